@@ -1,0 +1,41 @@
+# Every target sets up what it needs by itself. `make` alone lists them.
+#   make run ARGS="--full-refresh"    make test ARGS="-k ledger"    make clean run PYTHON=/usr/bin/python3.12
+
+PYTHON ?=
+ARGS ?=
+python := .venv/bin/python
+export PYTHON
+
+# .venv is current when tools/prepare finished it in this folder, after the last change of what it is made from.
+usable := $(shell [ "$$(cat .venv/ready 2>/dev/null)" = "$$(pwd -P)" ] && [ -x $(python) ] && echo yes)
+
+.PHONY: help run test test-slow bench lock clean git unusable
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1@\2/p' Makefile | awk -F@ '{printf "%-18s%s\n", $$1, $$2}'
+
+run: .venv/ready ## load the sample repository (matterhouse.yml) into warehouse/
+	@.venv/bin/matterhouse run $(ARGS)
+
+test: .venv/ready git ## run the test suite, without its slow tests
+	@$(python) -m pytest -m "not slow" $(ARGS)
+
+test-slow: .venv/ready git ## run the slow tests
+	@$(python) -m pytest -m slow $(ARGS) || [ $$? -eq 5 ]  # 5: no test was chosen
+
+bench: .venv/ready git ## measure speed and memory
+	@$(python) -m benchmarks $(ARGS)
+
+lock: ## write requirements.lock anew; ARGS=--upgrade takes the newest versions
+	@tools/prepare lock $(ARGS)
+
+clean: ## remove .venv, caches and build leftovers (the loaded warehouse stays)
+	rm -rf .venv build dist matterhouse.egg-info .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/ready: requirements.lock pyproject.toml tools/prepare $(if $(usable),,unusable)
+	@tools/prepare venv
+
+git:
+	@command -v git >/dev/null || tools/prepare git

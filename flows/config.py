@@ -1,0 +1,267 @@
+"""Configuration: what ``matterhouse.yml`` and the flags of the command line settle, checked.
+
+docs/configuration.md describes every setting; ``template`` is the file that ``matterhouse init``
+writes. Whatever is wrong becomes one ``ConfigError`` that lists all mistakes.
+"""
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import field_serializer, field_validator, model_validator
+
+from flows.configfile import FILE_NAME, ConfigError, Written, read, shown_uri
+from sources.files import DEFAULT_EXCLUDE, DEFAULT_INCLUDE, glob_regex
+from sources.limits import Limits
+from sources.uris import locate
+
+_VARIABLE = re.compile(r"\$\{([^}]*)(\}?)")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_HALF_URL = re.compile(r"(https?|ssh|git|file):/(?!/)|file://(?!/)")
+_REMOTE_HELPER = re.compile(r"[A-Za-z0-9+._-]*::")
+
+
+def _is_glob(glob: str) -> str:
+    glob_regex(glob)
+    return glob
+
+
+SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+Glob = Annotated[str, AfterValidator(_is_glob)]
+Globs = Annotated[tuple[Glob, ...], Field(strict=False)]
+
+
+class _Group(BaseModel):
+    """Settings that stand together; a setting without a value (``ref:``) is one that is left out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_what_is_empty(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {name: value for name, value in given.items() if value is not None or name not in cls.model_fields}
+
+
+class SourceSettings(_Group):
+    """One content repository.
+
+    ``uri`` holds the secrets of a URL in the clear; ``repr`` and ``model_dump_json`` hide them.
+    """
+
+    uri: str = Field(".", description="Where the content is: a folder, a git repository or a git URL.")
+    ref: str | None = Field(None, description="The branch, tag or commit to read; empty: where HEAD points.")
+    include: Globs = Field(DEFAULT_INCLUDE, description="Globs of the files to read.")
+    exclude: Globs = Field(DEFAULT_EXCLUDE, description="Globs of files to leave out, even if they are included.")
+    publish_secured: bool = Field(
+        False, description="Whether the encrypted `secured` values of records are published in `raw.documents`."
+    )
+    max_age: float | None = Field(
+        None, gt=0, allow_inf_nan=False, description="Hours without new content after which a source is stale; empty: never."
+    )
+
+    @field_validator("uri")
+    @classmethod
+    def _names_a_place(cls, uri: str) -> str:
+        where = uri.removeprefix("git+")
+        if _HALF_URL.match(where):
+            raise ValueError("a URL has two slashes, and a file URL the whole path after them, as in file:///srv/news")
+        locate(uri)
+        return uri
+
+    @field_validator("ref")
+    @classmethod
+    def _names_a_commit(cls, ref: str | None, known: Any) -> str | None:
+        if "uri" in known.data:
+            locate(known.data["uri"], ref)
+        return ref
+
+    @field_serializer("uri", when_used="json")
+    def _without_secrets(self, uri: str) -> str:
+        return shown_uri(uri)
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        for name, value in super().__repr_args__():
+            yield name, shown_uri(value) if name == "uri" else value
+
+
+class LimitSettings(_Group):
+    """Bounds of what a source may hold (those of ``sources.limits``), and of what a run may lose."""
+
+    file_bytes: int = Field(Limits.file_bytes, ge=1, description="Bytes of a file; a larger one is rejected.")
+    head_bytes: int = Field(Limits.head_bytes, ge=1, description="Bytes of a document's front matter.")
+    depth: int = Field(Limits.depth, ge=1, le=200, description="Levels that front matter may nest.")
+    nodes: int = Field(Limits.nodes, ge=1, description="Values in one front matter, after its aliases are followed.")
+    related: int = Field(Limits.related, ge=1, description="Related entries of one document.")
+    files: int = Field(Limits.files, ge=1, description="Files of a source, also those that no glob includes.")
+    rejected_share: float = Field(
+        0.05, ge=0, le=1, description="Share of a source's documents: a run fails when more of them are rejected ..."
+    )
+    rejected_count: int = Field(10, ge=0, description="... and, at the same time, more than this number of them.")
+    dropped_share: float = Field(
+        0.30, ge=0, le=1, description="Share of a table's rows: a run fails when more of them are gone than that."
+    )
+
+    def of_sources(self) -> Limits:
+        """The part of these limits that ``sources`` asks for."""
+        return Limits(**{name: getattr(self, name) for name in Limits.__dataclass_fields__})
+
+
+class RetentionSettings(_Group):
+    """Which old snapshots stay: those that either setting keeps, and always the current one."""
+
+    keep: int = Field(5, ge=1, description="How many of the newest snapshots stay, whatever their age.")
+    grace_hours: float = Field(
+        24, ge=0, allow_inf_nan=False, description="Hours for which every snapshot stays, so that its readers can finish."
+    )
+
+
+class Settings(_Group):
+    """Everything that can be set; ``load`` gives one whose paths are absolute."""
+
+    warehouse: Annotated[Path, Field(strict=False)] = Field(
+        Path("warehouse"), description="The folder for snapshots, state and lock; a run makes it."
+    )
+    sources: dict[SourceName, SourceSettings] = Field(
+        {}, description="The content repositories, each under a name that becomes the column `source`."
+    )
+    limits: LimitSettings = Field(LimitSettings(), description="What is too much: of one file, of one source, of one run.")
+    retention: RetentionSettings = Field(RetentionSettings(), description="Which old snapshots stay.")
+    batch_bytes: int = Field(
+        16_000_000, ge=1, description="Bytes of documents that are held in memory and transformed at a time."
+    )
+    audit_share: float = Field(
+        0.01, ge=0, le=1, description="Share of the documents read that are read a second time, by PyYAML, and compared."
+    )
+
+    @field_validator("warehouse", mode="before")
+    @classmethod
+    def _is_a_folder(cls, folder: Any) -> Any:
+        text = str(folder)
+        if isinstance(folder, str | Path) and (not text or "\0" in text or "${" in text or re.match(r"[A-Za-z0-9+]{2,}:/", text)):
+            raise ValueError("expected a folder on this machine (and ${NAME} is only filled in in a uri)")
+        return folder
+
+
+def load(
+    path: Path | None = None,
+    sources: Iterable[str] = (),
+    warehouse: Path | None = None,
+    *,
+    needs_sources: bool = True,
+) -> Settings:
+    """The settings of the file ``path``, by default matterhouse.yml in the current folder, and of the flags.
+
+    ``sources`` are ``NAME=URI``: they replace those of the file, but for the other settings of a
+    source that has the same name there. Relative paths start at the file's folder, those of flags
+    at the current one. Commands that only read the warehouse pass ``needs_sources=False`` and get
+    none, so that they need neither a file nor the sources' secrets. Raises ConfigError.
+    """
+    written = read(path)
+    if warehouse is not None:
+        written.data["warehouse"] = os.path.abspath(os.path.expanduser(warehouse))
+        written.flags["warehouse",] = "--warehouse"
+    if needs_sources:
+        _take_flags(written, list(sources))
+        _settle_uris(written)
+    else:
+        written.data.pop("sources", None)
+    settings = _checked(written)
+    if needs_sources and not settings.sources:
+        raise ConfigError(_no_sources(written))
+    folder = Path(os.path.abspath(written.folder / settings.warehouse.expanduser()))
+    return settings.model_copy(update={"warehouse": folder})
+
+
+def _checked(written: Written) -> Settings:
+    """The settings, or all the mistakes in one ConfigError."""
+    settings = Settings()
+    try:
+        settings = Settings.model_validate(written.data)
+    except ValidationError as invalid:
+        groups = {"": Settings, "sources": SourceSettings, "limits": LimitSettings, "retention": RetentionSettings}
+        known = {group: tuple(model.model_fields) for group, model in groups.items()}
+        written.report_invalid(invalid.errors(include_url=False), known)
+    if written.problems:
+        raise written.error()
+    return settings
+
+
+def template() -> str:
+    """The commented file that ``matterhouse init`` writes."""
+    return (Path(__file__).parent / FILE_NAME).read_text("utf-8")
+
+
+def _take_flags(written: Written, flags: list[str]) -> None:
+    """Put the sources that flags name in the place of the file's."""
+    if not flags:
+        return
+    before = written.data.get("sources")
+    before = before if isinstance(before, dict) else {}
+    chosen: dict[str, Any] = {}
+    for flag in flags:
+        name, equals, uri = flag.partition("=")
+        if not (name and equals and uri) or name in chosen:
+            wrong = "this name was given before" if name in chosen else "expected NAME=URI, such as news=../news"
+            written.flags["sources", name] = f"--source {shown_uri(flag)}"
+            written.report(("sources", name), wrong)
+            continue
+        kept = before.get(name)
+        chosen[name] = {**(kept if isinstance(kept, dict) else {}), "uri": uri}
+        written.flags.update({("sources", name): f"--source {name}", ("sources", name, "uri"): f"--source {name}"})
+        written.places["sources", name, "uri"] = (0, uri)
+    written.data["sources"] = chosen
+
+
+def _settle_uris(written: Written) -> None:
+    """Fill in and anchor the uri of every source; an empty source is one of default settings."""
+    sources = written.data.get("sources")
+    if not isinstance(sources, dict):
+        return
+    for name, source in sources.items():
+        source = {} if source is None else source
+        if not isinstance(source, dict):
+            continue
+        path = ("sources", str(name), "uri")
+        uri = "." if source.get("uri") is None else source["uri"]
+        try:
+            if isinstance(uri, str):
+                uri = _anchored(_filled(uri), os.getcwd() if path in written.flags else written.folder)
+        except ValueError as error:
+            written.report(path, str(error))
+            uri = "."
+        sources[name] = {**source, "uri": uri}
+
+
+def _filled(uri: str) -> str:
+    """``uri`` with the values of the environment variables that it names; raises ValueError for one that is not set."""
+
+    def value(variable: re.Match[str]) -> str:
+        if not variable[2] or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable[1]):
+            raise ValueError("found ${ without the name of an environment variable; expected it as in ${TOKEN}")
+        if not os.environ.get(variable[1]):
+            raise ValueError(f"found ${{{variable[1]}}}, but the environment variable {variable[1]} is not set; set it to a value")
+        return os.environ[variable[1]]
+
+    return _VARIABLE.sub(value, uri)
+
+
+def _anchored(uri: str, folder: str | os.PathLike[str]) -> str:
+    """``uri`` such that ``sources.uris.locate`` finds, from anywhere, what it would find in ``folder``."""
+    prefix = next((known for known in ("folder:", "git+") if uri.startswith(known)), "")
+    where = uri.removeprefix(prefix)
+    if prefix != "folder:" and (_URL.match(where) or where[:1] in ("", "-")) or _REMOTE_HELPER.match(uri):
+        return uri
+    path = os.path.abspath(os.path.join(folder, os.path.expanduser(where)))
+    is_remote = not os.path.exists(path) and ":" in where.split("/")[0] and locate(uri).kind == "remote"
+    return uri if is_remote else prefix + path
+
+
+def _no_sources(written: Written) -> str:
+    missing = "no source is named" if written.exists else "there is no such file in this folder, and no source is named"
+    remedy = "name one under `sources`" if written.exists else "run `matterhouse init` to write the file"
+    return f"{written.label}: {missing}; {remedy}, or name a source with --source NAME=URI"

@@ -1,0 +1,229 @@
+"""The file behind the configuration: read with the line of every key, so that mistakes can be told in words."""
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sources.uris import redacted, redacted_text
+
+FILE_NAME = "matterhouse.yml"
+
+_HINTS = {
+    "cannot start any token": ": indent with spaces, not tabs, and put text that begins with @, ` or % in quotes",
+    "mapping values are not allowed": ": look at the indentation, and put text that has a colon in it in quotes",
+    "did not find expected key": ": look at the indentation here and in the lines above, and for a quote too many",
+    "did not find expected '-'": ": look at the indentation; every item of a list begins with -",
+    "alphabetic or numeric": ': put text that begins with * or & in quotes, such as "**/*.md"',
+    "undefined alias": ': put text that begins with * in quotes, such as "**/*.md"',
+    "could not find expected ':'": ": a setting is written `name: value`",
+    "unexpected end of stream": ": is a closing quote missing?",
+    "a constructor for the tag": ": put text that begins with ! in quotes",
+}
+
+_EXPECTED = {
+    "string_type": "text",
+    "int_type": "a whole number, without quotes",
+    "float_type": "a number, without quotes",
+    "bool_type": "true or false",
+    "path_type": "the path of a folder, as text",
+    "tuple_type": 'a list, such as ["**/*.md"]',
+    "dict_type": "names with settings below each, such as `news:` and, indented below it, `uri: ../news`",
+    "model_type": "settings, indented below it, each as `name: value`",
+    "model_attributes_type": "settings, indented below it, each as `name: value`",
+    "string_pattern_mismatch": "up to 64 small letters, digits, _ or -, the first a letter or a digit",
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
+    "finite_number": "a number that is not infinite",
+}
+
+_KINDS = {bool: "the word", int: "the number", float: "the number", str: "the text"}
+_GROUPS = {dict: "a group of settings", list: "a list"}
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be used.
+
+    Its text has one line for each of its ``problems``: where, which setting, what was found and
+    what is expected. It never shows the secrets of a URL.
+    """
+
+    def __init__(self, *problems: str):
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def shown_uri(uri: str) -> str:
+    """``uri`` as it may be shown: without its secrets, also where a mistake keeps it from being a URL."""
+    if "://" in uri:
+        return redacted(uri)
+    prefix = next((known for known in ("folder:", "git+") if uri.startswith(known)), "")
+    return prefix + re.sub(r".*:.*@", "***@", uri.removeprefix(prefix), flags=re.DOTALL)
+
+
+@dataclass
+class Written:
+    """What the file and the flags say, before it is checked.
+
+    ``places`` has line and text of every key path of the file (no text for a group), ``flags`` the
+    flag that a key path comes from instead.
+    """
+
+    label: str
+    folder: Path
+    exists: bool = False
+    data: dict[Any, Any] = field(default_factory=dict)
+    places: dict[tuple[str, ...], tuple[int, str | None]] = field(default_factory=dict)
+    flags: dict[tuple[str, ...], str] = field(default_factory=dict)
+    problems: list[tuple[int, str]] = field(default_factory=list)
+
+    def report(self, path: tuple[str, ...], text: str, line: int | None = None) -> None:
+        """Note a mistake at the key ``path``; where its line is not known, that of its group stands in."""
+        if path in self.flags:
+            return self.problems.append((0, _one_line(f"{self.flags[path]}: {text}")))
+        if line is None:
+            known = (path[:length] for length in range(len(path), 0, -1) if path[:length] in self.places)
+            line = next((self.places[group][0] for group in known), 0)
+        where = f"{self.label}:{line}: " if line else f"{self.label}: "
+        key = f"{_dotted(path)}: " if path else ""
+        self.problems.append((line, _one_line(where + key + text)))
+
+    def report_invalid(self, errors: Iterable[Mapping[str, Any]], known: dict[str, tuple[str, ...]]) -> None:
+        """Note what pydantic found (``ValidationError.errors()``); ``known`` has the settings of each group."""
+        for error in errors:
+            path = tuple(str(part) for part in error["loc"] if part != "[key]")
+            if error["type"] == "extra_forbidden":
+                self.report(path, _no_such_setting(path, known))
+                continue
+            is_name = error["loc"][-1] == "[key]"
+            written = str(error["input"]) if is_name else self.places.get(path, (0, None))[1]
+            found = "the name " + _quoted(written) if is_name else described(error["input"], written)
+            self.report(path, f"found {found}; {_expected(error)}")
+
+    def error(self) -> ConfigError:
+        """All that was noted, by line."""
+        return ConfigError(*dict.fromkeys(text for _, text in sorted(self.problems, key=lambda problem: problem[0])))
+
+
+def read(path: Path | None) -> Written:
+    """The file at ``path``, or matterhouse.yml in the current folder if there is one; raises ConfigError."""
+    place = Path(path or FILE_NAME)
+    written = Written(str(place), Path(os.path.abspath(place)).parent)
+    try:
+        text = place.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        if path is None:
+            return written
+        raise ConfigError(f"{place}: found no such file; `matterhouse init` writes a {FILE_NAME}") from None
+    except OSError as error:
+        raise ConfigError(f"{place}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{place}:{line}: found bytes that are no UTF-8 text; expected a file saved as UTF-8") from None
+    written.exists = True
+    _parse(text, written)
+    return written
+
+
+class _Loader(yaml.CSafeLoader):
+    """PyYAML's safe loader; a value that it cannot build is told with its line."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, KeyError, AttributeError, TypeError):
+            problem = f"found {_quoted(str(node.value))}, which cannot be what it looks like: put it in quotes if it is text"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from None
+
+
+def _parse(text: str, written: Written) -> None:
+    try:
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        if node is not None:
+            _note_places(node, (), written, set())
+            written.data = loader.construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        hint = next((hint for sign, hint in _HINTS.items() if sign in str(error.problem)), "")
+        written.report((), f"this is not YAML: {error.problem}{hint}", mark.line + 1 if mark else None)
+        raise written.error() from None
+    except (yaml.YAMLError, RecursionError):
+        written.report((), "this is not YAML: found a control character, or groups in groups without end")
+        raise written.error() from None
+    if not isinstance(written.data, dict):
+        written.report((), f"found {described(written.data, None)}; expected lines such as `warehouse: warehouse`")
+        raise written.error()
+
+
+def _note_places(node: yaml.Node, path: tuple[str, ...], written: Written, seen: set[int]) -> None:
+    """Note line and text of everything below ``node``, and report the keys that stand there twice."""
+    if id(node) in seen or isinstance(node, yaml.ScalarNode):
+        return
+    seen.add(id(node))
+    keyed = isinstance(node, yaml.MappingNode)
+    for number, entry in enumerate(node.value):
+        key, value = entry if keyed else (entry, entry)
+        at = (*path, str(key.value) if keyed else str(number))
+        line = key.start_mark.line + 1
+        if at in written.places:
+            written.report(at, f"found a second time, first in line {written.places[at][0]}; expected once", line)
+        written.places.setdefault(at, (line, value.value if isinstance(value, yaml.ScalarNode) else None))
+        _note_places(value, at, written, seen)
+
+
+def described(value: object, text: str | None) -> str:
+    """What was found, in words; ``text`` is how the file has it. What stands in groups is not shown."""
+    if isinstance(value, dict | list):
+        return _GROUPS[type(value)]
+    if value is None:
+        return "nothing"
+    kind = _KINDS.get(type(value), "the value")
+    return f"{kind} {_quoted(str(value) if text is None else text)}"
+
+
+def _expected(error: Mapping[str, Any]) -> str:
+    """What would be right in the place of a pydantic error, with a way to get there where one is known."""
+    if error["type"] == "value_error":
+        return str(error["ctx"]["error"])
+    words = _EXPECTED.get(error["type"], error["msg"]).format(**error.get("ctx", {}))
+    if error["type"] == "string_type" and not isinstance(error["input"], dict | list):
+        words += " (put it in quotes)"
+    return f"expected {words}"
+
+
+def _no_such_setting(path: tuple[str, ...], known: dict[str, tuple[str, ...]]) -> str:
+    from difflib import get_close_matches
+
+    group = path[0] if len(path) > 1 else ""
+    names = known[group]
+    elsewhere = [_place_of(other) for other, settings in known.items() if path[-1] in settings]
+    text = f"found a setting that does not exist; expected one of {', '.join(names)}"
+    if close := get_close_matches(path[-1], names, 1):
+        return f"{text}. Did you mean {close[0]}?"
+    return f"{text}. This one belongs {elsewhere[0]}" if elsewhere else text
+
+
+def _place_of(group: str) -> str:
+    return {"": "to the left, outside of any group", "sources": "below a source's name"}.get(group, f"below `{group}`")
+
+
+def _dotted(path: tuple[str, ...]) -> str:
+    """``path`` as messages have it: ``sources.news.include[0]``."""
+    return "".join(f"[{part}]" if part.isdigit() and number > 1 else f".{part}" for number, part in enumerate(path))[1:]
+
+
+def _quoted(text: str) -> str:
+    """``text`` between quotes, without secrets, and not longer than a line."""
+    shown = redacted_text(shown_uri(text), text)
+    return f'"{shown[:80]}..."' if len(shown) > 80 else f'"{shown}"'
+
+
+def _one_line(text: str) -> str:
+    """``text`` without the secrets of URLs and the signs that steer a terminal."""
+    return redacted_text(text, "")

@@ -1,0 +1,291 @@
+"""A run from end to end, in plain Python: list, extract, load, check, publish.
+
+Prefect (``flows.refresh``) and the command line (``flows.cli``) call the same stages. Modules that
+take long to import are imported by the stage that needs them: a run that finds nothing changed needs
+neither pandas nor DuckDB.
+"""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from importlib.metadata import version
+from uuid import uuid4
+
+from flows.config import Settings
+from flows.plan import SourcePlan, code_fingerprint, plan_source, reading_limits
+from load import recovery, snapshots
+from load.changes import Account, totals
+from load.layout import Layout
+from load.lock import writing
+from sources import SourceUnavailable
+from transforms.keys import record_id
+
+LOADED, UNCHANGED, FAILED, CANCELLED = "loaded", "unchanged", "failed", "cancelled"
+
+
+class RunFailed(Exception):
+    """A run that published nothing; the message says why and what to do."""
+
+
+@dataclass
+class Report:
+    """What a run did. ``state`` is loaded, unchanged, failed or cancelled.
+
+    ``sources`` has an account per source, ``stages`` seconds of wall time per stage, ``rows`` the rows of each
+    published table, ``failed_checks`` name, severity, rows and description of checks that found something,
+    ``notes`` what else the operator should know. Times are ISO 8601 in UTC.
+    """
+
+    run_id: str
+    started_at: str
+    state: str = FAILED
+    ended_at: str | None = None
+    snapshot: str | None = None
+    sources: list[Account] = field(default_factory=list)
+    stages: dict[str, float] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    failed_checks: list[dict] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    error: str | None = None
+    bytes_read: int = 0
+    documents_declined: int = 0
+    distinct_blocks: int = 0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: its ``stage``, and in it files done ``of`` so many, and bytes read."""
+
+    stage: str
+    files: int = 0
+    of: int = 0
+    bytes: int = 0
+
+
+def refresh(settings: Settings, **options) -> Report:
+    """Run every stage under the warehouse's lock; ``Run`` tells the options.
+
+    A run that fails says so in its report. Raises ``load.lock.Locked`` when another run holds the lock.
+    """
+    with Run(settings, **options) as run:
+        for stage in run.stages():
+            stage()
+    return run.report
+
+
+class Run:
+    """One run. As a context it holds the warehouse's lock, and ends with the run's row in the ledger.
+
+    ``full_refresh`` reads every file again. ``trigger`` says what started the run, ``flow_run_id``
+    which Prefect flow run it is. ``on_progress`` is called with a ``Progress``.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        full_refresh: bool = False,
+        trigger: str = "cli",
+        flow_run_id: str | None = None,
+        on_progress: Callable[[Progress], None] = lambda progress: None,
+    ):
+        started = datetime.now(timezone.utc)
+        self.report = Report(f"{started:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}", _iso(started))
+        self._settings, self._full, self._on_progress = settings, full_refresh, on_progress
+        self._trigger, self._flow_run_id = trigger, flow_run_id
+        self._layout = Layout(settings.warehouse.absolute())
+        self._plans: list[SourcePlan] = []
+        self._build = None
+
+    def __enter__(self) -> "Run":
+        with ExitStack() as held:
+            held.enter_context(writing(self._layout))
+            self._prepare()
+            held.callback(self._ledger.close)
+            self._held = held.pop_all()
+        return self
+
+    def __exit__(self, kind, error, trace) -> bool:
+        with self._held:
+            if error is not None:
+                self.report.state = FAILED if isinstance(error, Exception) else CANCELLED
+                self.report.error = str(error) or kind.__name__
+                if self._build is not None:
+                    self._build.abandon()
+            shutil.rmtree(self._layout.staging, ignore_errors=True)
+            self.report.sources = [plan.account for plan in self._plans]
+            self.report.ended_at = _iso(datetime.now(timezone.utc))
+            self._ledger.put_run(self._row())
+        return isinstance(error, (RunFailed, SourceUnavailable, OSError))
+
+    def stages(self) -> Iterator[Callable[[], None]]:
+        """The stages to do, in order; what the earlier ones find decides about the later ones."""
+        yield self.list
+        if self._fresh or any(plan.to_do for plan in self._plans):
+            yield self.extract
+        if self._fresh or any(plan.changed for plan in self._plans):
+            yield from (self.load, self.check, self.publish)
+        else:
+            self._leave_unchanged()
+
+    def list(self) -> None:
+        """List every source and compare it with the ledger."""
+        with self._stage("list"):
+            for name in self._settings.sources:
+                self._plans.append(plan_source(name, self._settings, self._layout, self._ledger, self._full))
+
+    def extract(self) -> None:
+        """Read the files that changed and stage them as tidy tables."""
+        from flows.extract import Extraction
+        from sources.reader import Reader
+
+        with self._stage("extract"):
+            reader = Reader(reading_limits(self._settings))
+            self._extraction = Extraction(
+                self.report.run_id,
+                self.report.started_at,
+                reader,
+                self._layout.staging,
+                self._settings.batch_bytes,
+                self._fresh,
+                next_part=0 if self._fresh else self._ledger.next_part(),
+                on_file=self._count_files(),
+            )
+            for plan in self._plans:
+                if plan.to_do:
+                    self._extraction.source(plan)
+            self.report.bytes_read = self._extraction.bytes_read
+            self.report.documents_declined = self._extraction.declined
+            self.report.distinct_blocks = reader.distinct_blocks
+
+    def load(self) -> None:
+        """Apply the staged tables to the next snapshot's database, in one transaction that stays open."""
+        from load.build import Build, Changes
+
+        with self._stage("load"):
+            self._check_accounts()
+            self._build = Build(self._layout, self._base, self._fresh, self._layout.staging)
+            changes = Changes(rejects=self._extraction.rejects)
+            for plan in self._plans:
+                changes.read |= {record_id(entry.source, entry.path): entry for entry in plan.read}
+                changes.restamped |= {record_id(entry.source, entry.path): entry for entry in plan.refreshed}
+                if plan.changes is not None:
+                    changes.gone |= {record_id(entry.source, entry.path): entry for entry in plan.changes.gone}
+            self.report.state, self.report.snapshot = LOADED, self._build.id
+            sources = self._ledger.sources() | self._source_facts()
+            self._build.load(changes, self._row(), self._ledger.runs(), sources)
+
+    def check(self) -> None:
+        """Run the checks on the changed database; rows that break an ``error`` check stop the run."""
+        with self._stage("check"):
+            found = self._build.check(self.report.run_id)
+            self.report.failed_checks = [asdict(check) for check in found if check.offending]
+            stopping = [check for check in found if check.stops]
+            if stopping:
+                told = "; ".join(f"{check.name}: {check.offending} rows ({check.description})" for check in stopping)
+                raise RunFailed(f"nothing was published, the checks found errors: {told}")
+
+    def publish(self) -> None:
+        """Commit, write the Parquet files and the manifest, and point ``current`` to the new snapshot."""
+        with self._stage("publish"):
+            self.report.rows = self._build.row_counts()
+            sources = self._ledger.sources() | self._source_facts()
+            facts = {"run": self._row(), "sources": sources, "code": self._code, "runs": self._ledger.runs()}
+            retention = self._settings.retention
+            snapshot = self._build.publish(facts, retention.keep, retention.grace_hours)
+            self._build = None
+            with self._ledger.transaction():
+                if self._fresh:
+                    self._ledger.clear_files()
+                self._remember()
+                self._ledger.mirrors(snapshot.id, self._code)
+
+    def _prepare(self) -> None:
+        notes = self.report.notes
+        self._ledger = recovery.open_ledger(self._layout, notes)
+        self._base = recovery.newest_whole(self._layout, notes)
+        if self._base is not None and self._ledger.snapshot != self._base.id:
+            recovery.mirror(self._ledger, self._base, notes)
+        self._code = code_fingerprint()
+        if self._base is not None and self._ledger.code != self._code:
+            notes.append("the code or the schema changed since the last run, so every file is read again")
+            self._full = True
+        others = self._ledger.sources().keys() - self._settings.sources.keys()
+        self._fresh = self._base is None or self._full and not others
+        self._full = self._full or self._fresh
+        snapshots.discard_unfinished(self._layout)
+        shutil.rmtree(self._layout.staging, ignore_errors=True)
+
+    @contextmanager
+    def _stage(self, name: str) -> Iterator[None]:
+        self._on_progress(Progress(name))
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.report.stages[name] = round(time.perf_counter() - begun, 4)
+
+    def _count_files(self) -> Callable[[object], None]:
+        total = sum(len(plan.changes.read) for plan in self._plans if plan.changes is not None)
+        files = size = 0
+
+        def count(file) -> None:
+            nonlocal files, size
+            files, size = files + 1, size + file.size
+            if files % 50 == 0 or files == total:
+                self._on_progress(Progress("extract", files, total, size))
+
+        return count
+
+    def _check_accounts(self) -> None:
+        for plan in self._plans:
+            if not plan.account.closes:
+                raise RunFailed(f"the account of {plan.name} does not close, nothing was published: {plan.account}")
+
+    def _leave_unchanged(self) -> None:
+        """Nothing to publish: note new time stamps and where the sources stand."""
+        self.report.state = UNCHANGED
+        self.report.snapshot = self._base.id
+        with self._ledger.transaction():
+            self._remember()
+
+    def _remember(self) -> None:
+        for plan in self._plans:
+            if plan.changes is not None:
+                self._ledger.drop_files(plan.name, [entry.path for entry in plan.changes.gone])
+                self._ledger.put_files([*plan.read, *plan.refreshed])
+        for name, facts in self._source_facts().items():
+            self._ledger.put_source(name, facts)
+
+    def _source_facts(self) -> dict[str, dict]:
+        return {plan.name: plan.facts_now(self.report.started_at) for plan in self._plans}
+
+    def _row(self) -> dict:
+        """The run as the ledger and ``meta.runs`` know it."""
+        report = self.report
+        accounts = [plan.account for plan in self._plans]
+        return {
+            "run_id": report.run_id,
+            "flow_run_id": self._flow_run_id,
+            "started_at": report.started_at,
+            "ended_at": report.ended_at,
+            "state": report.state,
+            "trigger": self._trigger,
+            "version": version("matterhouse"),
+            "snapshot_id": report.snapshot if report.state == LOADED else None,
+            "full_refresh": self._full,
+            **totals(accounts),
+            "documents_declined": report.documents_declined,
+            "distinct_blocks": report.distinct_blocks,
+            "bytes_read": report.bytes_read,
+            "stage_seconds": dict(report.stages),
+            "error": report.error,
+            "sources": [asdict(account) for account in accounts],
+        }
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="microseconds")

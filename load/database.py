@@ -1,0 +1,133 @@
+"""The build database: the next snapshot's ``warehouse.duckdb`` while a run changes it.
+
+Nobody reads it before it is published, and it is thrown away when the run fails. All changes
+of a run are one transaction.
+"""
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+import sql
+from load import schema, staging
+
+# Tables whose rows belong to a document (they have its record_id) and come from the transforms.
+_OF_THE_LOAD = {"meta.files", "meta.rejects", "meta.runs", "meta.run_sources", "meta.sources", "meta.checks", "meta.drift"}
+_CHANGING = (duckdb.StatementType.INSERT, duckdb.StatementType.UPDATE, duckdb.StatementType.DELETE)
+# What follows from more than one document: file of sql/load -> table it brings up to date.
+_DERIVED = {
+    "providers": "providers",
+    "provider_images": "provider_images",
+    "related": "related_articles",
+    "learning_items": "learning_items",
+    "drift": "meta.drift",
+    "sources": "meta.sources",
+}
+
+
+def document_tables() -> list[str]:
+    """The tables that the transforms fill and whose rows go when their document goes."""
+    return [
+        name
+        for name, table in schema.tables().items()
+        if name not in _OF_THE_LOAD and "record_id" in table.column_names
+    ]
+
+
+def open_build(file: Path, base: Path | None) -> duckdb.DuckDBPyConnection:
+    """Open the build database at ``file``: a copy of ``base``, or empty with every table.
+
+    Raises ``duckdb.Error`` when ``base`` is no readable database.
+    """
+    if base is not None:
+        shutil.copyfile(base, file)
+    connection = duckdb.connect(file)
+    connection.execute("SET TimeZone = 'UTC'").fetchall()
+    connection.execute("SET threads = 2").fetchall()
+    connection.execute("SET preserve_insertion_order = true").fetchall()
+    connection.execute("SET checkpoint_threshold = '1TB'").fetchall()
+    if base is None:
+        schema.create_all(connection)
+    return connection
+
+
+def carry_history(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
+    """Take along what the source cannot tell again: earlier checks, and when drift was first seen."""
+    connection.execute(f"ATTACH '{str(base).replace(chr(39), chr(39) * 2)}' AS base (READ_ONLY)").fetchall()
+    try:
+        for name in ("meta.checks", "meta.drift"):
+            connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM base.{name}").fetchall()
+    finally:
+        connection.execute("DETACH base").fetchall()
+
+
+class Load:
+    """One run's changes. ``touched`` are the tables that have other rows than before."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, fresh: bool):
+        self._connection = connection
+        self._fresh = fresh
+        self.touched: set[str] = set(schema.tables()) if fresh else set()
+        self.relinked: list[str] = []
+
+    def documents(self, staged: Path, changed: Iterable[str]) -> None:
+        """Replace the rows of the ``changed`` documents (record ids) by those that were staged."""
+        self._register("changed", pa.table({"record_id": pa.array(changed, pa.string())}))
+        for name in document_tables():
+            if not self._fresh:
+                self._change(name, f"DELETE FROM {name} WHERE record_id IN (FROM changed)")
+            for file in staging.batches(staged, name).values():
+                self._register("batch", staging.read(file))
+                self._change(name, f"INSERT INTO {name} BY NAME FROM batch")
+
+    def files(self, files: pa.Table, rejects: pa.Table) -> None:
+        """Replace what is known of the changed files and of those in ``files``."""
+        self._register("stamped", files.select(["record_id"]))
+        known = "record_id IN (FROM changed UNION FROM stamped)"
+        self.replace("meta.files", files, known)
+        self.replace("meta.rejects", rejects, "record_id IN (FROM changed)")
+
+    def replace(self, name: str, rows: pa.Table, where: str = "true") -> None:
+        """Replace the rows of a table of the load's own for which ``where`` holds."""
+        if not self._fresh:
+            self._change(name, f"DELETE FROM {name} WHERE {where}")
+        self.add(name, rows)
+
+    def add(self, name: str, rows: pa.Table) -> None:
+        if rows.num_rows:
+            self._register("batch", rows)
+            self._change(name, f"INSERT INTO {name} BY NAME FROM batch")
+
+    def derive(self, staged: Path, run_id: str, started_at) -> None:
+        """Fill what depends on more than one document: ``sql/load``."""
+        self._seen_providers(staged)
+        self._connection.execute(
+            "CREATE OR REPLACE TEMP TABLE this_run AS SELECT ?::VARCHAR AS run_id, ?::TIMESTAMPTZ AS started_at",
+            [run_id, started_at],
+        ).fetchall()
+        for name, table in _DERIVED.items():
+            for statement in self._connection.extract_statements(sql.read(f"load/{name}")):
+                self._change(table, statement)
+        self.relinked = [row[0] for row in self._connection.execute("FROM relinked").fetchall()]
+
+    def records_by_url(self) -> dict[str, str]:
+        """The record that each ``url_key`` of a related article leads to."""
+        return dict(self._connection.execute("SELECT url_key, record_id FROM record_by_url").fetchall())
+
+    def _seen_providers(self, staged: Path) -> None:
+        batches = [staging.read(file) for file in staging.batches(staged, "providers").values()]
+        empty = schema.tables()["providers"].arrow_schema.empty_table().replace_schema_metadata(None)
+        self._register("seen_providers", pa.concat_tables(batches, promote_options="permissive") if batches else empty)
+
+    def _change(self, name: str, statement: str | duckdb.Statement) -> None:
+        cursor = self._connection.execute(statement)
+        changes = isinstance(statement, str) or statement.type in _CHANGING
+        rows = cursor.fetchall()
+        if changes and rows[0][0]:
+            self.touched.add(name)
+
+    def _register(self, name: str, table: pa.Table) -> None:
+        self._connection.register(name, table)

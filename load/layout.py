@@ -1,0 +1,59 @@
+"""Where things are in a warehouse folder.
+
+::
+
+    <warehouse>/
+    ├── current -> snapshots/<id>    the only thing that changes in place: one atomic rename
+    ├── snapshots/<id>/              never changed once it has its name
+    │   ├── warehouse.duckdb
+    │   ├── parquet/<table>/*.parquet
+    │   └── manifest.json
+    ├── state/                       the pipeline's own: ledger.sqlite, clones/, staging/, damaged/
+    └── warehouse.lock
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+DATABASE = "warehouse.duckdb"
+MANIFEST = "manifest.json"
+PARQUET = "parquet"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The paths of one warehouse, below ``root``."""
+
+    root: Path
+
+    @property
+    def current(self) -> Path:
+        return self.root / "current"
+
+    @property
+    def snapshots(self) -> Path:
+        return self.root / "snapshots"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "warehouse.lock"
+
+    @property
+    def state(self) -> Path:
+        return self.root / "state"
+
+    @property
+    def ledger(self) -> Path:
+        return self.state / "ledger.sqlite"
+
+    @property
+    def clones(self) -> Path:
+        return self.state / "clones"
+
+    @property
+    def staging(self) -> Path:
+        return self.state / "staging"
+
+    @property
+    def damaged(self) -> Path:
+        return self.state / "damaged"

@@ -1,0 +1,169 @@
+"""The warehouse's schema, derived from the DDL in ``sql/tables`` and ``sql/views``.
+
+The DDL is the only declaration. It is run in a DuckDB in memory, whose catalog then says which
+tables and columns there are; the comments say the rest, and their form is fixed:
+
+- a table's comment is ``One row per <grain>. Key: <column>, <column>.``, further sentences between the two;
+- a column's comment is a sentence of meaning, followed by `` From: <path>, <path>.`` where the
+  column comes from front matter. In a path ``.`` stands for nesting, ``[]`` for the items of a
+  list and ``*`` for any key: ``related[].images[].url``, ``services.*``.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import duckdb
+
+import sql
+
+if TYPE_CHECKING:
+    import pyarrow
+
+_TABLE_COMMENT = re.compile(r"One row per (?P<grain>.+?)\.(?: .+)? Key: (?P<key>\w+(?:, \w+)*)\.")
+_COLUMN_COMMENT = re.compile(r"(?P<meaning>.+?\.)(?: From: (?P<paths>[^ ,]+(?:, [^ ,]+)*)\.)?")
+_MAP = re.compile(r"MAP\((\w+), (.+)\)")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: ``type`` is DuckDB's name for it, ``paths`` the front-matter paths it comes from."""
+
+    name: str
+    type: str
+    not_null: bool
+    comment: str
+    paths: tuple[str, ...]
+
+    @property
+    def meaning(self) -> str:
+        """The comment without the paths."""
+        return self.comment.partition(" From: ")[0]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table or view: a row is one ``grain``, told apart by the columns of ``key``."""
+
+    schema: str
+    name: str
+    comment: str
+    grain: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def qualified(self) -> str:
+        """The name as people write it: ``records``, but ``raw.documents`` outside schema ``main``."""
+        return self.name if self.schema == "main" else self.full_name
+
+    @property
+    def full_name(self) -> str:
+        """The name with its schema, always: ``main.records``."""
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def description(self) -> str:
+        """The comment without the key."""
+        return self.comment.rpartition(" Key: ")[0]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The columns' names in order."""
+        return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def arrow_schema(self) -> "pyarrow.Schema":
+        """The same columns for Arrow and Parquet; comments are the metadata ``comment`` of schema and fields."""
+        import pyarrow as pa
+
+        fields = [
+            pa.field(column.name, _arrow_type(column.type), not column.not_null, {"comment": column.comment})
+            for column in self.columns
+        ]
+        return pa.schema(fields, {"comment": self.comment})
+
+
+def tables() -> dict[str, Table]:
+    """Every table by its qualified name: ``records``, ``raw.documents``, ``meta.files``."""
+    return dict(_catalog()["table"])
+
+
+def views() -> dict[str, Table]:
+    """Every view by its qualified name: ``articles``."""
+    return dict(_catalog()["view"])
+
+
+def covered_paths() -> frozenset[str]:
+    """The front-matter paths, of values rather than of mappings and lists, that some table of ``main`` takes."""
+    main = (table for table in _catalog()["table"].values() if table.schema == "main")
+    return frozenset(path for table in main for column in table.columns for path in column.paths)
+
+
+def create_all(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create every schema, table and view with their comments, in the connection's transaction if one is open.
+
+    Raises ``duckdb.CatalogException`` where one of them is there already.
+    """
+    found = sql.names("tables")
+    schemas = sorted({name.partition("/")[0] for name in found} - {"main"})
+    texts = [f"CREATE SCHEMA IF NOT EXISTS {schema};" for schema in schemas]
+    texts += [sql.read(f"tables/{name}") for name in found]
+    texts += [sql.read(f"views/{name}") for name in sql.names("views")]
+    connection.execute("\n".join(texts)).fetchall()
+
+
+def create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Create one table, empty, with its comments; raises ``duckdb.CatalogException`` where it is there already."""
+    schema = f"CREATE SCHEMA IF NOT EXISTS {table.schema};"
+    connection.execute(f"{schema}\n{sql.read(f'tables/{table.schema}/{table.name}')}").fetchall()
+
+
+@cache
+def _catalog() -> dict[str, dict[str, Table]]:
+    """The tables and the views that the DDL makes, each by qualified name."""
+    with duckdb.connect() as connection:
+        create_all(connection)
+        rows = connection.execute(sql.read("catalog")).fetchall()
+    found: dict[str, dict[str, Table]] = {"table": {}, "view": {}}
+    for (kind, schema, name, comment), columns in groupby(rows, key=lambda row: row[:4]):
+        table = _table(schema, name, comment or "", [_column(name, *column[4:]) for column in columns])
+        found[kind][table.qualified] = table
+    return found
+
+
+def _table(schema: str, name: str, comment: str, columns: list[Column]) -> Table:
+    form = _TABLE_COMMENT.fullmatch(comment)
+    if form is None:
+        raise ValueError(f"{schema}.{name}: the comment must read 'One row per …. Key: ….', not {comment!r}")
+    key = tuple(form["key"].split(", "))
+    return Table(schema, name, comment, form["grain"], key, tuple(columns))
+
+
+def _column(table: str, name: str, type: str, not_null: bool, comment: str | None) -> Column:
+    form = _COLUMN_COMMENT.fullmatch(comment or "")
+    if form is None or " From: " in form["meaning"]:
+        raise ValueError(f"{table}.{name}: the comment must be a sentence, perhaps with 'From: ….', not {comment!r}")
+    paths = tuple(form["paths"].split(", ")) if form["paths"] else ()
+    return Column(name, type, not_null, comment, paths)
+
+
+def _arrow_type(type: str) -> "pyarrow.DataType":
+    """Arrow's type for DuckDB's; raises ``KeyError`` for one that no table uses yet."""
+    import pyarrow as pa
+
+    if type.endswith("[]"):
+        return pa.list_(_arrow_type(type.removesuffix("[]")))
+    if pair := _MAP.fullmatch(type):
+        return pa.map_(_arrow_type(pair[1]), _arrow_type(pair[2]))
+    return {
+        "VARCHAR": pa.string(),
+        "BOOLEAN": pa.bool_(),
+        "INTEGER": pa.int32(),
+        "BIGINT": pa.int64(),
+        "DOUBLE": pa.float64(),
+        "DATE": pa.date32(),
+        "TIMESTAMP WITH TIME ZONE": pa.timestamp("us", "UTC"),
+    }[type]

@@ -1,0 +1,22 @@
+"""How much a source may ask of us before a file, or the whole source, is refused."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The bounds of one source; every one has a default, and what passes a bound is told so.
+
+    A file beyond ``file_bytes`` is rejected before it is held in memory. ``head_bytes``, ``depth``,
+    ``nodes`` and ``related`` bound one front matter: its bytes, how deep it nests, how many values
+    it has once aliases are followed, and how many related entries it lists. ``files`` bounds the
+    names a source may list (also those that no glob includes): a hostile git tree of a few
+    kilobytes can name billions.
+    """
+
+    file_bytes: int = 10_000_000
+    head_bytes: int = 1_000_000
+    depth: int = 32
+    nodes: int = 200_000
+    related: int = 2_000
+    files: int = 1_000_000

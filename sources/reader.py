@@ -1,0 +1,91 @@
+"""From a file's bytes to its record."""
+
+from dataclasses import dataclass
+
+from sources import authority
+from sources.blocks import Blocks
+from sources.envelope import open_envelope
+from sources.errors import Unreadable
+from sources.limits import Limits
+from sources.strict import DEEPEST_NESTING, Unusual
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that holds a record.
+
+    ``record`` is its front matter: nested dicts and lists with text at the leaves
+    (``sources.scalars``). Parts of it are shared with other documents, so it is never changed.
+    ``body`` is what follows the front matter, None in a data file. ``declined`` tells that the
+    fast way left the document to the authority.
+    """
+
+    record: dict[str, object]
+    body: str | None
+    declined: bool
+
+
+class Reader:
+    """Reads the documents of a source one after the other; remembers blocks they share."""
+
+    def __init__(self, limits: Limits | None = None, fast: bool = True):
+        self._limits = limits or Limits()
+        self._blocks = Blocks() if fast and self._limits.depth >= DEEPEST_NESTING else None
+
+    @property
+    def distinct_blocks(self) -> int:
+        """How many different list items were parsed so far."""
+        return self._blocks.distinct if self._blocks else 0
+
+    def read(self, path: str, content: bytes) -> Document | None:
+        """Read a file; None when it has no front matter.
+
+        Raises ``Unreadable`` with line, column and reason when it has one that cannot be read.
+        """
+        envelope = open_envelope(path, content)
+        if envelope is None:
+            return None
+        if len(envelope.head) > self._limits.head_bytes:
+            raise Unreadable(
+                "front_matter_too_large",
+                f"the front matter has {len(envelope.head):,} bytes, more than the limit of {self._limits.head_bytes:,}",
+                envelope.first_line,
+                None,
+            )
+        record, declined = self._record(envelope.head, envelope.first_line)
+        if envelope.body is None and not (record and isinstance(record, dict)):
+            return None
+        if not isinstance(record, dict):
+            raise Unreadable("not_a_mapping", "the front matter holds no `key: value` lines", envelope.first_line, 1)
+        self._check_related(record, envelope.first_line)
+        body = None if envelope.body is None else envelope.body.decode("utf-8", "replace")
+        return Document(record, body, declined)
+
+    def _check_related(self, record: dict[str, object], first_line: int) -> None:
+        related = record.get("related")
+        if isinstance(related, list) and len(related) > self._limits.related:
+            raise Unreadable(
+                "too_many_related",
+                f"`related` has {len(related):,} entries, more than the limit of {self._limits.related:,}",
+                first_line,
+                None,
+            )
+
+    def _record(self, head: bytes, first_line: int) -> tuple[object, bool]:
+        if self._blocks is not None and not self._may_be_too_many(head):
+            try:
+                return self._blocks.parse(head), False
+            except Unusual:
+                pass
+        record = authority.parse(head, first_line, self._limits)
+        return ({} if record is None else record), True
+
+    def _may_be_too_many(self, head: bytes) -> bool:
+        """Whether ``head`` may hold more values than the limit: only the authority counts them.
+
+        A line of the plain subset is at most a list item, its mapping, a key and a value.
+        """
+        if len(head) < self._limits.nodes:
+            return False
+        lines = head.count(b"\n") + head.count(b"\r") + 1
+        return 3 * lines + 1 > self._limits.nodes

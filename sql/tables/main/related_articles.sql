@@ -1,0 +1,31 @@
+CREATE TABLE main.related_articles (
+    record_id         VARCHAR NOT NULL,
+    position          INTEGER NOT NULL,
+    title             VARCHAR,
+    excerpt           VARCHAR,
+    type              VARCHAR,
+    quality           BIGINT,
+    published_at      TIMESTAMP WITH TIME ZONE,
+    web_url           VARCHAR,
+    amp_url           VARCHAR,
+    cdn_amp_url       VARCHAR,
+    url_key           VARCHAR,
+    provider_id       VARCHAR,
+    related_record_id VARCHAR
+);
+
+COMMENT ON TABLE main.related_articles IS 'One row per entry of a record''s list of related articles. Key: record_id, position.';
+
+COMMENT ON COLUMN main.related_articles.record_id IS 'The record, as in records.record_id.';
+COMMENT ON COLUMN main.related_articles.position IS 'Place of the entry in the list, counted from 0 in the file''s order.';
+COMMENT ON COLUMN main.related_articles.title IS 'Title of the related article. From: related[].title.';
+COMMENT ON COLUMN main.related_articles.excerpt IS 'Short text about the related article. From: related[].excerpt.';
+COMMENT ON COLUMN main.related_articles.type IS 'Kind of content, such as article or video. From: related[].type.';
+COMMENT ON COLUMN main.related_articles.quality IS 'Quality score that the source gives the related article, without a unit. From: related[].quality.';
+COMMENT ON COLUMN main.related_articles.published_at IS 'When the related article was published, in UTC. From: related[].publishedDateTime.';
+COMMENT ON COLUMN main.related_articles.web_url IS 'Address of the related article, as written. From: related[].webUrl.';
+COMMENT ON COLUMN main.related_articles.amp_url IS 'Address of its AMP page, as written. From: related[].ampWebUrl.';
+COMMENT ON COLUMN main.related_articles.cdn_amp_url IS 'Address of its AMP page on a content delivery network, as written. From: related[].cdnAmpWebUrl.';
+COMMENT ON COLUMN main.related_articles.url_key IS 'Canonical form of web_url, made as in records.url_key. From: related[].webUrl.';
+COMMENT ON COLUMN main.related_articles.provider_id IS 'Who provides the related article, as in providers.provider_id. From: related[].provider.name, related[].provider.domain.';
+COMMENT ON COLUMN main.related_articles.related_record_id IS 'The record of any source with the same url_key: the one published first, then the lowest record_id; NULL where there is none.';

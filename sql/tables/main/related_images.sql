@@ -1,0 +1,23 @@
+CREATE TABLE main.related_images (
+    record_id      VARCHAR NOT NULL,
+    position       INTEGER NOT NULL,
+    image_position INTEGER NOT NULL,
+    url            VARCHAR,
+    width          BIGINT,
+    height         BIGINT,
+    title          VARCHAR,
+    attribution    VARCHAR,
+    is_cached      BOOLEAN
+);
+
+COMMENT ON TABLE main.related_images IS 'One row per image of an entry of a record''s list of related articles. Key: record_id, position, image_position.';
+
+COMMENT ON COLUMN main.related_images.record_id IS 'The record, as in records.record_id.';
+COMMENT ON COLUMN main.related_images.position IS 'Place of the entry, as in related_articles.position.';
+COMMENT ON COLUMN main.related_images.image_position IS 'Place of the image among the entry''s images, counted from 0 in the file''s order.';
+COMMENT ON COLUMN main.related_images.url IS 'Address of the image, as written. From: related[].images[].url.';
+COMMENT ON COLUMN main.related_images.width IS 'Width of the image in pixels. From: related[].images[].width.';
+COMMENT ON COLUMN main.related_images.height IS 'Height of the image in pixels. From: related[].images[].height.';
+COMMENT ON COLUMN main.related_images.title IS 'Title of the image. From: related[].images[].title.';
+COMMENT ON COLUMN main.related_images.attribution IS 'Whom the image is credited to. From: related[].images[].attribution.';
+COMMENT ON COLUMN main.related_images.is_cached IS 'Whether the publisher keeps a copy of the image. From: related[].images[].isCached.';

@@ -1,0 +1,19 @@
+CREATE TABLE meta.field_errors (
+    record_id VARCHAR NOT NULL,
+    field     VARCHAR NOT NULL,
+    source    VARCHAR,
+    path      VARCHAR,
+    value     VARCHAR,
+    expected  VARCHAR,
+    run_id    VARCHAR
+);
+
+COMMENT ON TABLE meta.field_errors IS 'One row per front-matter value that did not fit its column; the column is NULL there. Key: record_id, field.';
+
+COMMENT ON COLUMN meta.field_errors.record_id IS 'The record, as in records.record_id.';
+COMMENT ON COLUMN meta.field_errors.field IS 'Front-matter path of the value, with positions, such as related[3].quality.';
+COMMENT ON COLUMN meta.field_errors.source IS 'Name of the content repository, as configured.';
+COMMENT ON COLUMN meta.field_errors.path IS 'Path of the document in its source, with forward slashes.';
+COMMENT ON COLUMN meta.field_errors.value IS 'The value as written, at most 200 characters.';
+COMMENT ON COLUMN meta.field_errors.expected IS 'What the column takes, such as a whole number.';
+COMMENT ON COLUMN meta.field_errors.run_id IS 'The run that found the value, as in meta.runs.run_id.';

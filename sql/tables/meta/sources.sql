@@ -1,0 +1,21 @@
+CREATE TABLE meta.sources (
+    source              VARCHAR NOT NULL,
+    kind                VARCHAR,
+    uri                 VARCHAR,
+    ref                 VARCHAR,
+    commit_id           VARCHAR,
+    listing_digest      VARCHAR,
+    refreshed_at        TIMESTAMP WITH TIME ZONE,
+    newest_published_at TIMESTAMP WITH TIME ZONE
+);
+
+COMMENT ON TABLE meta.sources IS 'One row per source: where it stands. Key: source.';
+
+COMMENT ON COLUMN meta.sources.source IS 'Name of the content repository, as configured.';
+COMMENT ON COLUMN meta.sources.kind IS 'How the source is read: folder or git.';
+COMMENT ON COLUMN meta.sources.uri IS 'Where the source is: a folder or the address of a git repository, without credentials.';
+COMMENT ON COLUMN meta.sources.ref IS 'Branch, tag or commit that is followed; NULL for a folder or the default branch.';
+COMMENT ON COLUMN meta.sources.commit_id IS 'Commit that the warehouse holds; NULL for a folder.';
+COMMENT ON COLUMN meta.sources.listing_digest IS 'Digest over the list of files that the warehouse holds; equal digests mean equal lists.';
+COMMENT ON COLUMN meta.sources.refreshed_at IS 'Start of the last run that listed the source, in UTC.';
+COMMENT ON COLUMN meta.sources.newest_published_at IS 'Latest published_at of the source''s records, in UTC.';

@@ -1,0 +1,21 @@
+CREATE TABLE raw.documents (
+    record_id    VARCHAR NOT NULL,
+    source       VARCHAR,
+    path         VARCHAR,
+    format       VARCHAR,
+    content_hash VARCHAR,
+    size_bytes   BIGINT,
+    front_matter VARCHAR,
+    body         VARCHAR
+);
+
+COMMENT ON TABLE raw.documents IS 'One row per document, readable or not. Key: record_id.';
+
+COMMENT ON COLUMN raw.documents.record_id IS 'First 16 hexadecimal digits of BLAKE2b-64 over source, NUL and path; as in records.record_id where the record could be read.';
+COMMENT ON COLUMN raw.documents.source IS 'Name of the content repository, as configured.';
+COMMENT ON COLUMN raw.documents.path IS 'Path of the document in its source, with forward slashes.';
+COMMENT ON COLUMN raw.documents.format IS 'Language of the front matter: yaml, toml or json.';
+COMMENT ON COLUMN raw.documents.content_hash IS 'Git blob id of the file (SHA-1, hexadecimal).';
+COMMENT ON COLUMN raw.documents.size_bytes IS 'Size of the file in bytes.';
+COMMENT ON COLUMN raw.documents.front_matter IS 'The whole record as JSON text, without secured unless the source is configured to publish it; NULL where it could not be read.';
+COMMENT ON COLUMN raw.documents.body IS 'Text after the front matter; NULL where the file could not be read.';

@@ -1,0 +1,45 @@
+"""What every test runs under: a Prefect home and a git identity of its own, nothing of the person's."""
+
+import atexit
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+for _inherited in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "PREFECT_API_URL", "PREFECT_PROFILE"):
+    os.environ.pop(_inherited, None)
+os.environ.update(
+    GIT_CONFIG_GLOBAL=os.devnull,
+    GIT_CONFIG_NOSYSTEM="1",
+    GIT_AUTHOR_NAME="Test",
+    GIT_AUTHOR_EMAIL="test@example.org",
+    GIT_COMMITTER_NAME="Test",
+    GIT_COMMITTER_EMAIL="test@example.org",
+    PREFECT_HOME=tempfile.mkdtemp(prefix="matterhouse-prefect-"),
+    PREFECT_SERVER_ANALYTICS_ENABLED="false",
+)
+atexit.register(shutil.rmtree, os.environ["PREFECT_HOME"], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def real_repository(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """``real_repository("power-apps")`` is a fresh clone of that repository's bundle; skips where it is absent."""
+    corpora = Path(os.environ.get("MATTERHOUSE_CORPORA") or ROOT.parent / "shared" / "corpora")
+    clones: dict[str, Path] = {}
+
+    def clone(name: str) -> Path:
+        bundle = corpora / f"{name}.bundle"
+        if not bundle.is_file():
+            pytest.skip(f"{name}.bundle is not there: MATTERHOUSE_CORPORA names the folder that has it")
+        if name not in clones:
+            clones[name] = tmp_path_factory.mktemp("corpora") / name
+            subprocess.run(["git", "clone", "--quiet", bundle, clones[name]], check=True)
+        return clones[name]
+
+    return clone

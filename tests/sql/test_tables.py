@@ -1,0 +1,210 @@
+"""The DDL in sql/tables and sql/views: form of the comments, the contract's names, the articles view."""
+
+import os
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import sql
+from load import schema
+
+REPOSITORY = Path(__file__).parents[2]
+RELATIONS = {**schema.tables(), **schema.views()}
+
+# Names that analysts rely on: table or view -> its key, then its other columns.
+CONTRACT = {
+    "records": (
+        "record_id",
+        "source collection path slug title excerpt type category published_at web_url original_url amp_url"
+        " cdn_amp_url url_key quality heat is_published is_removed is_secured featured_content provider_id"
+        " body_length content_hash first_seen_at last_changed_at",
+    ),
+    "providers": ("provider_id", "name domain"),
+    "provider_images": ("provider_id url", "width height"),
+    "provider_publishers": ("record_id position", "name domain"),
+    "provider_authors": ("record_id position", "name"),
+    "record_topics": ("record_id position", "topic"),
+    "record_images": ("record_id position", "url width height title attribution is_cached"),
+    "related_articles": (
+        "record_id position",
+        "title excerpt type quality published_at web_url amp_url cdn_amp_url url_key provider_id related_record_id",
+    ),
+    "related_images": ("record_id position image_position", "url width height title attribution is_cached"),
+    "learning": ("record_id", "price length length_seconds rating_count rating_average"),
+    "learning_levels": ("record_id position", "level"),
+    "learning_items": ("record_id position", "item_path item_record_id"),
+    "events": ("record_id", "starts_at ends_at website"),
+    "people": (
+        "record_id",
+        "location website affiliation_provider_id twitter_username twitter_url twitter_followers linkedin_url",
+    ),
+    "communities": ("record_id", "member_count"),
+    "record_actions": ("record_id position", "type title attribution url"),
+    "organizations": ("record_id", "organization_id name domain description"),
+    "organization_names": ("record_id position", "name"),
+    "topics": ("record_id", "topic_id name"),
+    "topic_keywords": ("record_id position", "keyword"),
+    "topic_hashtags": ("record_id position", "hashtag"),
+    "articles": ("record_id", "title provider_name provider_domain topics image_count related_count"),
+    "raw.documents": ("record_id", "source path format content_hash size_bytes front_matter body"),
+    "meta.runs": ("run_id", "flow_run_id started_at ended_at state trigger version stage_seconds"
+                  " found loaded unchanged rejected skipped removed"),
+    "meta.sources": ("source", "uri ref commit_id listing_digest"),
+    "meta.files": ("source path", "size_bytes modified_ns content_hash outcome"),
+    "meta.rejects": ("source path", "line column reason message run_id"),
+    "meta.field_errors": ("record_id field", "source path value expected run_id"),
+    "meta.drift": ("field", "first_seen_at documents types"),
+    "meta.checks": ("run_id name", "severity offending_rows seconds"),
+}
+
+# Covered although no repository counted in FIELDS.md has them: the contract gives them a column.
+FORESEEN = {
+    "images[].attribution", "related[].images[].attribution", "related[].images[].title",
+    "related[].provider.images[].url", "related[].provider.images[].width", "related[].provider.images[].height",
+}
+
+
+@pytest.fixture
+def connection():
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        schema.create_all(connection)
+        yield connection
+
+
+@pytest.mark.parametrize("name", sql.names("tables") + [f"main/{name}" for name in sql.names("views")])
+def test_a_file_declares_what_its_name_says_and_comments_each_column_once(name):
+    table = RELATIONS[name.replace("/", ".").removeprefix("main.")]
+    kind = "VIEW" if table.qualified in schema.views() else "TABLE"
+    text = sql.read(f"views/{table.name}" if kind == "VIEW" else f"tables/{name}")
+    assert re.findall(r"^CREATE (\w+ \S+)", text, re.M) == [f"{kind} {table.full_name}"]
+    assert re.findall(r"^COMMENT ON (?:TABLE|VIEW) (\S+) IS", text, re.M) == [table.full_name]
+    commented = re.findall(rf'^COMMENT ON COLUMN {re.escape(table.full_name)}\."?(\w+)"? IS', text, re.M)
+    assert commented == list(table.column_names)
+
+
+@pytest.mark.parametrize("name", RELATIONS)
+def test_comments_are_sentences_and_keys_come_first(name):
+    table = RELATIONS[name]
+    assert table.column_names[: len(table.key)] == table.key
+    assert [len(column.comment) < 250 for column in table.columns] == [True] * len(table.columns)
+    assert all(column.meaning[0].isupper() and column.meaning.endswith(".") for column in table.columns)
+
+
+@pytest.mark.parametrize("name", schema.tables())
+def test_key_columns_and_no_others_are_not_null(name):
+    table = schema.tables()[name]
+    assert tuple(column.name for column in table.columns if column.not_null) == table.key
+
+
+@pytest.mark.parametrize("name", RELATIONS)
+def test_a_columns_name_tells_its_type(name):
+    types = {"_at": "TIMESTAMP WITH TIME ZONE", "_date": "DATE", "_count": "BIGINT", "_bytes": "BIGINT",
+             "_url": "VARCHAR", "_id": "VARCHAR", "position": "INTEGER"}
+    for column in RELATIONS[name].columns:
+        for ending, type in types.items():
+            assert not column.name.endswith(ending) or column.type == type, column
+        assert column.name.startswith("is_") == (column.type == "BOOLEAN") or column.name == "full_refresh", column
+
+
+@pytest.mark.parametrize("name", CONTRACT)
+def test_the_contracts_names_are_there(name):
+    key, others = (names.split() for names in CONTRACT[name])
+    assert list(RELATIONS[name].key) == key
+    assert set(others) <= set(RELATIONS[name].column_names)
+
+
+def test_every_field_of_real_repositories_has_a_column():
+    covered = schema.covered_paths()
+    fields = _fields()
+    values = {path for path, types in fields.items() if types - {"list", "dict"}}
+    assert sorted(path for path in values if not _is_covered(path, covered)) == []
+    within = tuple(re.split(r"(?=[.\[])", path) for path in covered)
+    for path in fields.keys() - values:
+        parts = re.split(r"(?=[.\[])", path)
+        assert any(longer[: len(parts)] == parts for longer in within), path
+
+
+def test_no_column_comes_from_a_field_that_nobody_has():
+    fields = _fields()
+    covered = {path for path in schema.covered_paths() if not path.endswith(".*")}
+    assert covered - fields.keys() == FORESEEN
+
+
+def test_comments_survive_closing_the_file(tmp_path):
+    with duckdb.connect(tmp_path / "warehouse.duckdb") as connection:
+        schema.create_all(connection)
+    with duckdb.connect(tmp_path / "warehouse.duckdb", read_only=True) as connection:
+        rows = connection.execute(sql.read("catalog")).fetchall()
+    comments = {(f"{schema_name}.{name}", column): comment for _, schema_name, name, _, column, *_, comment in rows}
+    assert comments == {
+        (table.full_name, column.name): column.comment for table in RELATIONS.values() for column in table.columns
+    }
+    assert {(f"{row[1]}.{row[2]}", row[3]) for row in rows} == {(t.full_name, t.comment) for t in RELATIONS.values()}
+
+
+def test_articles_are_the_news_records_with_their_provider_topics_and_counts(connection):
+    connection.execute("""
+        INSERT INTO records BY NAME
+        SELECT * FROM (VALUES
+            ('a', 'news', 'First', 'p', TIMESTAMPTZ '2020-01-02 03:04:05+00'),
+            ('b', 'news', 'Second', NULL, NULL),
+            ('c', 'learning', 'Not news', 'p', NULL)
+        ) AS given(record_id, collection, title, provider_id, published_at);
+        INSERT INTO providers VALUES ('p', 'The Courier', 'courier.example');
+        INSERT INTO record_topics VALUES ('a', 1, NULL), ('a', 2, 'AI'), ('a', 0, 'Robots'), ('c', 0, 'AI');
+        INSERT INTO record_images BY NAME SELECT 'a' AS record_id, range AS position FROM range(2);
+        INSERT INTO related_articles BY NAME SELECT 'a' AS record_id, range AS position FROM range(3);
+    """).fetchall()
+    rows = connection.execute("""
+        SELECT record_id, title, provider_name, provider_domain, topics, image_count, related_count
+        FROM articles
+        ORDER BY record_id
+    """).fetchall()
+    assert rows == [
+        ("a", "First", "The Courier", "courier.example", ["Robots", None, "AI"], 2, 3),
+        ("b", "Second", None, None, None, 0, 0),
+    ]
+
+
+def test_articles_repeat_the_comments_and_types_of_records():
+    records = {column.name: column for column in schema.tables()["records"].columns}
+    own = []
+    for column in schema.views()["articles"].columns:
+        if column.name in records:
+            assert (column.comment, column.type) == (records[column.name].comment, records[column.name].type)
+        else:
+            own.append((column.name, column.type))
+    assert own == [
+        ("provider_name", "VARCHAR"), ("provider_domain", "VARCHAR"), ("topics", "VARCHAR[]"),
+        ("image_count", "BIGINT"), ("related_count", "BIGINT"),
+    ]
+
+
+def test_names_are_relative_to_their_folder_and_readable():
+    assert sql.names("views") == ["articles"]
+    assert sql.names("tables/raw") == ["documents"]
+    assert sql.names("tables") == sorted(sql.names("tables")) and "meta/files" in sql.names("tables")
+    assert sql.names("no such folder") == []
+    with pytest.raises(FileNotFoundError):
+        sql.read("tables/main/no_such_table")
+
+
+def _fields() -> dict[str, set[str]]:
+    """Every front-matter path of the field inventory with the YAML types seen in any collection."""
+    corpora = Path(os.environ.get("MATTERHOUSE_CORPORA") or REPOSITORY.parent / "shared" / "corpora")
+    inventory = corpora / "FIELDS.md"
+    if not inventory.is_file():
+        pytest.skip(f"no {inventory.name} in the corpora folder (set MATTERHOUSE_CORPORA)")
+    fields: dict[str, set[str]] = {}
+    for path, types in re.findall(r"^\| `(.+?)` \|.*\| (.+) \|$", inventory.read_text("utf-8"), re.M):
+        fields.setdefault(path, set()).update(re.findall(r"[A-Za-z]+", types))
+    assert len(fields) > 100
+    return fields
+
+
+def _is_covered(path: str, covered: frozenset[str]) -> bool:
+    """Whether ``path`` is one of ``covered``, in which ``*`` stands for any key."""
+    return path in covered or f"{path.rpartition('.')[0]}.*" in covered

@@ -1,0 +1,101 @@
+"""Batches for tests: front matters in, read as the pipeline reads them, tidy tables out."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from textwrap import dedent
+from typing import NamedTuple
+
+import pandas as pd
+import pyarrow as pa
+
+from load import schema
+from sources.errors import Unreadable
+from sources.files import blob_id
+from sources.reader import Reader
+from transforms import keys
+from transforms.drift import tree_of
+from transforms.tidy import Tables, documents_frame, tidy
+
+SOURCE = "coast"
+STORY = "_news/2025-01-02-story.md"
+FIRST_SEEN, LAST_CHANGED = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 2, tzinfo=UTC)
+COVERED = tree_of(schema.covered_paths())
+
+
+def documents(files: Mapping[str, str | bytes], reader: Reader | None = None) -> pd.DataFrame:
+    """The frame of documents that ``tidy`` takes, of files by path: whole files as bytes, or front matters as text."""
+    reader = reader or Reader()
+    contents = {path: file if isinstance(file, bytes) else _content(path, file) for path, file in files.items()}
+    return documents_frame([_document(reader, path, content) for path, content in contents.items()])
+
+
+def tables(files: Mapping[str, str | bytes], publish_secured: bool = False) -> Tables:
+    """Every table that comes of these files."""
+    return tidy(documents(files), COVERED, publish_secured)
+
+
+def story(front_matter: str, path: str = STORY) -> Tables:
+    """Every table that comes of one document."""
+    return tables({path: front_matter})
+
+
+def id_of(path: str = STORY) -> str:
+    return keys.record_id(SOURCE, path)
+
+
+def rows(frame: pd.DataFrame, *columns: str) -> list[tuple]:
+    """The rows of a table as tuples of Python values, None for NULL; of some columns, or of all."""
+    return list(zip(*(pa.array(frame[name]).to_pylist() for name in columns or frame.columns)))
+
+
+def column(frame: pd.DataFrame, name: str) -> list:
+    return [value for value, in rows(frame, name)]
+
+
+def errors(of: Tables) -> list[tuple[str, str]]:
+    """Field and value of every value that did not fit."""
+    return rows(of["meta.field_errors"], "field", "value")
+
+
+class Reading(NamedTuple):
+    """What became of one written value: the column's ``value``, and the ``errors`` of its document."""
+
+    value: object
+    errors: list[tuple[str, str]]
+
+
+def readings(table: str, name: str, front_matter: str, written: Iterable[str], folder: str = "_news") -> dict[str, Reading]:
+    """What the column ``name`` makes of each way to write a value, put for ``?`` into a front matter."""
+    written = list(written)
+    paths = [f"{folder}/{number}.md" for number in range(len(written))]
+    of = tables({path: front_matter.replace("?", value) for path, value in zip(paths, written)})
+    values = dict(rows(of[table], "record_id", name))
+    misfits = {path: [] for path in paths}
+    for path, *error in rows(of["meta.field_errors"], "path", "field", "value"):
+        misfits[path].append(tuple(error))
+    return {value: Reading(values[id_of(path)], misfits[path]) for value, path in zip(written, paths)}
+
+
+def _content(path: str, front_matter: str) -> bytes:
+    text = dedent(front_matter).strip("\n") + "\n"
+    return (text if path.endswith((".yaml", ".yml")) else f"---\n{text}---\n").encode()
+
+
+def _document(reader: Reader, path: str, content: bytes) -> dict[str, object]:
+    try:
+        document = reader.read(path, content)
+    except Unreadable:
+        document = None
+    return {
+        "record_id": id_of(path),
+        "source": SOURCE,
+        "path": path,
+        "format": "yaml",
+        "content_hash": blob_id(content),
+        "size_bytes": len(content),
+        "record": document and document.record,
+        "body": document and document.body,
+        "first_seen_at": FIRST_SEEN,
+        "last_changed_at": LAST_CHANGED,
+        "changed_run_id": "run-2",
+    }

@@ -1,0 +1,242 @@
+"""Typed columns out of front matters, and an account of what did not fit.
+
+Scalars arrive as text; a ``str`` subclass with a ``type`` attribute (int, float, bool, timestamp)
+where YAML 1.1 reads the text as such a value. A text column takes the text as written whatever its
+type. The other columns take what YAML reads, and quoted text that says the same.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time, timedelta, timezone
+
+import pandas as pd
+import pyarrow as pa
+
+TEXT = pd.ArrowDtype(pa.string())
+WHOLE = pd.ArrowDtype(pa.int64())
+NUMBER = pd.ArrowDtype(pa.float64())
+FLAG = pd.ArrowDtype(pa.bool_())
+INSTANT = pd.ArrowDtype(pa.timestamp("us", tz="UTC"))
+
+_LONGEST_SHOWN = 200
+_LONGEST_NUMBER = 100
+_MISFIT = object()
+_A_MAPPING = "a mapping of keys and values"
+
+
+class Fields:
+    """Reads columns out of ``mappings``, one mapping or None a row.
+
+    Every method takes a path such as ``provider.name`` and gives a Series aligned with the rows, NULL
+    where the path is absent. A value that cannot be the column's type is NULL too, and is added to
+    ``errors`` as (row, path, value as written, what was expected), once a row and path.
+    """
+
+    def __init__(self, mappings: Iterable[object]):
+        self.rows = list(mappings)
+        self._errors: dict[tuple[int, str], tuple[str, str]] = {}
+
+    @property
+    def errors(self) -> list[tuple[int, str, str, str]]:
+        return [(*place, *misfit) for place, misfit in self._errors.items()]
+
+    def text(self, path: str) -> pd.Series:
+        return self._column(path, _text, TEXT, "a text")
+
+    def whole(self, path: str) -> pd.Series:
+        return self._column(path, _whole, WHOLE, "a whole number")
+
+    def number(self, path: str) -> pd.Series:
+        return self._column(path, _number, NUMBER, "a number")
+
+    def flag(self, path: str) -> pd.Series:
+        return self._column(path, _flag, FLAG, "true or false")
+
+    def instant(self, path: str) -> pd.Series:
+        return self._column(path, _instant, INSTANT, "a date and time")
+
+    def texts_below(self, path: str) -> tuple[list[int], list[str], pd.Series]:
+        """Rows, keys and values of the mappings at ``path``, one entry a key."""
+        entries = [
+            (row, key, self._fitting(row, f"{path}.{key}", value, _text, "a text"))
+            for row, mapping in enumerate(self.raw(path))
+            for key, value in (self._fitting(row, path, mapping, _mapping, _A_MAPPING) or {}).items()
+        ]
+        rows, keys, texts = map(list, zip(*entries)) if entries else ([], [], [])
+        return rows, keys, arrow_series(texts, TEXT)
+
+    def raw(self, path: str) -> list[object]:
+        """The values at ``path`` as they were parsed, None where absent."""
+        values = self.rows
+        parent = ""
+        for key in path.split("."):
+            values = [self._get(row, value, parent, key) for row, value in enumerate(values)]
+            parent = f"{parent}.{key}" if parent else key
+        return values
+
+    def _get(self, row: int, value: object, parent: str, key: str) -> object:
+        if value is None:
+            return None
+        if isinstance(value, dict):
+            return value.get(key)
+        self._misfit(row, parent, value, _A_MAPPING)
+        return None
+
+    def _column(self, path: str, convert: Callable[[object], object], dtype: pd.ArrowDtype, expected: str) -> pd.Series:
+        values = enumerate(self.raw(path))
+        return arrow_series([self._fitting(row, path, value, convert, expected) for row, value in values], dtype)
+
+    def _fitting(self, row: int, path: str, value: object, convert: Callable[[object], object], expected: str) -> object:
+        """``value`` converted; None where there is none, or where it does not fit."""
+        if value is None:
+            return None
+        fitting = convert(value)
+        if fitting is _MISFIT:
+            self._misfit(row, path, value, expected)
+            return None
+        return fitting
+
+    def _misfit(self, row: int, path: str, value: object, expected: str) -> None:
+        self._errors.setdefault((row, path), (shown(value), expected))
+
+
+def arrow_series(values: list[object], dtype: pd.ArrowDtype) -> pd.Series:
+    """A Series on an Arrow array built from Python values."""
+    return pd.Series(pd.arrays.ArrowExtensionArray(pa.array(values, dtype.pyarrow_dtype)))
+
+
+def shown(value: object) -> str:
+    """A value as text to show in a report: as written, or what it is where it is no scalar."""
+    if isinstance(value, str):
+        return str(value)[:_LONGEST_SHOWN]
+    return "(a mapping)" if isinstance(value, dict) else "(a list)"
+
+
+def _kind(value: object) -> str:
+    return getattr(value, "type", "str") if isinstance(value, str) else "collection"
+
+
+def _number_kind(value: object) -> str:
+    """The kind of a value that may be a number: a text too long for one is not looked into, it may be made to cost."""
+    return _kind(value) if isinstance(value, str) and len(value) <= _LONGEST_NUMBER else "no number"
+
+
+def _text(value: object) -> object:
+    return str(value) if isinstance(value, str) else _MISFIT
+
+
+def _mapping(value: object) -> object:
+    return value if isinstance(value, dict) else _MISFIT
+
+
+_DECIMAL = re.compile(r"[-+]?[0-9]{1,19}\Z")
+_SIMPLE_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\Z")
+
+
+def _whole(value: object) -> object:
+    number = _integer(value)
+    if number is _MISFIT:
+        number = _number(value)
+    if number is _MISFIT or number != int(number) or not -(2**63) <= number < 2**63:
+        return _MISFIT
+    return int(number)
+
+
+def _integer(value: object) -> object:
+    kind = _number_kind(value)
+    if kind == "int":
+        return _yaml_int(value)
+    return int(value) if kind == "str" and _DECIMAL.match(value) else _MISFIT
+
+
+def _yaml_int(text: str) -> object:
+    """What YAML 1.1 reads: 0b binary, 0x hexadecimal, 0 octal, base 60 with colons."""
+    digits = text.replace("_", "")
+    sign = -1 if digits.startswith("-") else 1
+    digits = digits.lstrip("+-")
+    try:
+        if digits.startswith(("0b", "0x")):
+            return sign * int(digits, 0)
+        if ":" in digits:
+            return sign * _base_60(int(part) for part in digits.split(":"))
+        return sign * int(digits, 8 if digits.startswith("0") and digits != "0" else 10)
+    except ValueError:
+        return _MISFIT
+
+
+def _base_60(parts: Iterable[float]) -> float:
+    total = 0
+    for part in parts:
+        total = total * 60 + part
+    return total
+
+
+def _number(value: object) -> object:
+    kind = _number_kind(value)
+    if kind == "int":
+        whole = _yaml_int(value)
+        return whole if whole is _MISFIT else _finite(whole)
+    if kind == "float" or kind == "str" and _SIMPLE_FLOAT.match(value):
+        return _yaml_float(value)
+    return _MISFIT
+
+
+def _yaml_float(text: str) -> object:
+    digits = text.replace("_", "")
+    try:
+        if ":" in digits:
+            sign = -1.0 if digits.startswith("-") else 1.0
+            return sign * _base_60(float(part) for part in digits.lstrip("+-").split(":"))
+        return _finite(digits)
+    except ValueError:
+        return _MISFIT
+
+
+def _finite(value: object) -> object:
+    """``value`` as a float; infinities and nan are no numbers that a column should carry."""
+    try:
+        number = float(value)
+    except OverflowError:
+        return _MISFIT
+    return number if abs(number) < float("inf") else _MISFIT
+
+
+_FLAGS = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
+
+
+def _flag(value: object) -> object:
+    return _FLAGS.get(value.lower(), _MISFIT) if _kind(value) in ("bool", "str") else _MISFIT
+
+
+# https://yaml.org/type/timestamp.html
+_TIMESTAMP = re.compile(
+    r"(?P<date>\d{4}-\d\d?-\d\d?)"
+    r"(?:(?:[Tt]|[ \t]+)(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d*))?)?"
+    r"[ \t]*(?P<zone>Z|z|[-+]\d\d?(?::?\d\d)?)?)?\Z"
+)
+
+
+def _instant(value: object) -> object:
+    """A moment in UTC; a date is its midnight, and a time without a zone is UTC."""
+    match = _TIMESTAMP.match(value.strip()) if _kind(value) in ("timestamp", "str") else None
+    if match is None:
+        return _MISFIT
+    try:
+        day = date(*map(int, match["date"].split("-")))
+        if match["hour"] is None:
+            return datetime.combine(day, time(), timezone.utc)
+        micros = int((match["fraction"] or "")[:6].ljust(6, "0"))
+        at = time(int(match["hour"]), int(match["minute"]), int(match["second"] or 0), micros)
+        return datetime.combine(day, at, timezone.utc) - _offset(match["zone"])
+    except (ValueError, OverflowError):
+        return _MISFIT
+
+
+def _offset(zone: str | None) -> timedelta:
+    if zone is None or zone in "Zz":
+        return timedelta()
+    digits = zone[1:].replace(":", "")
+    hours, minutes = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "0")
+    clock = time(int(hours), int(minutes))  # raises ValueError beyond 23:59
+    offset = timedelta(hours=clock.hour, minutes=clock.minute)
+    return -offset if zone[0] == "-" else offset

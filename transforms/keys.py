@@ -1,0 +1,61 @@
+"""Surrogate keys, and the canonical forms that rows are joined by."""
+
+import re
+from hashlib import blake2b
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+_TRACKING = re.compile(r"(?:utm_[^=]*|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|yclid|ncid|cmpid|_ga)(?:=|\Z)", re.I)
+_DATE_PREFIX = re.compile(r"\d{4}-\d\d-\d\d-(?=.)")
+
+
+def record_id(source: str, path: str) -> str:
+    """First 16 hex digits of BLAKE2b-64 over source, NUL and path."""
+    return _key(source, path)
+
+
+def provider_id(name: str | None, domain: str | None) -> str | None:
+    """First 16 hex digits of BLAKE2b-64 over name, NUL and domain; None where both are absent."""
+    if name is None and domain is None:
+        return None
+    return _key(name or "", domain or "")
+
+
+def _key(first: str, second: str) -> str:
+    return blake2b(f"{first}\0{second}".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def collection(path: str) -> str | None:
+    """What a document describes: its first folder without the underscore, or the one below ``_data``.
+
+    None for a file that lies in no folder.
+    """
+    folders = path.split("/")[:-1]
+    if len(folders) > 1 and folders[0] == "_data":
+        return folders[1]
+    return folders[0].removeprefix("_") if folders else None
+
+
+def slug(path: str) -> str:
+    """File name without folder, date prefix and extension."""
+    return _DATE_PREFIX.sub("", PurePosixPath(path).stem, count=1)
+
+
+def url_key(url: str | None) -> str | None:
+    """Canonical form of a web address, equal for addresses that lead to the same page.
+
+    The host in lower case without ``www.``; no scheme, fragment, tracking parameters or trailing
+    slash. None where ``url`` is no web address.
+    """
+    try:
+        parts = urlsplit((url or "").strip())
+        host = (parts.hostname or "").removeprefix("www.")
+        port = parts.port
+    except ValueError:
+        return None
+    if not host or parts.scheme not in ("http", "https", ""):
+        return None
+    if port not in (None, 80, 443):
+        host = f"{host}:{port}"
+    kept = [pair for pair in parts.query.split("&") if pair and not _TRACKING.match(pair)]
+    return host + parts.path.rstrip("/") + ("?" + "&".join(kept) if kept else "")

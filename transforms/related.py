@@ -1,0 +1,53 @@
+"""The related articles of records, and their images."""
+
+import numpy as np
+import pandas as pd
+
+from transforms import keys
+from transforms.fields import Fields
+from transforms.records import each
+from transforms.unnest import Nested, spread
+
+
+def article_columns(fields: Fields, provider_ids: pd.Series) -> pd.DataFrame:
+    """What a related entry says of itself, one row a distinct entry."""
+    web_url = fields.text("webUrl")
+    return pd.DataFrame(
+        {
+            "title": fields.text("title"),
+            "excerpt": fields.text("excerpt"),
+            "type": fields.text("type"),
+            "quality": fields.whole("quality"),
+            "published_at": fields.instant("publishedDateTime"),
+            "web_url": web_url,
+            "amp_url": fields.text("ampWebUrl"),
+            "cdn_amp_url": fields.text("cdnAmpWebUrl"),
+            "url_key": each(web_url, keys.url_key),
+            "provider_id": provider_ids,
+        }
+    )
+
+
+def related_images(parents: pd.Series, entries: Nested, images: Nested, columns: pd.DataFrame) -> pd.DataFrame:
+    """One row per image of a related entry: ``record_id``, ``position`` of the entry, ``image_position``.
+
+    ``images`` were unnested from the distinct ``entries``, so each is spread over every place
+    where its entry is listed.
+    """
+    places = entries.links.merge(
+        images.links.rename(columns={"parent": "entry", "position": "image_position", "item": "image"}),
+        left_on="item",
+        right_on="entry",
+        validate="m:m",
+    )
+    rows = spread(columns, places["image"])
+    rows.insert(0, "record_id", parents.take(places["parent"]).array)
+    rows.insert(1, "position", places["position"].astype("int32").array)
+    rows.insert(2, "image_position", places["image_position"].astype("int32").array)
+    return rows
+
+
+def resolve_related(articles: pd.DataFrame, records_by_url: pd.Series) -> pd.DataFrame:
+    """Set ``related_record_id``: the record that ``records_by_url`` (url_key -> record_id) names."""
+    found = records_by_url.reindex(articles["url_key"].astype(object))
+    return articles.assign(related_record_id=np.asarray(found))

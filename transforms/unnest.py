@@ -1,0 +1,71 @@
+"""Lists inside of records, unfolded into rows: the one place where repetition is made use of.
+
+The reader hands out one object for one block of text, however many documents list it. So a list is
+unfolded in two steps: each distinct item becomes a row once (``Nested.items``), and the places where
+it is listed become pairs of numbers (``Nested.links``). Tables are made from the few distinct items
+and then spread over the many places by ``spread``, which copies row numbers and no text.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Nested:
+    """``items``: the distinct items. ``links``: a frame of ``parent`` (row of the list), ``position``
+    (place in the list, from 0) and ``item`` (index into ``items``), in the order of the lists."""
+
+    items: list[object]
+    links: pd.DataFrame
+
+    @cached_property
+    def places(self) -> list[list[tuple[int, int]]]:
+        """Where each item is listed: pairs of parent and position."""
+        places: list[list[tuple[int, int]]] = [[] for _ in self.items]
+        for parent, position, item in zip(*(self.links[name].tolist() for name in ("parent", "position", "item"))):
+            places[item].append((parent, position))
+        return places
+
+
+def unnest(values: Iterable[object]) -> Nested:
+    """Unfold a column of lists. None is no list; any other single value is a list of one."""
+    lists = [_as_list(value) for value in values]
+    lengths = np.fromiter(map(len, lists), np.int64, len(lists))
+    listed = list(chain.from_iterable(lists))
+    codes, identities = pd.factorize(np.fromiter(map(id, listed), np.int64, len(listed)))
+    first = np.empty(len(identities), np.int64)
+    first[codes[::-1]] = np.arange(len(listed))[::-1]
+    starts = np.cumsum(lengths) - lengths
+    links = pd.DataFrame(
+        {
+            "parent": np.repeat(np.arange(len(lists)), lengths),
+            "position": np.arange(len(listed), dtype=np.int64) - np.repeat(starts, lengths),
+            "item": codes,
+        }
+    )
+    return Nested([listed[row] for row in first], links)
+
+
+def _as_list(value: object) -> list[object]:
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
+
+
+def spread(distinct: pd.DataFrame, rows: pd.Series | np.ndarray) -> pd.DataFrame:
+    """Repeat the rows of ``distinct`` by number. Texts are held once and pointed to (dictionaries)."""
+    pointed = {name: _pointed(column) for name, column in distinct.items()}
+    return pd.DataFrame(pointed).take(np.asarray(rows)).reset_index(drop=True)
+
+
+def _pointed(column: pd.Series) -> pd.Series:
+    array = column.array.__arrow_array__()
+    if pa.types.is_string(array.type):
+        return pd.Series(pd.arrays.ArrowExtensionArray(array.dictionary_encode()))
+    return column
