@@ -5,6 +5,7 @@ take long to import are imported by the stage that needs them: a run that finds 
 neither pandas nor DuckDB.
 """
 
+import gc
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -132,7 +133,8 @@ class Run:
             self._leave_unchanged()
 
     def list(self) -> None:
-        """List every source and compare it with the ledger."""
+        """List every source and compare it with the ledger; may be called again after it failed."""
+        self._plans.clear()
         with self._stage("list"):
             for name in self._settings.sources:
                 self._plans.append(plan_source(name, self._settings, self._layout, self._ledger, self._full))
@@ -142,7 +144,7 @@ class Run:
         from flows.extract import Extraction
         from sources.reader import Reader
 
-        with self._stage("extract"):
+        with self._stage("extract"), _without_garbage_collection():
             reader = Reader(reading_limits(self._settings))
             self._extraction = Extraction(
                 self.report.run_id,
@@ -228,8 +230,13 @@ class Run:
         finally:
             self.report.stages[name] = round(time.perf_counter() - begun, 4)
 
+    @property
+    def files_to_read(self) -> int:
+        """Files that are new or may have changed; known when the sources are listed."""
+        return sum(len(plan.changes.read) for plan in self._plans if plan.changes is not None)
+
     def _count_files(self) -> Callable[[object], None]:
-        total = sum(len(plan.changes.read) for plan in self._plans if plan.changes is not None)
+        total = self.files_to_read
         files = size = 0
 
         def count(file) -> None:
@@ -285,6 +292,16 @@ class Run:
             "error": report.error,
             "sources": [asdict(account) for account in accounts],
         }
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Parsed records hold no cycles, and searching hundreds of thousands of them for some takes long."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _iso(moment: datetime) -> str:

@@ -42,41 +42,40 @@ class _Finder:
 
     def __init__(self, covered: Tree):
         self._covered = covered
-        self._shared: dict[tuple[int, str], list[tuple[str, str]]] = {}
+        self._seen: dict[str, dict[int, list[tuple[str, str]]]] = {}
 
     def document(self, record: dict[str, object]) -> dict[str, set[str]]:
+        """The uncovered paths of a record with the types of their values."""
         found: dict[str, set[str]] = {}
-        for key, value in record.items():
-            node = self._covered.get(key)
-            if node is not None and isinstance(value, str):
-                continue
-            for field, kind in self._below(key, value, node):
-                found.setdefault(field, set()).add(kind)
+        for field, kind in self._mapping("", record, self._covered):
+            found.setdefault(field.removeprefix("."), set()).add(kind)
         return found
 
-    def _below(self, field: str, value: object, node: Tree | None) -> list[tuple[str, str]]:
-        """Uncovered (path, type) pairs at ``field`` and below it; ``node`` is None where it is not covered."""
-        if node is None and not (isinstance(value, (dict, list)) and value):
-            return [(field, _type(value))]
-        node = node or {}
-        if isinstance(value, dict) and "[]" in node:
-            value = [value]  # a list of one, as ``unnest`` takes it
-        if isinstance(value, dict):
-            return [
-                pair
-                for key, item in value.items()
-                for pair in self._below(f"{field}.{key}", item, node.get(key, node.get("*")))
-            ]
-        if isinstance(value, list):
-            return [pair for item in value for pair in self._item(f"{field}[]", item, node.get("[]"))]
-        return []
+    def _mapping(self, field: str, mapping: dict[str, object], node: Tree) -> list[tuple[str, str]]:
+        pairs = []
+        for key, value in mapping.items():
+            below = node.get(key, node.get("*"))
+            if below is None or (value is not None and not isinstance(value, str)):
+                pairs += self._value(f"{field}.{key}", value, below)
+        return pairs
 
-    def _item(self, field: str, item: object, node: Tree | None) -> list[tuple[str, str]]:
-        if not isinstance(item, dict):
-            return self._below(field, item, node)
-        pairs = self._shared.get((id(item), field))
-        if pairs is None:
-            pairs = self._shared[id(item), field] = self._below(field, item, node)
+    def _value(self, field: str, value: object, node: Tree | None) -> list[tuple[str, str]]:
+        """Uncovered (path, type) pairs at ``field`` and below it; ``node`` is None where it is not covered."""
+        if isinstance(value, dict) and value:
+            return self._mapping(field, value, node or {})
+        if isinstance(value, list) and value:
+            return self._list(f"{field}[]", value, (node or {}).get("[]"))
+        return [(field, _type(value))] if node is None else []
+
+    def _list(self, field: str, items: list[object], node: Tree | None) -> list[tuple[str, str]]:
+        """As ``_value`` of every item, but once for an object that is listed many times."""
+        seen = self._seen.setdefault(field, {})
+        pairs = []
+        for item in items:
+            found = seen.get(id(item))
+            if found is None:
+                found = seen[id(item)] = self._value(field, item, node)
+            pairs += found
         return pairs
 
 

@@ -70,7 +70,10 @@ class Fields:
         values = self.rows
         parent = ""
         for key in path.split("."):
-            values = [self._get(row, value, parent, key) for row, value in enumerate(values)]
+            values = [
+                value.get(key) if type(value) is dict else self._get(row, value, parent, key)
+                for row, value in enumerate(values)
+            ]
             parent = f"{parent}.{key}" if parent else key
         return values
 
