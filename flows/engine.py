@@ -18,6 +18,7 @@ from uuid import uuid4
 from flows.config import Settings
 from flows.plan import SourcePlan, code_fingerprint, plan_source, reading_limits
 from load import recovery, snapshots
+from load.bounds import sudden_drops, too_many_rejects
 from load.changes import Account, totals
 from load.layout import Layout
 from load.lock import writing
@@ -80,7 +81,7 @@ def refresh(settings: Settings, **options) -> Report:
 class Run:
     """One run. As a context it holds the warehouse's lock, and ends with the run's row in the ledger.
 
-    ``full_refresh`` reads every file again. ``trigger`` says what started the run, ``flow_run_id``
+    ``full_refresh`` reads every file again; ``accept_drop`` publishes even when tables lose many rows. ``trigger`` says what started the run, ``flow_run_id``
     which Prefect flow run it is. ``on_progress`` is called with a ``Progress``.
     """
 
@@ -89,6 +90,7 @@ class Run:
         settings: Settings,
         *,
         full_refresh: bool = False,
+        accept_drop: bool = False,
         trigger: str = "cli",
         flow_run_id: str | None = None,
         on_progress: Callable[[Progress], None] = lambda progress: None,
@@ -96,6 +98,7 @@ class Run:
         started = datetime.now(timezone.utc)
         self.report = Report(f"{started:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}", _iso(started))
         self._settings, self._full, self._on_progress = settings, full_refresh, on_progress
+        self._accept_drop = accept_drop
         self._trigger, self._flow_run_id = trigger, flow_run_id
         self._layout = Layout(settings.warehouse.absolute())
         self._plans: list[SourcePlan] = []
@@ -189,11 +192,12 @@ class Run:
             if stopping:
                 told = "; ".join(f"{check.name}: {check.offending} rows ({check.description})" for check in stopping)
                 raise RunFailed(f"nothing was published, the checks found errors: {told}")
+            self.report.rows = self._build.row_counts()
+            self._check_bounds()
 
     def publish(self) -> None:
         """Commit, write the Parquet files and the manifest, and point ``current`` to the new snapshot."""
         with self._stage("publish"):
-            self.report.rows = self._build.row_counts()
             sources = self._ledger.sources() | self._source_facts()
             facts = {"run": self._row(), "sources": sources, "code": self._code, "runs": self._ledger.runs()}
             retention = self._settings.retention
@@ -246,6 +250,17 @@ class Run:
                 self._on_progress(Progress("extract", files, total, size))
 
         return count
+
+    def _check_bounds(self) -> None:
+        """Stop a run that rejects, or drops, so much that the source rather than the content is to blame."""
+        limits = self._settings.limits
+        accounts = [plan.account for plan in self._plans]
+        rejected = too_many_rejects(accounts, limits.rejected_share, limits.rejected_count)
+        before = {name: table["rows"] for name, table in self._base.manifest()["tables"].items()} if self._base else {}
+        dropped = [] if self._accept_drop else sudden_drops(self.report.rows, before, limits.dropped_share)
+        if rejected or dropped:
+            hint = "; if that is right, run again with --accept-drop" if dropped else ""
+            raise RunFailed("nothing was published: " + "; ".join(rejected + dropped) + hint)
 
     def _check_accounts(self) -> None:
         for plan in self._plans:

@@ -69,6 +69,7 @@ class SourcePlan:
             "kind": self.source.kind,
             "uri": redacted(self.settings.uri),
             "ref": self.settings.ref,
+            "max_age": self.settings.max_age,
             "position": self.position,
             "digest": self.digest,
             "fingerprint": self.fingerprint,

@@ -67,6 +67,7 @@ def sources(known: Mapping[str, dict]) -> pa.Table:
                 "ref": facts["ref"],
                 "commit_id": facts["position"],
                 "listing_digest": facts["digest"],
+                "max_age_hours": facts["max_age"],
                 "refreshed_at": datetime.fromisoformat(facts["refreshed_at"]),
             }
             for name, facts in known.items()

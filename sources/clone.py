@@ -33,6 +33,8 @@ class Clone:
         A copy that cannot be fetched into may be damaged, or hold the locks of a process that was
         killed: it is made anew, which fails as well when it is the remote that does not answer.
         """
+        os.makedirs(self._clones, mode=0o700, exist_ok=True)
+        self._sweep()
         if os.path.isdir(self.folder):
             try:
                 return self._fetch(self.folder)
@@ -48,8 +50,6 @@ class Clone:
 
     def _make(self) -> None:
         """Clones under another name first: what a killed process leaves behind is never taken for a copy."""
-        os.makedirs(self._clones, mode=0o700, exist_ok=True)
-        self._sweep()
         part = self._beside("part")
         os.mkdir(part, mode=0o700)
         try:
@@ -81,10 +81,10 @@ class Clone:
         return f"{self.folder}.{state}-{os.getpid()}-{os.urandom(4).hex()}"
 
     def _sweep(self) -> None:
-        from shutil import rmtree
-
         ours = os.path.basename(self.folder)
         with os.scandir(self._clones) as entries:
             left_over = [entry.path for entry in entries if entry.name.startswith((f"{ours}.part-", f"{ours}.old-"))]
         for folder in left_over:
+            from shutil import rmtree
+
             rmtree(folder, ignore_errors=True)

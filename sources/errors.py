@@ -26,13 +26,15 @@ class SourceUnavailable(Exception):
     """A source that cannot be listed or read as a whole: the run fails and nothing is removed.
 
     The message names the source and its uri, without the secrets that the uri may hold.
+    ``may_pass``: a server did not answer, and the same may go well in a minute.
     """
 
-    def __init__(self, name: str, uri: str, why: str):
-        super().__init__(name, redacted(uri), why)
+    def __init__(self, name: str, uri: str, why: str, may_pass: bool = False):
+        super().__init__(name, redacted(uri), why, may_pass)
         self.name = name
         self.uri = redacted(uri)
         self.why = why
+        self.may_pass = may_pass
 
     def __str__(self) -> str:
         return f"source {self.name} ({self.uri}): {self.why}"

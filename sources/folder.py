@@ -101,7 +101,7 @@ class FolderSource:
 
     def _cannot_list(self, below: bytes, error: OSError) -> SourceUnavailable:
         if below:
-            return self._unavailable(f"its folder {path_text(below)[:200]} cannot be listed: {error.strerror}")
+            return self._unavailable(f"its folder {path_text(below[:-1])[:200]} cannot be listed: {error.strerror}")
         if error.errno == ENOENT:
             return self._unavailable("there is no such folder")
         if error.errno == ENOTDIR:

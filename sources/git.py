@@ -41,6 +41,7 @@ _SAID_FETCHING = (
     ("prerequisite commits", "the bundle builds on commits that are not in it: make it with --all"),
     ("not a git repository|not appear to be a git|not found|does not exist", "there is no git repository"),
 )
+_MAY_PASS = ("the name of its host is not known here", "its host does not answer", None)  # None: git said something else
 
 
 class GitSource:
@@ -82,7 +83,8 @@ class GitSource:
             elif not os.path.isdir(self._repository) and not os.path.isfile(self._repository):
                 raise self._unavailable("there is no git repository")
         except GitFailed as error:
-            raise self._unavailable(_in_words(error, _SAID_FETCHING) or "git cannot fetch it", error) from None
+            why = _in_words(error, _SAID_FETCHING)
+            raise self._unavailable(why or "git cannot fetch it", error, may_pass=why in _MAY_PASS) from None
         except OSError as error:
             raise self._unavailable(f"its clone cannot be kept at {self._repository}: {error.strerror}") from None
         self._commit = self._resolve()
@@ -127,16 +129,25 @@ class GitSource:
                 raise self._damaged(error) from None
 
     def _resolve(self) -> str:
-        for ref in [self._ref] if self._ref else self._default_refs():
-            try:
-                verify = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"]
-                return run(verify, self._repository).decode().strip()
-            except GitFailed as error:
-                if str(error):
-                    raise self._damaged(error) from None
+        try:
+            for ref in [self._ref] if self._ref else self._default_refs():
+                if commit := self._commit_of(ref):
+                    return commit
+        except GitFailed as error:
+            raise self._damaged(error) from None
         if self._ref:
             raise self._unavailable(f"there is no branch, tag or commit {self._ref!r}")
         raise self._unavailable("it has no commit yet, or no default branch: then set `ref`")
+
+    def _commit_of(self, ref: str) -> str | None:
+        """The id of the commit that ``ref`` names; None where there is no such ref, which git says by silence."""
+        try:
+            verify = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"]
+            return run(verify, self._repository).decode().strip()
+        except GitFailed as error:
+            if str(error) or error.was_killed:
+                raise
+            return None
 
     def _default_refs(self) -> list[str]:
         """HEAD; of a clone the remote's HEAD, or, of a bundle made without it, a branch that must be the one."""
@@ -192,12 +203,14 @@ class GitSource:
             return self._unavailable(words, error)
         if self._clone:
             self._clone.discard()
-            return self._unavailable("our clone of it was damaged and is removed: the next run makes it anew", error)
+            why = "our clone of it was damaged and is removed: the next run makes it anew"
+            return self._unavailable(why, error, may_pass=True)
         return self._unavailable("it is damaged or incomplete: `git fsck` says more", error)
 
-    def _unavailable(self, why: str, error: GitFailed | None = None) -> SourceUnavailable:
+    def _unavailable(self, why: str, error: GitFailed | None = None, may_pass: bool = False) -> SourceUnavailable:
         said = redacted_text(first_words(str(error)), self.uri) if error else ""
-        return SourceUnavailable(self.name, self.uri, f"{why} (git: {said})" if said and said != why else why)
+        why = f"{why} (git: {said})" if said and said != why else why
+        return SourceUnavailable(self.name, self.uri, why, may_pass)
 
 
 def _git_folder(folder: str) -> str:

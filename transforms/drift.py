@@ -61,6 +61,8 @@ class _Finder:
 
     def _value(self, field: str, value: object, node: Tree | None) -> list[tuple[str, str]]:
         """Uncovered (path, type) pairs at ``field`` and below it; ``node`` is None where it is not covered."""
+        if isinstance(value, dict) and "[]" in (node or ()):
+            value = [value]  # the tables take it for a list of one
         if isinstance(value, dict) and value:
             return self._mapping(field, value, node or {})
         if isinstance(value, list) and value:

@@ -1,5 +1,7 @@
 """What every document has, whatever its collection: its record, topics, images and actions."""
 
+from base64 import b64decode
+
 import pandas as pd
 
 from transforms import keys
@@ -13,6 +15,7 @@ def records(documents: pd.DataFrame, fields: Fields, provider_ids: pd.Series) ->
 
     ``first_seen_at`` and ``last_changed_at`` come from ``documents``: they are the run's to say.
     """
+    secured = fields.raw("secured")
     web_url, original_url, length = fields.text("webUrl"), fields.text("originalUrl"), fields.text("length")
     return pd.DataFrame(
         {
@@ -39,7 +42,8 @@ def records(documents: pd.DataFrame, fields: Fields, provider_ids: pd.Series) ->
             "heat": fields.whole("heat"),
             "is_published": fields.flag("published"),
             "is_removed": fields.flag("removed"),
-            "is_secured": arrow_series([value is not None for value in fields.raw("secured")], FLAG),
+            "is_secured": arrow_series([value is not None for value in secured], FLAG),
+            "is_secured_valid": arrow_series([None if value is None else _is_valid(value) for value in secured], FLAG),
             "featured_content": fields.text("featuredContent"),
             "provider_id": provider_ids,
             "body_length": each(documents["body"], len, WHOLE),
@@ -48,6 +52,15 @@ def records(documents: pd.DataFrame, fields: Fields, provider_ids: pd.Series) ->
             "last_changed_at": documents["last_changed_at"],
         }
     )
+
+
+def _is_valid(secured: object) -> bool:
+    """Whether a secured value is ``base64;base64`` with a second part of 16 bytes."""
+    try:
+        text, _, vector = secured.partition(";")
+        return bool(b64decode(text, validate=True)) and len(b64decode(vector, validate=True)) == 16
+    except (AttributeError, ValueError):
+        return False
 
 
 def each(values: pd.Series, function, dtype: pd.ArrowDtype = TEXT) -> pd.Series:

@@ -23,6 +23,7 @@ CREATE TABLE main.records (
     is_published     BOOLEAN,
     is_removed       BOOLEAN,
     is_secured       BOOLEAN,
+    is_secured_valid BOOLEAN,
     featured_content VARCHAR,
     provider_id      VARCHAR,
     body_length      BIGINT,
@@ -57,6 +58,7 @@ COMMENT ON COLUMN main.records.heat IS 'Popularity score that the source gives t
 COMMENT ON COLUMN main.records.is_published IS 'Whether the source shows the record; NULL where the file does not say. From: published.';
 COMMENT ON COLUMN main.records.is_removed IS 'Whether the source has withdrawn the record; NULL where the file does not say. From: removed.';
 COMMENT ON COLUMN main.records.is_secured IS 'Whether the file carries a secured value; the value itself is not kept here. From: secured.';
+COMMENT ON COLUMN main.records.is_secured_valid IS 'Whether the secured value is two base64 texts with a semicolon between them, the second of 16 bytes; NULL where there is none. From: secured.';
 COMMENT ON COLUMN main.records.featured_content IS 'Marker of featured content, as written. From: featuredContent.';
 COMMENT ON COLUMN main.records.provider_id IS 'Who provides the content, as in providers.provider_id. From: provider.name, provider.domain.';
 COMMENT ON COLUMN main.records.body_length IS 'Characters after the front matter.';

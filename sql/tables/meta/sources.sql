@@ -6,7 +6,8 @@ CREATE TABLE meta.sources (
     commit_id           VARCHAR,
     listing_digest      VARCHAR,
     refreshed_at        TIMESTAMP WITH TIME ZONE,
-    newest_published_at TIMESTAMP WITH TIME ZONE
+    newest_published_at TIMESTAMP WITH TIME ZONE,
+    max_age_hours       DOUBLE
 );
 
 COMMENT ON TABLE meta.sources IS 'One row per source: where it stands. Key: source.';
@@ -19,3 +20,4 @@ COMMENT ON COLUMN meta.sources.commit_id IS 'Commit that the warehouse holds; NU
 COMMENT ON COLUMN meta.sources.listing_digest IS 'Digest over the list of files that the warehouse holds; equal digests mean equal lists.';
 COMMENT ON COLUMN meta.sources.refreshed_at IS 'Start of the last run that listed the source, in UTC.';
 COMMENT ON COLUMN meta.sources.newest_published_at IS 'Latest published_at of the source''s records, in UTC.';
+COMMENT ON COLUMN meta.sources.max_age_hours IS 'Hours without new content after which the source is stale, as configured; NULL for never.';
