@@ -13,23 +13,29 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic import field_serializer, field_validator, model_validator
 
-from flows.configfile import FILE_NAME, ConfigError, Written, read, shown_uri
+from flows.configfile import FILE_NAME, ConfigError, Written, described, read, shown_uri
 from sources.files import DEFAULT_EXCLUDE, DEFAULT_INCLUDE, glob_regex
 from sources.limits import Limits
 from sources.uris import locate
 
+_BOUNDS = Limits()
+_NAME = "[a-z0-9][a-z0-9_-]{0,63}"
 _VARIABLE = re.compile(r"\$\{([^}]*)(\}?)")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _HALF_URL = re.compile(r"(https?|ssh|git|file):/(?!/)|file://(?!/)")
+_NO_FOLDER = re.compile(r"^[A-Za-z0-9+]{2,}:/|\$\{|\0")
 _REMOTE_HELPER = re.compile(r"[A-Za-z0-9+._-]*::")
 
 
 def _is_glob(glob: str) -> str:
-    glob_regex(glob)
+    try:
+        glob_regex(glob)
+    except ValueError:
+        raise ValueError("expected a glob from the source's top, such as folder/**/*.md: this one matches no file") from None
     return glob
 
 
-SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+SourceName = Annotated[str, StringConstraints(pattern=f"^{_NAME}$")]
 Glob = Annotated[str, AfterValidator(_is_glob)]
 Globs = Annotated[tuple[Glob, ...], Field(strict=False)]
 
@@ -54,22 +60,25 @@ class SourceSettings(_Group):
     """
 
     uri: str = Field(".", description="Where the content is: a folder, a git repository or a git URL.")
-    ref: str | None = Field(None, description="The branch, tag or commit to read; empty: where HEAD points.")
-    include: Globs = Field(DEFAULT_INCLUDE, description="Globs of the files to read.")
+    ref: str | None = Field(None, description="The branch, tag or commit to read, for git only; empty: where HEAD points.")
+    include: Globs = Field(
+        DEFAULT_INCLUDE,
+        description="Globs of the files to read: `*` is any text within a name, `**` any number of folders.",
+    )
     exclude: Globs = Field(DEFAULT_EXCLUDE, description="Globs of files to leave out, even if they are included.")
     publish_secured: bool = Field(
         False, description="Whether the encrypted `secured` values of records are published in `raw.documents`."
     )
     max_age: float | None = Field(
-        None, gt=0, allow_inf_nan=False, description="Hours without new content after which a source is stale; empty: never."
+        None,
+        gt=0,
+        allow_inf_nan=False,
+        description="Hours without new content after which a check warns that the source is stale; empty: never.",
     )
 
     @field_validator("uri")
     @classmethod
     def _names_a_place(cls, uri: str) -> str:
-        where = uri.removeprefix("git+")
-        if _HALF_URL.match(where):
-            raise ValueError("a URL has two slashes, and a file URL the whole path after them, as in file:///srv/news")
         locate(uri)
         return uri
 
@@ -92,23 +101,22 @@ class SourceSettings(_Group):
 class LimitSettings(_Group):
     """Bounds of what a source may hold (those of ``sources.limits``), and of what a run may lose."""
 
-    file_bytes: int = Field(Limits.file_bytes, ge=1, description="Bytes of a file; a larger one is rejected.")
-    head_bytes: int = Field(Limits.head_bytes, ge=1, description="Bytes of a document's front matter.")
-    depth: int = Field(Limits.depth, ge=1, le=200, description="Levels that front matter may nest.")
-    nodes: int = Field(Limits.nodes, ge=1, description="Values in one front matter, after its aliases are followed.")
-    related: int = Field(Limits.related, ge=1, description="Related entries of one document.")
-    files: int = Field(Limits.files, ge=1, description="Files of a source, also those that no glob includes.")
+    file_bytes: int = Field(_BOUNDS.file_bytes, ge=1, description="Bytes of a file; a larger one is rejected.")
+    head_bytes: int = Field(_BOUNDS.head_bytes, ge=1, description="Bytes of a document's front matter.")
+    depth: int = Field(_BOUNDS.depth, ge=1, le=200, description="Levels that front matter may nest, at most 200.")
+    nodes: int = Field(_BOUNDS.nodes, ge=1, description="Values in one front matter, after its aliases are followed.")
+    related: int = Field(_BOUNDS.related, ge=1, description="Related entries of one document.")
+    files: int = Field(_BOUNDS.files, ge=1, description="Files of a source, also those that no glob includes.")
     rejected_share: float = Field(
-        0.05, ge=0, le=1, description="Share of a source's documents: a run fails when more of them are rejected ..."
+        0.05, ge=0, le=1, description="A run fails when more than this share of a source's documents is rejected ..."
     )
     rejected_count: int = Field(10, ge=0, description="... and, at the same time, more than this number of them.")
     dropped_share: float = Field(
-        0.30, ge=0, le=1, description="Share of a table's rows: a run fails when more of them are gone than that."
+        0.30,
+        ge=0,
+        le=1,
+        description="A run fails when a table loses more than this share of its rows, unless it is told `--accept-drop`.",
     )
-
-    def of_sources(self) -> Limits:
-        """The part of these limits that ``sources`` asks for."""
-        return Limits(**{name: getattr(self, name) for name in Limits.__dataclass_fields__})
 
 
 class RetentionSettings(_Group):
@@ -141,8 +149,7 @@ class Settings(_Group):
     @field_validator("warehouse", mode="before")
     @classmethod
     def _is_a_folder(cls, folder: Any) -> Any:
-        text = str(folder)
-        if isinstance(folder, str | Path) and (not text or "\0" in text or "${" in text or re.match(r"[A-Za-z0-9+]{2,}:/", text)):
+        if isinstance(folder, str | Path) and (folder == "" or _NO_FOLDER.search(str(folder))):
             raise ValueError("expected a folder on this machine (and ${NAME} is only filled in in a uri)")
         return folder
 
@@ -163,8 +170,8 @@ def load(
     """
     written = read(path)
     if warehouse is not None:
-        written.data["warehouse"] = os.path.abspath(os.path.expanduser(warehouse))
-        written.flags["warehouse",] = "--warehouse"
+        written.take_flag("--warehouse", ("warehouse",), str(warehouse))
+        written.data["warehouse"] = str(warehouse)
     if needs_sources:
         _take_flags(written, list(sources))
         _settle_uris(written)
@@ -173,8 +180,14 @@ def load(
     settings = _checked(written)
     if needs_sources and not settings.sources:
         raise ConfigError(_no_sources(written))
-    folder = Path(os.path.abspath(written.folder / settings.warehouse.expanduser()))
-    return settings.model_copy(update={"warehouse": folder})
+    folder = written.folder if warehouse is None else Path.cwd()
+    absolute = os.path.abspath(folder / settings.warehouse.expanduser())
+    return settings.model_copy(update={"warehouse": Path(absolute)})
+
+
+def template() -> str:
+    """The commented file that ``matterhouse init`` writes."""
+    return (Path(__file__).parent / FILE_NAME).read_text("utf-8")
 
 
 def _checked(written: Written) -> Settings:
@@ -191,11 +204,6 @@ def _checked(written: Written) -> Settings:
     return settings
 
 
-def template() -> str:
-    """The commented file that ``matterhouse init`` writes."""
-    return (Path(__file__).parent / FILE_NAME).read_text("utf-8")
-
-
 def _take_flags(written: Written, flags: list[str]) -> None:
     """Put the sources that flags name in the place of the file's."""
     if not flags:
@@ -204,16 +212,19 @@ def _take_flags(written: Written, flags: list[str]) -> None:
     before = before if isinstance(before, dict) else {}
     chosen: dict[str, Any] = {}
     for flag in flags:
-        name, equals, uri = flag.partition("=")
-        if not (name and equals and uri) or name in chosen:
-            wrong = "this name was given before" if name in chosen else "expected NAME=URI, such as news=../news"
-            written.flags["sources", name] = f"--source {shown_uri(flag)}"
-            written.report(("sources", name), wrong)
+        name, _, uri = flag.partition("=")
+        path = ("sources", name)
+        if not uri or not re.fullmatch(_NAME, name):
+            written.take_flag("--source", path, flag)
+            names = "its name of up to 64 small letters, digits, _ or -"
+            written.report(path, f"found {described(flag, None)}; expected NAME=URI, such as news=../news, {names}")
             continue
+        written.take_flag(f"--source {name}", path, name)
+        written.take_flag(f"--source {name}", (*path, "uri"), uri)
+        if name in chosen:
+            written.report(path, "found this name a second time; expected every source once")
         kept = before.get(name)
         chosen[name] = {**(kept if isinstance(kept, dict) else {}), "uri": uri}
-        written.flags.update({("sources", name): f"--source {name}", ("sources", name, "uri"): f"--source {name}"})
-        written.places["sources", name, "uri"] = (0, uri)
     written.data["sources"] = chosen
 
 
@@ -232,7 +243,7 @@ def _settle_uris(written: Written) -> None:
             if isinstance(uri, str):
                 uri = _anchored(_filled(uri), os.getcwd() if path in written.flags else written.folder)
         except ValueError as error:
-            written.report(path, str(error))
+            written.report(path, f"found {described(uri, None)}; {error}")
             uri = "."
         sources[name] = {**source, "uri": uri}
 
@@ -242,9 +253,9 @@ def _filled(uri: str) -> str:
 
     def value(variable: re.Match[str]) -> str:
         if not variable[2] or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable[1]):
-            raise ValueError("found ${ without the name of an environment variable; expected it as in ${TOKEN}")
+            raise ValueError("expected the name of an environment variable between ${ and }, as in ${TOKEN}")
         if not os.environ.get(variable[1]):
-            raise ValueError(f"found ${{{variable[1]}}}, but the environment variable {variable[1]} is not set; set it to a value")
+            raise ValueError(f"expected the environment variable {variable[1]} to have a value, but it is not set")
         return os.environ[variable[1]]
 
     return _VARIABLE.sub(value, uri)
@@ -254,6 +265,8 @@ def _anchored(uri: str, folder: str | os.PathLike[str]) -> str:
     """``uri`` such that ``sources.uris.locate`` finds, from anywhere, what it would find in ``folder``."""
     prefix = next((known for known in ("folder:", "git+") if uri.startswith(known)), "")
     where = uri.removeprefix(prefix)
+    if _HALF_URL.match(where):
+        raise ValueError("expected two slashes in a URL, and the whole path in one of a file, as in file:///srv/news")
     if prefix != "folder:" and (_URL.match(where) or where[:1] in ("", "-")) or _REMOTE_HELPER.match(uri):
         return uri
     path = os.path.abspath(os.path.join(folder, os.path.expanduser(where)))

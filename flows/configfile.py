@@ -20,6 +20,9 @@ _HINTS = {
     "did not find expected '-'": ": look at the indentation; every item of a list begins with -",
     "alphabetic or numeric": ': put text that begins with * or & in quotes, such as "**/*.md"',
     "undefined alias": ': put text that begins with * in quotes, such as "**/*.md"',
+    "did not find expected ','": ": is a comma or a closing bracket missing?",
+    "another document": ": take the line of dashes away",
+    "unhashable": ": a setting is written `name: value`, its name without brackets",
     "could not find expected ':'": ": a setting is written `name: value`",
     "unexpected end of stream": ": is a closing quote missing?",
     "a constructor for the tag": ": put text that begins with ! in quotes",
@@ -27,8 +30,8 @@ _HINTS = {
 
 _EXPECTED = {
     "string_type": "text",
-    "int_type": "a whole number, without quotes",
-    "float_type": "a number, without quotes",
+    "int_type": "a whole number such as 200_000, without quotes",
+    "float_type": "a number such as 0.05, without quotes",
     "bool_type": "true or false",
     "path_type": "the path of a folder, as text",
     "tuple_type": 'a list, such as ["**/*.md"]',
@@ -36,13 +39,13 @@ _EXPECTED = {
     "model_type": "settings, indented below it, each as `name: value`",
     "model_attributes_type": "settings, indented below it, each as `name: value`",
     "string_pattern_mismatch": "up to 64 small letters, digits, _ or -, the first a letter or a digit",
-    "greater_than": "more than {gt}",
-    "greater_than_equal": "{ge} or more",
-    "less_than_equal": "{le} or less",
+    "greater_than": "more than {gt:g}",
+    "greater_than_equal": "{ge:g} or more",
+    "less_than_equal": "{le:g} or less",
     "finite_number": "a number that is not infinite",
 }
 
-_KINDS = {bool: "the word", int: "the number", float: "the number", str: "the text"}
+_KINDS = {bool: "the word", str: "the text"}
 _GROUPS = {dict: "a group of settings", list: "a list"}
 
 
@@ -82,6 +85,11 @@ class Written:
     flags: dict[tuple[str, ...], str] = field(default_factory=dict)
     problems: list[tuple[int, str]] = field(default_factory=list)
 
+    def take_flag(self, flag: str, path: tuple[str, ...], text: str) -> None:
+        """Note that the setting at the key ``path`` comes from a flag, and what stands there."""
+        self.flags[path] = flag
+        self.places[path] = (0, text)
+
     def report(self, path: tuple[str, ...], text: str, line: int | None = None) -> None:
         """Note a mistake at the key ``path``; where its line is not known, that of its group stands in."""
         if path in self.flags:
@@ -113,18 +121,18 @@ class Written:
 def read(path: Path | None) -> Written:
     """The file at ``path``, or matterhouse.yml in the current folder if there is one; raises ConfigError."""
     place = Path(path or FILE_NAME)
-    written = Written(str(place), Path(os.path.abspath(place)).parent)
+    written = Written(_one_line(str(place)), Path(os.path.abspath(place)).parent)
     try:
         text = place.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         if path is None:
             return written
-        raise ConfigError(f"{place}: found no such file; `matterhouse init` writes a {FILE_NAME}") from None
+        raise ConfigError(f"{written.label}: found no such file; `matterhouse init` writes a {FILE_NAME}") from None
     except OSError as error:
-        raise ConfigError(f"{place}: cannot be read: {error.strerror}") from None
+        raise ConfigError(f"{written.label}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise ConfigError(f"{place}:{line}: found bytes that are no UTF-8 text; expected a file saved as UTF-8") from None
+        raise ConfigError(f"{written.label}:{line}: found bytes that are no UTF-8 text; expected a file saved as UTF-8") from None
     written.exists = True
     _parse(text, written)
     return written
@@ -173,7 +181,9 @@ def _note_places(node: yaml.Node, path: tuple[str, ...], written: Written, seen:
         line = key.start_mark.line + 1
         if at in written.places:
             written.report(at, f"found a second time, first in line {written.places[at][0]}; expected once", line)
-        written.places.setdefault(at, (line, value.value if isinstance(value, yaml.ScalarNode) else None))
+            for below in [place for place in written.places if place[: len(at)] == at]:
+                del written.places[below]
+        written.places[at] = (line, value.value if isinstance(value, yaml.ScalarNode) else None)
         _note_places(value, at, written, seen)
 
 
@@ -183,8 +193,10 @@ def described(value: object, text: str | None) -> str:
         return _GROUPS[type(value)]
     if value is None:
         return "nothing"
-    kind = _KINDS.get(type(value), "the value")
-    return f"{kind} {_quoted(str(value) if text is None else text)}"
+    quoted = _quoted(str(value) if text is None else text)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"the number {quoted[1:-1]}"
+    return f"{_KINDS.get(type(value), 'the value')} {quoted}"
 
 
 def _expected(error: Mapping[str, Any]) -> str:
@@ -203,19 +215,21 @@ def _no_such_setting(path: tuple[str, ...], known: dict[str, tuple[str, ...]]) -
     group = path[0] if len(path) > 1 else ""
     names = known[group]
     elsewhere = [_place_of(other) for other, settings in known.items() if path[-1] in settings]
-    text = f"found a setting that does not exist; expected one of {', '.join(names)}"
-    if close := get_close_matches(path[-1], names, 1):
-        return f"{text}. Did you mean {close[0]}?"
-    return f"{text}. This one belongs {elsewhere[0]}" if elsewhere else text
+    text = "found a setting that does not exist here"
+    if elsewhere:
+        return f"{text}; expected {elsewhere[0]}"
+    close = get_close_matches(path[-1], names, 1)
+    return f"{text}; expected one of {', '.join(names)}" + (f". Did you mean {close[0]}?" if close else "")
 
 
 def _place_of(group: str) -> str:
-    return {"": "to the left, outside of any group", "sources": "below a source's name"}.get(group, f"below `{group}`")
+    return {"": "it outside of any group", "sources": "it below the name of a source"}.get(group, f"it below `{group}`")
 
 
 def _dotted(path: tuple[str, ...]) -> str:
     """``path`` as messages have it: ``sources.news.include[0]``."""
-    return "".join(f"[{part}]" if part.isdigit() and number > 1 else f".{part}" for number, part in enumerate(path))[1:]
+    parts = (f"[{part}]" if part.isdigit() and number > 1 else f".{shown_uri(part)}" for number, part in enumerate(path))
+    return "".join(parts)[1:]
 
 
 def _quoted(text: str) -> str:

@@ -80,13 +80,16 @@ def test_a_ref_is_a_branch_a_tag_or_a_commit(repository, opened: Callable):
     repository.git("tag", "-a", "v1", "-m", "first")
     repository.git("branch", "stable")
     second = repository.commit({"_news/c.md": "c"})
-    assert [opened(ref).position() for ref in ("v1", "stable", first, "main", second)] == [first, first, first, second, second]
+    assert {opened(ref).position() for ref in ("v1", "stable", first)} == {first}
+    assert {opened(ref).position() for ref in ("main", second)} == {second}
     repository.git("tag", "-f", "v1")
     assert opened("v1").position() == second
 
 
 @pytest.mark.parametrize("refs, names_head", [(["--all"], True), (["main"], False), (["trunk"], False)])
-def test_a_bundle_is_cloned_with_or_without_a_head(repository, tmp_path: Path, clones: Path, refs: list[str], names_head: bool):
+def test_a_bundle_is_cloned_with_or_without_a_head(
+    repository, tmp_path: Path, clones: Path, refs: list[str], names_head: bool
+):
     repository.git("branch", "trunk")
     bundle = tmp_path / "news.bundle"
     repository.git("bundle", "create", "--quiet", str(bundle), *refs)
@@ -177,7 +180,7 @@ def test_a_clone_that_is_damaged_throughout_is_made_anew(opened: Callable, clone
 
 
 @pytest.mark.parametrize("what", ["main^{tree}", "main:_news/a.md"])
-def test_a_clone_with_one_damaged_object_is_removed_and_made_anew(repository, opened: Callable, clones: Path, what: str):
+def test_a_clone_with_one_damaged_object_is_made_anew(repository, opened: Callable, clones: Path, what: str):
     expected = opened().position()
     object_id = repository.git("rev-parse", what)
     [path] = [path for path in objects_of(clone_of(clones)) if path.parent.name + path.name == object_id]
@@ -215,7 +218,8 @@ def test_a_remote_without_a_commit_says_so(make_repository: Callable, clones: Pa
 
 
 @pytest.mark.parametrize("uri", [
-    "https://me:s3cret@127.0.0.1:1/x.git?key=s3cret", "ssh://git:s3cret@127.0.0.1:1/x.git", "git://127.0.0.1:1/s3/x.git", "git@127.0.0.1:x.git",
+    "https://me:s3cret@127.0.0.1:1/x.git?key=s3cret", "ssh://git:s3cret@127.0.0.1:1/x.git",
+    "git://127.0.0.1:1/x.git", "git@127.0.0.1:x.git",
 ])  # fmt: skip
 def test_a_host_that_does_not_answer_is_named_without_secrets(uri: str, clones: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("GIT_SSH_COMMAND", "sh -c 'echo ssh: connect to host: Connection refused >&2; exit 255'")
@@ -233,12 +237,13 @@ def test_a_redirection_to_another_protocol_is_refused(tmp_path: Path, clones: Pa
     assert not (tmp_path / "executed").exists()
 
 
-def test_hooks_of_the_users_template_do_not_get_into_the_clone(opened: Callable, tmp_path: Path, clones: Path, monkeypatch):
+def test_no_hook_of_the_users_template_is_run(opened: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     hook = tmp_path / "template/hooks/reference-transaction"
     hook.parent.mkdir(parents=True)
     hook.write_text(f"#!/bin/sh\ntouch {tmp_path}/executed\n")
     hook.chmod(0o755)
-    (tmp_path / "gitconfig").write_text(f"[init]\n\ttemplateDir = {tmp_path}/template\n[core]\n\thooksPath = {hook.parent}\n")
+    settings = f"[init]\n\ttemplateDir = {tmp_path}/template\n[core]\n\thooksPath = {hook.parent}\n"
+    (tmp_path / "gitconfig").write_text(settings)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
     opened().position()
     assert not (tmp_path / "executed").exists()

