@@ -32,6 +32,11 @@ class RunFailed(Exception):
     """A run that published nothing; the message says why and what to do."""
 
 
+def is_explained(error: BaseException | None) -> bool:
+    """Whether an error's message says enough to be told in the report; any other is a mistake in the code, and raised."""
+    return isinstance(error, (RunFailed, SourceUnavailable, OSError)) or type(error).__module__ == "_duckdb"
+
+
 @dataclass
 class Report:
     """What a run did. ``state`` is loaded, unchanged, failed or cancelled.
@@ -81,8 +86,9 @@ def refresh(settings: Settings, **options) -> Report:
 class Run:
     """One run. As a context it holds the warehouse's lock, and ends with the run's row in the ledger.
 
-    ``full_refresh`` reads every file again; ``accept_drop`` publishes even when tables lose many rows. ``trigger`` says what started the run, ``flow_run_id``
-    which Prefect flow run it is. ``on_progress`` is called with a ``Progress``.
+    ``full_refresh`` reads every file again; ``accept_drop`` publishes even when tables lose many rows.
+    ``trigger`` says what started the run, ``flow_run_id`` which Prefect flow run it is.
+    ``on_progress`` is called with a ``Progress``.
     """
 
     def __init__(
@@ -115,20 +121,19 @@ class Run:
     def __exit__(self, kind, error, trace) -> bool:
         with self._held:
             if error is not None:
-                self.report.state = FAILED if isinstance(error, Exception) else CANCELLED
-                self.report.error = str(error) or kind.__name__
-                if self._build is not None:
-                    self._build.abandon()
+                self._give_up(error)
             shutil.rmtree(self._layout.staging, ignore_errors=True)
-            self.report.sources = [plan.account for plan in self._plans]
+            self.report.sources = self._accounts()
             self.report.ended_at = _iso(datetime.now(timezone.utc))
             self._ledger.put_run(self._row())
-        return isinstance(error, (RunFailed, SourceUnavailable, OSError))
+        return is_explained(error)
 
     def stages(self) -> Iterator[Callable[[], None]]:
         """The stages to do, in order; what the earlier ones find decides about the later ones."""
         yield self.list
         if self._fresh or any(plan.to_do for plan in self._plans):
+            if self._base_is_damaged():
+                yield self.list
             yield self.extract
         if self._fresh or any(plan.changed for plan in self._plans):
             yield from (self.load, self.check, self.publish)
@@ -139,6 +144,7 @@ class Run:
         """List every source and compare it with the ledger; may be called again after it failed."""
         self._plans.clear()
         with self._stage("list"):
+            self._plans = []
             for name in self._settings.sources:
                 self._plans.append(plan_source(name, self._settings, self._layout, self._ledger, self._full))
 
@@ -222,8 +228,27 @@ class Run:
         others = self._ledger.sources().keys() - self._settings.sources.keys()
         self._fresh = self._base is None or self._full and not others
         self._full = self._full or self._fresh
+        recovery.point_to_newest(self._layout, notes)
         snapshots.discard_unfinished(self._layout)
         shutil.rmtree(self._layout.staging, ignore_errors=True)
+
+    def _base_is_damaged(self) -> bool:
+        """Whether the database to build on cannot be opened; then all tables are made anew."""
+        from load.database import can_be_opened
+
+        if self._base is None or can_be_opened(self._base.database):
+            return False
+        recovery.set_aside(self._layout, self._base, self.report.notes)
+        self._base, self._fresh, self._full = None, True, True
+        return True
+
+    def _give_up(self, error: BaseException) -> None:
+        """Throw away what is unfinished; the last snapshot stays as it is."""
+        self.report.state = FAILED if isinstance(error, Exception) else CANCELLED
+        self.report.error = str(error) or type(error).__name__
+        self.report.snapshot = None
+        if self._build is not None:
+            self._build.abandon()
 
     @contextmanager
     def _stage(self, name: str) -> Iterator[None]:
@@ -254,13 +279,16 @@ class Run:
     def _check_bounds(self) -> None:
         """Stop a run that rejects, or drops, so much that the source rather than the content is to blame."""
         limits = self._settings.limits
-        accounts = [plan.account for plan in self._plans]
-        rejected = too_many_rejects(accounts, limits.rejected_share, limits.rejected_count)
+        rejected = too_many_rejects(self._accounts(), limits.rejected_share, limits.rejected_count)
         before = {name: table["rows"] for name, table in self._base.manifest()["tables"].items()} if self._base else {}
         dropped = [] if self._accept_drop else sudden_drops(self.report.rows, before, limits.dropped_share)
         if rejected or dropped:
             hint = "; if that is right, run again with --accept-drop" if dropped else ""
             raise RunFailed("nothing was published: " + "; ".join(rejected + dropped) + hint)
+
+    def _accounts(self) -> "list[Account]":
+        """The accounts that close: those of sources that were not read to the end are left open."""
+        return [account for plan in self._plans if (account := plan.account).closes]
 
     def _check_accounts(self) -> None:
         for plan in self._plans:
@@ -288,7 +316,7 @@ class Run:
     def _row(self) -> dict:
         """The run as the ledger and ``meta.runs`` know it."""
         report = self.report
-        accounts = [plan.account for plan in self._plans]
+        accounts = self._accounts()
         return {
             "run_id": report.run_id,
             "flow_run_id": self._flow_run_id,

@@ -108,7 +108,7 @@ def plan_source(name: str, settings: Settings, layout: Layout, ledger: Ledger, r
 
 def reading_limits(settings: Settings) -> Limits:
     given = settings.limits
-    return Limits(given.file_bytes, given.head_bytes, given.depth, given.nodes, given.related)
+    return Limits(given.file_bytes, given.head_bytes, given.depth, given.nodes, given.related, given.files)
 
 
 def _fingerprint(own: SourceSettings, limits: Limits) -> str:

@@ -54,6 +54,16 @@ def open_build(file: Path, base: Path | None) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def can_be_opened(file: Path) -> bool:
+    """Whether DuckDB can read the database and its bookkeeping."""
+    try:
+        with duckdb.connect(file, read_only=True) as connection:
+            connection.execute("SELECT count(*) FROM meta.files").fetchall()
+    except duckdb.Error:
+        return False
+    return True
+
+
 def carry_history(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
     """Take along what the source cannot tell again: earlier checks, and when drift was first seen."""
     connection.execute(f"ATTACH '{str(base).replace(chr(39), chr(39) * 2)}' AS base (READ_ONLY)").fetchall()

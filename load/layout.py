@@ -43,6 +43,11 @@ class Layout:
         return self.root / "state"
 
     @property
+    def rolled_back(self) -> Path:
+        """Holds the id that ``current`` was rolled back to, until a run publishes again."""
+        return self.state / "rolled-back"
+
+    @property
     def ledger(self) -> Path:
         return self.state / "ledger.sqlite"
 

@@ -43,6 +43,17 @@ def _set_aside(layout: Layout, path: Path) -> None:
     path.rename(target)
 
 
+def point_to_newest(layout: Layout, notes: list[str]) -> None:
+    """Finish what a killed run began: ``current`` leads to the newest snapshot unless it was rolled back."""
+    snapshot = snapshots.newest(layout)
+    if snapshot is None:
+        return
+    if layout.current.exists() and (layout.rolled_back.exists() or snapshots.current(layout).id == snapshot.id):
+        return
+    snapshots.point(layout, snapshot)
+    notes.append(f"current did not lead to the newest snapshot, it leads to {snapshot.id} now")
+
+
 def mirror(ledger: Ledger, snapshot: snapshots.Snapshot, notes: list[str]) -> None:
     """Make the ledger's files and sources anew from a snapshot that it does not mirror."""
     import duckdb
@@ -56,7 +67,7 @@ def mirror(ledger: Ledger, snapshot: snapshots.Snapshot, notes: list[str]) -> No
         ledger.put_files(Entry(*row, listed_ns=0) for row in rows)
         for name, facts in manifest["sources"].items():
             ledger.put_source(name, facts)
-        for run in manifest["runs"]:
+        for run in [*manifest["runs"], manifest["run"]]:
             ledger.put_run(run)
         ledger.mirrors(snapshot.id, manifest["code"])
 

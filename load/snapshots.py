@@ -146,6 +146,7 @@ def publish(layout: Layout, path: Path) -> Snapshot:
     _flush_folder(layout.snapshots)
     snapshot = Snapshot(final)
     point(layout, snapshot)
+    layout.rolled_back.unlink(missing_ok=True)
     return snapshot
 
 
@@ -156,6 +157,15 @@ def point(layout: Layout, snapshot: Snapshot) -> None:
     fresh.symlink_to(Path(layout.snapshots.name) / snapshot.id)
     os.replace(fresh, layout.current)
     _flush_folder(layout.root)
+
+
+def roll_back(layout: Layout, snapshot: Snapshot) -> None:
+    """Let ``current`` lead to an older snapshot until a run publishes the next one."""
+    if snapshot == newest(layout):
+        layout.rolled_back.unlink(missing_ok=True)
+    else:
+        layout.rolled_back.write_text(snapshot.id)
+    point(layout, snapshot)
 
 
 def find(layout: Layout, snapshot_id: str | None) -> Snapshot:
