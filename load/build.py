@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from load import bookkeeping, database, parquet, schema, snapshots
+from load import bookkeeping, database, parquet, parts, schema, snapshots
 from load.checks import Check, run_checks
 from load.layout import DATABASE, PARQUET, Layout
 from load.ledger import Entry
@@ -62,6 +62,11 @@ class Build:
         self._load.add("meta.checks", bookkeeping.checks(run_id, found))
         return found
 
+    def new_drift(self, run_id: str) -> list[str]:
+        """The front-matter paths without a table that the run is the first to meet."""
+        query = "SELECT field FROM meta.drift WHERE first_run_id = ? ORDER BY field"
+        return [field for (field,) in self._connection.execute(query, [run_id]).fetchall()]
+
     def row_counts(self) -> dict[str, int]:
         """Rows of every table and view as they are now."""
         names = [table.full_name for table in self._declared().values()]
@@ -100,20 +105,20 @@ class Build:
         touched_parts = self._touched_parts() if before else set()
         touched = self._load.touched | ({"articles"} if self._load.touched & _OF_ARTICLES else set())
         for name, table in self._declared().items():
-            if name in parquet.PARTED:
+            if name in parts.PARTED:
                 if before:
-                    parquet.link(before / name, folder / name, but={parquet.part_name(part) for part in touched_parts})
+                    parquet.link(before / name, folder / name, but={parts.part_name(part) for part in touched_parts})
             elif before is None or name in touched or not (before / name).is_dir():
                 parquet.write_whole(self._connection, table, folder)
             else:
                 parquet.link(before / name, folder / name)
-        parts = parquet.Parts(self._staged, before, folder, self._load.records_by_url())
+        bulk = parts.Parts(self._staged, before, folder, self._load.records_by_url())
         if before is None:
-            parts.write_batches()
+            bulk.write_batches()
         elif touched_parts:
             changed = self._changes.read | self._changes.gone
-            parts.write_changes({key: entry.part for key, entry in changed.items()}, touched_parts, self._documents_of(touched_parts))
-        parts.write_empty()
+            bulk.write_changes({key: entry.part for key, entry in changed.items()}, touched_parts, self._documents_of(touched_parts))
+        bulk.write_empty()
 
     def _touched_parts(self) -> set[int]:
         """Parts with rows of changed documents, or whose related articles lead elsewhere than before."""
@@ -122,9 +127,9 @@ class Build:
         rows = self._connection.execute("SELECT DISTINCT part FROM meta.files WHERE record_id IN (FROM relinked_ids)").fetchall()
         return changed | {part for (part,) in rows}
 
-    def _documents_of(self, parts: set[int]) -> list[str]:
+    def _documents_of(self, wanted: set[int]) -> list[str]:
         """Record ids of the documents of some parts in the order of their paths."""
-        self._connection.register("wanted_parts", pa.table({"part": pa.array(parts, pa.int32())}))
+        self._connection.register("wanted_parts", pa.table({"part": pa.array(wanted, pa.int32())}))
         query = "SELECT record_id FROM meta.files WHERE part IN (FROM wanted_parts) ORDER BY source, path"
         return [row[0] for row in self._connection.execute(query).fetchall()]
 

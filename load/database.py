@@ -14,6 +14,9 @@ import pyarrow as pa
 import sql
 from load import schema, staging
 
+# What DuckDB holds in memory; it writes the rest of an unfinished load to the disk.
+MEMORY = "200MB"
+
 # Tables whose rows belong to a document (they have its record_id) and come from the transforms.
 _OF_THE_LOAD = {"meta.files", "meta.rejects", "meta.runs", "meta.run_sources", "meta.sources", "meta.checks", "meta.drift"}
 _CHANGING = (duckdb.StatementType.INSERT, duckdb.StatementType.UPDATE, duckdb.StatementType.DELETE)
@@ -47,6 +50,8 @@ def open_build(file: Path, base: Path | None) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(file)
     connection.execute("SET TimeZone = 'UTC'").fetchall()
     connection.execute("SET threads = 2").fetchall()
+    connection.execute(f"SET memory_limit = '{MEMORY}'").fetchall()
+    connection.execute(f"SET temp_directory = {_literal(file.parent / 'spilled')}").fetchall()
     connection.execute("SET preserve_insertion_order = true").fetchall()
     connection.execute("SET checkpoint_threshold = '1TB'").fetchall()
     if base is None:
@@ -66,12 +71,17 @@ def can_be_opened(file: Path) -> bool:
 
 def carry_history(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
     """Take along what the source cannot tell again: earlier checks, and when drift was first seen."""
-    connection.execute(f"ATTACH '{str(base).replace(chr(39), chr(39) * 2)}' AS base (READ_ONLY)").fetchall()
+    connection.execute(f"ATTACH {_literal(base)} AS base (READ_ONLY)").fetchall()
     try:
         for name in ("meta.checks", "meta.drift"):
             connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM base.{name}").fetchall()
     finally:
         connection.execute("DETACH base").fetchall()
+
+
+def _literal(path: Path) -> str:
+    """A path as a text in SQL."""
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 class Load:
@@ -90,8 +100,7 @@ class Load:
             if not self._fresh:
                 self._change(name, f"DELETE FROM {name} WHERE record_id IN (FROM changed)")
             for file in staging.batches(staged, name).values():
-                self._register("batch", staging.read(file))
-                self._change(name, f"INSERT INTO {name} BY NAME FROM batch")
+                self._insert_file(name, file)
 
     def files(self, files: pa.Table, rejects: pa.Table) -> None:
         """Replace what is known of the changed files and of those in ``files``."""
@@ -138,6 +147,12 @@ class Load:
         rows = cursor.fetchall()
         if changes and rows[0][0]:
             self.touched.add(name)
+
+    def _insert_file(self, name: str, file: Path) -> None:
+        if file.suffix == ".parquet":  # read in pieces; documents are long
+            self._change(name, f"INSERT INTO {name} BY NAME FROM read_parquet({_literal(file)})")
+        else:
+            self.add(name, staging.read(file))
 
     def _register(self, name: str, table: pa.Table) -> None:
         self._connection.register(name, table)

@@ -60,13 +60,20 @@ _COLUMNS = [field.name for field in fields(Entry)]
 
 
 class Ledger:
-    """An open ledger. Raises ``LedgerDamaged`` on opening when the file is none."""
+    """An open ledger; ``read_only`` is for those who look at one that is there, perhaps while a run writes.
 
-    def __init__(self, file: Path):
+    Raises ``LedgerDamaged`` on opening when the file is none.
+    """
+
+    def __init__(self, file: Path, read_only: bool = False):
         file.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(file, isolation_level=None)
+        place = f"{file.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+        self._connection = sqlite3.connect(place, uri=True, isolation_level=None)
         try:
-            self._open()
+            if not read_only:
+                self._open()
+            elif self._fact("format") != str(_FORMAT):
+                raise sqlite3.DatabaseError("made by another version, or no run has ended yet")
         except sqlite3.DatabaseError as error:
             self._connection.close()
             raise LedgerDamaged(f"{file}: {error}") from error

@@ -1,7 +1,8 @@
-"""Batches on their way from the transforms to the load: one Arrow file per batch and table.
+"""Batches on their way from the transforms to the load: one file per batch and table.
 
-They are written and read without encoding, so a stage may run in another process or be started
-again, and memory holds one batch at a time: readers map the files instead of loading them.
+They are Arrow files, written and read without encoding and mapped instead of loaded, so that a stage may run in
+another process or be started again, and memory holds one batch at a time. The documents themselves, which are
+nearly all of the bytes, are written once, as the Parquet file that is going to be published.
 """
 
 from collections.abc import Mapping
@@ -9,25 +10,39 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
+
+from load import parquet, schema
+
+AS_PARQUET = "raw.documents"
 
 
 def write_batch(folder: Path, batch: int, tables: Mapping[str, pd.DataFrame]) -> None:
-    """Write the tables of a batch that have rows, as ``<folder>/<table>/<batch>.arrow``."""
+    """Write the tables of a batch that have rows, as ``<folder>/<table>/<batch>.arrow`` or ``.parquet``."""
     for name, frame in tables.items():
         if len(frame):
             table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-            file = folder / name / f"{batch:06d}.arrow"
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-                writer.write_table(table)
+            (folder / name).mkdir(parents=True, exist_ok=True)
+            if name == AS_PARQUET:
+                declared = schema.tables()[name]
+                parquet.write(parquet.conform(table, declared), declared, folder / name / f"{batch:06d}.parquet")
+            else:
+                _write_arrow(table, folder / name / f"{batch:06d}.arrow")
+
+
+def _write_arrow(table: pa.Table, file: Path) -> None:
+    with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
 
 
 def batches(folder: Path, table: str) -> dict[int, Path]:
     """The files of a staged table by batch number, in order; empty where no batch has rows of it."""
-    return {int(file.stem): file for file in sorted((folder / table).glob("*.arrow"))}
+    return {int(file.stem): file for file in sorted((folder / table).glob("*"))}
 
 
 def read(file: Path) -> pa.Table:
-    """Map a staged file into memory."""
+    """The rows of a staged file."""
+    if file.suffix == ".parquet":
+        return pq.read_table(file).replace_schema_metadata(None)
     with pa.memory_map(str(file)) as source:
         return pa.ipc.open_file(source).read_all()

@@ -108,6 +108,11 @@ def arrow_series(values: list[object], dtype: pd.ArrowDtype) -> pd.Series:
     return pd.Series(pd.arrays.ArrowExtensionArray(pa.array(values, dtype.pyarrow_dtype)))
 
 
+def python_values(column: pd.Series) -> list[object]:
+    """The values of a Series as Python objects, None for NULL."""
+    return pa.array(column, from_pandas=True).to_pylist()
+
+
 def shown(value: object) -> str:
     """A value as text to show in a report: as written, or what it is where it is no scalar."""
     if isinstance(value, str):

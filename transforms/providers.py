@@ -3,15 +3,14 @@
 import pandas as pd
 
 from transforms import keys
-from transforms.fields import TEXT, Fields, arrow_series
+from transforms.fields import TEXT, Fields, arrow_series, python_values
 from transforms.unnest import Nested
 
 
 def provider_columns(fields: Fields, path: str) -> pd.DataFrame:
     """``provider_id``, ``name`` and ``domain`` of the provider at ``path``, aligned with the rows."""
     name, domain = fields.text(f"{path}.name"), fields.text(f"{path}.domain")
-    pairs = zip(*(column.astype(object).where(column.notna(), None) for column in (name, domain)))
-    ids = arrow_series([keys.provider_id(*pair) for pair in pairs], TEXT)
+    ids = arrow_series(list(map(keys.provider_id, python_values(name), python_values(domain))), TEXT)
     return pd.DataFrame({"provider_id": ids, "name": name, "domain": domain})
 
 

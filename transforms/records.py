@@ -6,7 +6,7 @@ import pandas as pd
 
 from transforms import keys
 from transforms.durations import seconds
-from transforms.fields import FLAG, TEXT, WHOLE, Fields, arrow_series
+from transforms.fields import FLAG, TEXT, WHOLE, Fields, arrow_series, python_values
 from transforms.unnest import Nested, spread
 
 
@@ -65,7 +65,7 @@ def _is_valid(secured: object) -> bool:
 
 def each(values: pd.Series, function, dtype: pd.ArrowDtype = TEXT) -> pd.Series:
     """``function`` of every value that is not NULL."""
-    return arrow_series([None if gone else function(value) for value, gone in zip(values, values.isna())], dtype)
+    return arrow_series([None if value is None else function(value) for value in python_values(values)], dtype)
 
 
 def listed(parents: pd.Series, nested: Nested, columns: pd.DataFrame) -> pd.DataFrame:
