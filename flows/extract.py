@@ -10,6 +10,7 @@ from flows.plan import SourcePlan
 from load.changes import LOADED, REJECTED, SKIPPED
 from load.ledger import Entry
 from sources import File, Unreadable
+from sources.audit import Audit
 from sources.reader import Document, Reader
 from transforms.keys import record_id
 
@@ -23,13 +24,14 @@ class Extraction:
     ``run_id`` and ``started_at`` are the run's. Files are read, in the order of their paths, in batches of
     ``batch_bytes``, and staged as tidy tables in ``folder``. In a ``fresh`` load every batch is a part of
     its own, else changed files join the parts there are; ``next_part`` is the first free number.
-    ``on_file`` is told of every file and its bytes. ``rejects`` gets the rows of ``meta.rejects`` for
+    ``audit`` reads a share of the documents twice. ``on_file`` is told of every file. ``rejects`` gets the rows of ``meta.rejects`` for
     the files that were read.
     """
 
     run_id: str
     started_at: str
     reader: Reader
+    audit: Audit
     folder: Path
     batch_bytes: int
     fresh: bool
@@ -99,6 +101,7 @@ class Extraction:
         if isinstance(content, Unreadable):
             raise content
         document = self.reader.read(file.path, content)
+        self.audit.check(file.path, content, file.content_hash, document)
         self.declined += bool(document and document.declined)
         return document
 

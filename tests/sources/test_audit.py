@@ -1,0 +1,57 @@
+"""The audit reads documents a second time and does not let a difference pass."""
+
+import pytest
+
+from sources.limits import Limits
+from sources.audit import Audit, AuditFailed, same
+from sources.files import blob_id
+from sources.reader import Document, Reader
+from sources.scalars import Int
+
+CONTENT = b"---\ntitle: Harbour\nheat: 12\ntopics:\n  - Boats\n---\nbody\n"
+
+
+def check(share: float, document: Document | None, content: bytes = CONTENT) -> None:
+    Audit(share, Limits()).check("a.md", content, blob_id(content), document)
+
+
+def test_what_the_fast_reader_says_passes():
+    check(1, Reader().read("a.md", CONTENT))
+    check(1, None)
+
+
+@pytest.mark.parametrize(
+    "record, body",
+    [
+        ({"title": "Harbour", "heat": "12", "topics": ["Boats"]}, "body\n"),
+        ({"heat": Int("12"), "title": "Harbour", "topics": ["Boats"]}, "body\n"),
+        ({"title": "Harbour", "heat": Int("12"), "topics": ["Boats", None]}, "body\n"),
+        ({"title": "Harbour", "heat": Int("12"), "topics": ["Boats"]}, "other\n"),
+    ],
+)
+def test_any_difference_is_found(record, body):
+    with pytest.raises(AuditFailed, match="a.md"):
+        check(1, Document(record, body, declined=False))
+    check(0, Document(record, body, declined=False))
+
+
+def test_the_share_is_of_the_documents_and_always_the_same_ones():
+    contents = [b"---\ntitle: %d\n---\n" % number for number in range(2_000)]
+    wrong = Document({"title": "wrong"}, "", declined=False)
+
+    def caught(share: float) -> set[int]:
+        found = set()
+        for number, content in enumerate(contents):
+            try:
+                check(share, wrong, content)
+            except AuditFailed:
+                found.add(number)
+        return found
+
+    some = caught(0.1)
+    assert 120 < len(some) < 280
+    assert caught(0.1) == some < caught(0.5)
+
+
+def test_types_count():
+    assert same(Int("1"), Int("1")) and not same(Int("1"), "1") and not same(None, [])
