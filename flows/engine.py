@@ -23,6 +23,7 @@ from load.changes import Account, totals
 from load.layout import Layout
 from load.lock import writing
 from sources import SourceUnavailable
+from sources.audit import AuditFailed
 from transforms.keys import record_id
 
 LOADED, UNCHANGED, FAILED, CANCELLED = "loaded", "unchanged", "failed", "cancelled"
@@ -34,7 +35,7 @@ class RunFailed(Exception):
 
 def is_explained(error: BaseException | None) -> bool:
     """Whether an error's message says enough to be told in the report; any other is a mistake in the code, and raised."""
-    return isinstance(error, (RunFailed, SourceUnavailable, OSError)) or type(error).__module__ == "_duckdb"
+    return isinstance(error, (RunFailed, SourceUnavailable, AuditFailed, OSError)) or type(error).__module__ == "_duckdb"
 
 
 @dataclass
@@ -43,7 +44,8 @@ class Report:
 
     ``sources`` has an account per source, ``stages`` seconds of wall time per stage, ``rows`` the rows of each
     published table, ``failed_checks`` name, severity, rows and description of checks that found something,
-    ``notes`` what else the operator should know. Times are ISO 8601 in UTC.
+    ``drift`` the front-matter paths that no table covers and no run met before, ``notes`` what else the operator
+    should know. Times are ISO 8601 in UTC.
     """
 
     run_id: str
@@ -55,6 +57,7 @@ class Report:
     stages: dict[str, float] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     failed_checks: list[dict] = field(default_factory=list)
+    drift: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     error: str | None = None
     bytes_read: int = 0
@@ -151,14 +154,17 @@ class Run:
     def extract(self) -> None:
         """Read the files that changed and stage them as tidy tables."""
         from flows.extract import Extraction
+        from sources.audit import Audit
         from sources.reader import Reader
 
         with self._stage("extract"), _without_garbage_collection():
-            reader = Reader(reading_limits(self._settings))
+            limits = reading_limits(self._settings)
+            reader = Reader(limits)
             self._extraction = Extraction(
                 self.report.run_id,
                 self.report.started_at,
                 reader,
+                Audit(self._settings.audit_share, limits),
                 self._layout.staging,
                 self._settings.batch_bytes,
                 self._fresh,
@@ -194,6 +200,7 @@ class Run:
         with self._stage("check"):
             found = self._build.check(self.report.run_id)
             self.report.failed_checks = [asdict(check) for check in found if check.offending]
+            self.report.drift = self._build.new_drift(self.report.run_id)
             stopping = [check for check in found if check.stops]
             if stopping:
                 told = "; ".join(f"{check.name}: {check.offending} rows ({check.description})" for check in stopping)

@@ -70,17 +70,15 @@ class Ledger:
         place = f"{file.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
         self._connection = sqlite3.connect(place, uri=True, isolation_level=None)
         try:
-            if not read_only:
-                self._open()
-            elif self._fact("format") != str(_FORMAT):
-                raise sqlite3.DatabaseError("made by another version, or no run has ended yet")
+            self._open(read_only)
         except sqlite3.DatabaseError as error:
             self._connection.close()
             raise LedgerDamaged(f"{file}: {error}") from error
 
-    def _open(self) -> None:
-        self._connection.execute("PRAGMA synchronous = FULL")
-        self._connection.executescript(_SCHEMA)
+    def _open(self, read_only: bool) -> None:
+        if not read_only:
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.executescript(_SCHEMA)
         if self._fact("format") not in (None, str(_FORMAT)):
             raise sqlite3.DatabaseError("made by another version")
         self._connection.execute("PRAGMA quick_check(1)").fetchone()

@@ -19,6 +19,7 @@ from sources.scalars import CLASS_OF_TAG
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # libyaml would switch to it
 _MOST_TAG_DIRECTIVES = 100  # libyaml compares each with all before it
+_LONGEST_MESSAGE = 200  # characters: a tag or an anchor, which messages name, can be as long as the file
 # What libyaml notices only at the end of a text, long after the place where it went wrong.
 _NOTICED_LATE = {"could not find expected ':'", "found unexpected end of stream", "found unexpected document indicator"}
 
@@ -98,7 +99,8 @@ def _check_bounds(head: bytes, limits: Limits) -> None:
             text += len(event.value)
         elif isinstance(event, yaml.AliasEvent):
             if any(event.anchor == anchor for anchor, _, _ in opened):
-                raise _OutOfBounds("recursive_alias", f"*{event.anchor} stands inside of what it names", event.start_mark)
+                message = f"*{_short(event.anchor)} stands inside of what it names"
+                raise _OutOfBounds("recursive_alias", message, event.start_mark)
             more_nodes, more_text = sizes.get(event.anchor, (0, 0))
             nodes += more_nodes
             text += more_text
@@ -124,9 +126,13 @@ def _unreadable(error: yaml.MarkedYAMLError, head: bytes, first_line: int) -> Un
     mark = error.problem_mark or error.context_mark
     if error.problem in _NOTICED_LATE:
         mark = error.context_mark or mark
-    message = "; ".join(part for part in (error.context, error.problem) if part)
+    message = _short("; ".join(part for part in (error.context, error.problem) if part))
     reason = "yaml_value" if isinstance(error, ConstructorError) else "yaml_syntax"
     return Unreadable(reason, message, *(_place(head, mark.index, first_line) if mark else (first_line, None)))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + "…"
 
 
 def _bad_character(error: yaml.reader.ReaderError, head: bytes, first_line: int) -> Unreadable:

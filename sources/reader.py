@@ -30,6 +30,7 @@ class Reader:
 
     def __init__(self, limits: Limits | None = None, fast: bool = True):
         self._limits = limits or Limits()
+        # The fast way counts no depth: it is left out where it could go deeper than the limit.
         self._blocks = Blocks() if fast and self._limits.depth >= DEEPEST_NESTING else None
 
     @property
@@ -83,7 +84,8 @@ class Reader:
     def _may_be_too_many(self, head: bytes) -> bool:
         """Whether ``head`` may hold more values than the limit: only the authority counts them.
 
-        A line of the plain subset is at most a list item, its mapping, a key and a value.
+        No value takes less than a byte, and no line of the plain subset holds more than an item's
+        mapping, a key and a value.
         """
         if len(head) < self._limits.nodes:
             return False

@@ -101,9 +101,10 @@ class _Batch:
     def of(self, collection: str) -> _Part:
         """The records of one collection."""
         rows = (self.documents["collection"] == collection).fillna(False).to_numpy().nonzero()[0]
-        places = lambda row, path: [(int(rows[row]), path)]  # noqa: E731
-        fields = self.watch(Fields(self.documents["record"].iloc[rows]), places)
-        return _Part(self.ids.iloc[rows].reset_index(drop=True), fields, places)
+        fields = Fields(self.documents["record"].iloc[rows])
+        part = _Part(self.ids.iloc[rows].reset_index(drop=True), fields, lambda row, path: [(int(rows[row]), path)])
+        self.watch(part.fields, part.places)
+        return part
 
     def field_errors(self) -> pd.DataFrame:
         """One row per value that did not fit its column, see ``meta.field_errors``."""
@@ -190,8 +191,8 @@ def _record_provider_images(batch: _Batch) -> pd.DataFrame:
     names = ("provider", "affiliation")
     lists = zip(*(batch.all.fields.raw(f"{name}.images") for name in names))
     images = unnest(chain.from_iterable(lists))
-    above = lambda row, path: [(row // 2, f"{names[row % 2]}.{path}")]  # noqa: E731
-    image = batch.watch(image_fields(images.items), _items(images, "images", above))
+    places = _items(images, "images", lambda row, path: [(row // 2, f"{names[row % 2]}.{path}")])
+    image = batch.watch(image_fields(images.items), places)
     record, name = np.divmod(images.links["parent"].to_numpy(), 2)
     provider_ids = pd.concat([batch.provider["provider_id"], batch.affiliation["provider_id"]], ignore_index=True)
     rows = listed(batch.ids.repeat(2), images, provider_image_columns(image))
