@@ -1,0 +1,69 @@
+"""The benchmark: Matterhouse beside the script that anyone would write and dlt, in one run.
+
+    python -m benchmarks [--documents 700,7000] [--rounds 1] ...
+
+Prints the report and writes it to benchmarks/RESULTS.md. Ends with 1 where the contenders found
+different rows or a run of Matterhouse failed.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks import report, rivals
+from benchmarks.contest import Contest, Result
+from benchmarks.measure import ROOT, Failed
+from benchmarks.repositories import Repository, Size, cloned, generated
+
+_MOST_FOR_RIVALS = 20_000
+_WARM_UP = Size(40, 35)
+
+
+def main() -> int:
+    given = _arguments().parse_args()
+    try:
+        rivals.install()
+    except Failed as failure:
+        print(f"dlt and rapidyaml are left out, .venv-bench cannot be made: {failure}", file=sys.stderr)
+    with tempfile.TemporaryDirectory(prefix="matterhouse-bench-") as folder:
+        scratch = Path(folder)
+        Contest(generated(_WARM_UP, scratch), scratch).run(1, with_rivals=True)
+        results = []
+        for repository in _repositories(given, scratch):
+            print(repository.name, file=sys.stderr)
+            with_rivals = given.all or len(repository.files) <= _MOST_FOR_RIVALS
+            results.append(Contest(repository, scratch).run(given.rounds, with_rivals))
+    text = report.render(results, given.rounds)
+    given.report.write_text(text, encoding="utf-8")
+    print(text)
+    return int(not all(map(_is_good, results)))
+
+
+def _repositories(given: argparse.Namespace, scratch: Path) -> Iterator[Repository]:
+    for size in given.documents.split(","):
+        yield generated(Size.parse(size, given.repetition), scratch)
+    for bundle in sorted(given.real.glob("*.bundle")):
+        yield cloned(bundle, scratch)
+
+
+def _is_good(result: Result) -> bool:
+    return result.agree and not any(label.startswith("Matterhouse") for label in result.failures)
+
+
+def _arguments() -> argparse.ArgumentParser:
+    bundles = Path(os.environ.get("MATTERHOUSE_CORPORA") or ROOT.parent / "shared" / "corpora")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition("\n")[0])
+    parser.add_argument("--documents", default="700,700@1,7000", help="sizes to generate; 700@1 sets its own repetition")
+    parser.add_argument("--repetition", type=float, default=35, help="how many documents list an article, on average")
+    parser.add_argument("--real", type=Path, default=bundles, metavar="FOLDER", help="git bundles of real repositories")
+    parser.add_argument("--rounds", type=int, default=1, help="rounds, of which the least counts")
+    parser.add_argument("--all", action="store_true", help=f"the rivals too beyond {_MOST_FOR_RIVALS:,} documents")
+    parser.add_argument("--report", type=Path, default=Path(__file__).with_name("RESULTS.md"), metavar="FILE")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
