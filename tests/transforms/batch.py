@@ -26,7 +26,8 @@ def documents(files: Mapping[str, str | bytes], reader: Reader | None = None) ->
     """The frame of documents that ``tidy`` takes, of files by path: whole files as bytes, or front matters as text."""
     reader = reader or Reader()
     contents = {path: file if isinstance(file, bytes) else _content(path, file) for path, file in files.items()}
-    return documents_frame([_document(reader, path, content) for path, content in contents.items()])
+    found = [_document(reader, path, content) for path, content in contents.items()]
+    return documents_frame([document for document in found if document])
 
 
 def tables(files: Mapping[str, str | bytes], publish_secured: bool = False) -> Tables:
@@ -67,13 +68,18 @@ class Reading(NamedTuple):
 def readings(table: str, name: str, front_matter: str, written: Iterable[str], folder: str = "_news") -> dict[str, Reading]:
     """What the column ``name`` makes of each way to write a value, put for ``?`` into a front matter."""
     written = list(written)
-    paths = [f"{folder}/{number}.md" for number in range(len(written))]
-    of = tables({path: front_matter.replace("?", value) for path, value in zip(paths, written)})
+    files = numbered([front_matter.replace("?", value) for value in written], folder)
+    of = tables(files)
     values = dict(rows(of[table], "record_id", name))
-    misfits = {path: [] for path in paths}
+    misfits = {path: [] for path in files}
     for path, *error in rows(of["meta.field_errors"], "path", "field", "value"):
         misfits[path].append(tuple(error))
-    return {value: Reading(values[id_of(path)], misfits[path]) for value, path in zip(written, paths)}
+    return {value: Reading(values[id_of(path)], misfits[path]) for value, path in zip(written, files)}
+
+
+def numbered(front_matters: Iterable[str], folder: str = "_news") -> dict[str, str]:
+    """A file for each front matter, in order: many cases make one batch, which is quicker than many."""
+    return {f"{folder}/{number}.md": front_matter for number, front_matter in enumerate(front_matters)}
 
 
 def _content(path: str, front_matter: str) -> bytes:
@@ -81,9 +87,12 @@ def _content(path: str, front_matter: str) -> bytes:
     return (text if path.endswith((".yaml", ".yml")) else f"---\n{text}---\n").encode()
 
 
-def _document(reader: Reader, path: str, content: bytes) -> dict[str, object]:
+def _document(reader: Reader, path: str, content: bytes) -> dict[str, object] | None:
+    """The row of a file; None where it has no front matter."""
     try:
         document = reader.read(path, content)
+        if document is None:
+            return None
     except Unreadable:
         document = None
     return {
