@@ -47,6 +47,8 @@ def open_build(file: Path, base: Path | None) -> duckdb.DuckDBPyConnection:
     """
     if base is not None:
         shutil.copyfile(base, file)
+    else:
+        schema.create_database(file)
     connection = duckdb.connect(file)
     connection.execute("SET TimeZone = 'UTC'").fetchall()
     connection.execute("SET threads = 2").fetchall()
@@ -54,8 +56,6 @@ def open_build(file: Path, base: Path | None) -> duckdb.DuckDBPyConnection:
     connection.execute(f"SET temp_directory = {_literal(file.parent / 'spilled')}").fetchall()
     connection.execute("SET preserve_insertion_order = true").fetchall()
     connection.execute("SET checkpoint_threshold = '1TB'").fetchall()
-    if base is None:
-        schema.create_all(connection)
     return connection
 
 

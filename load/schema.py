@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -121,12 +122,33 @@ def create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     connection.execute(f"{schema}\n{sql.read(f'tables/{table.schema}/{table.name}')}").fetchall()
 
 
+def create_database(file: Path) -> None:
+    """Make a database file with every schema, table and view, empty, and their comments.
+
+    The same as ``create_all`` in a new file, at a fraction of its cost. Raises ``duckdb.Error``
+    when the file cannot be made.
+    """
+    place = str(file).replace("'", "''")
+    connection = _model()
+    connection.execute(f"ATTACH '{place}' AS made").fetchall()
+    try:
+        connection.execute("COPY FROM DATABASE memory TO made (SCHEMA)").fetchall()
+    finally:
+        connection.execute("DETACH made").fetchall()
+
+
+@cache
+def _model() -> duckdb.DuckDBPyConnection:
+    """A database in memory that the DDL was run in; it stays open."""
+    connection = duckdb.connect()
+    create_all(connection)
+    return connection
+
+
 @cache
 def _catalog() -> dict[str, dict[str, Table]]:
     """The tables and the views that the DDL makes, each by qualified name."""
-    with duckdb.connect() as connection:
-        create_all(connection)
-        rows = connection.execute(sql.read("catalog")).fetchall()
+    rows = _model().execute(sql.read("catalog")).fetchall()
     found: dict[str, dict[str, Table]] = {"table": {}, "view": {}}
     for (kind, schema, name, comment), columns in groupby(rows, key=lambda row: row[:4]):
         table = _table(schema, name, comment or "", [_column(name, *column[4:]) for column in columns])

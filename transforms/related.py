@@ -47,7 +47,3 @@ def related_images(parents: pd.Series, entries: Nested, images: Nested, columns:
     return rows
 
 
-def resolve_related(articles: pd.DataFrame, records_by_url: pd.Series) -> pd.DataFrame:
-    """Set ``related_record_id``: the record that ``records_by_url`` (url_key -> record_id) names."""
-    found = records_by_url.reindex(articles["url_key"].astype(object))
-    return articles.assign(related_record_id=np.asarray(found))

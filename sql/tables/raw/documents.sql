@@ -5,8 +5,8 @@ CREATE TABLE raw.documents (
     format       VARCHAR,
     content_hash VARCHAR,
     size_bytes   BIGINT,
-    front_matter VARCHAR,
-    body         VARCHAR
+    front_matter VARCHAR USING COMPRESSION zstd,
+    body         VARCHAR USING COMPRESSION zstd
 );
 
 COMMENT ON TABLE raw.documents IS 'One row per document, readable or not. Key: record_id.';
