@@ -130,7 +130,7 @@ def create_database(file: Path) -> None:
     """
     place = str(file).replace("'", "''")
     connection = _model()
-    connection.execute(f"ATTACH '{place}' AS made").fetchall()
+    connection.execute(f"ATTACH '{place}' AS made (BLOCK_SIZE 65536)").fetchall()
     try:
         connection.execute("COPY FROM DATABASE memory TO made (SCHEMA)").fetchall()
     finally:
