@@ -1,0 +1,5 @@
+"""``python -m flows.cli`` is ``matterhouse``."""
+
+from flows.cli import main
+
+main()

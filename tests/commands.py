@@ -1,0 +1,91 @@
+"""The command line as people and scripts use it: a process of its own, in a folder of its own."""
+
+import atexit
+import os
+import pty
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from functools import cache
+from pathlib import Path
+
+SAMPLE = Path(__file__).parents[1] / "data" / "sample"
+# Whatever a terminal may act on; line breaks are fine.
+STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+# A file name, a title and a broken line that want to paint the terminal, move its cursor and speak rich's markup.
+HOSTILE_NAME = "\x1b[31mred\x1b]0;owned\x07 [bold]\u202egnp.md"
+HOSTILE_TITLE = "\x1b[2J\x9b31m[red]title[/red]\u202e :bomb:"
+
+
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "flows.cli", *map(str, arguments)]
+
+
+def matterhouse(*arguments: object, cwd: Path, **options) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, without a terminal."""
+    return subprocess.run(command(*arguments), cwd=cwd, capture_output=True, encoding="utf-8", timeout=60, **options)
+
+
+def on_a_terminal(*arguments: object, cwd: Path) -> tuple[int, str]:
+    """Run a command on a terminal of 80 columns; its exit code, and all that the terminal got."""
+    own, theirs = pty.openpty()
+    environment = os.environ | {"TERM": "xterm", "COLUMNS": "80"}
+    with subprocess.Popen(command(*arguments), cwd=cwd, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as process:
+        os.close(theirs)
+        shown = b""
+        while block := _read(own):
+            shown += block
+    os.close(own)
+    return process.returncode, shown.decode()
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # Linux says so when the other end is closed
+        return b""
+
+
+@cache
+def _loaded() -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A folder with content, a configuration and a warehouse of two snapshots, and what the first run told."""
+    folder = Path(tempfile.mkdtemp(prefix="matterhouse-cli-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    content = Path(shutil.copytree(SAMPLE, folder / "content"))
+    (folder / "matterhouse.yml").write_text("warehouse: warehouse\nsources:\n  sample:\n    uri: folder:content\n")
+    hostile = f'---\ntitle: "{HOSTILE_TITLE.encode("unicode_escape").decode()}"\nheat: "\\e[31mhot"\n---\n'
+    (content / "_news" / "hostile.md").write_text(hostile)
+    (content / "_news" / HOSTILE_NAME).write_text("---\ntitle: '\x1b[31m never closed\n---\n")
+    first = _load(folder)
+    (content / "_news" / "later.md").write_text("---\ntitle: Later\n---\n")
+    _load(folder)
+    return folder, first
+
+
+def _load(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run once on files of yesterday: those that changed just now would be read again by the next run, to be sure."""
+    yesterday = time.time() - 86_400
+    for file in (folder / "content").rglob("*"):
+        os.utime(file, (yesterday, yesterday))
+    done = matterhouse("run", "--profile", cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done
+
+
+def project() -> Path:
+    """The shared project, for tests that only look."""
+    return _loaded()[0]
+
+
+def first_run() -> subprocess.CompletedProcess[str]:
+    """What ``run --profile`` told when it made the project's first snapshot."""
+    return _loaded()[1]
+
+
+def project_of_its_own(folder: Path) -> Path:
+    """A copy of the project, for a test that changes it."""
+    return Path(shutil.copytree(project(), folder / "project", symlinks=True))
