@@ -14,8 +14,10 @@ import pyarrow as pa
 import sql
 from load import schema, staging
 
+# Rows that DuckDB compresses and writes together; documents are long, so more of them would need much memory.
+ROW_GROUP = 4096
 # What DuckDB holds in memory; it writes the rest of an unfinished load to the disk.
-MEMORY = "200MB"
+MEMORY = "400MB"
 
 # Tables whose rows belong to a document (they have its record_id) and come from the transforms.
 _OF_THE_LOAD = {"meta.files", "meta.rejects", "meta.runs", "meta.run_sources", "meta.sources", "meta.checks", "meta.drift"}
@@ -49,7 +51,9 @@ def open_build(file: Path, base: Path | None) -> duckdb.DuckDBPyConnection:
         shutil.copyfile(base, file)
     else:
         schema.create_database(file)
-    connection = duckdb.connect(file)
+    connection = duckdb.connect()
+    connection.execute(f"ATTACH {_literal(file)} AS build (ROW_GROUP_SIZE {ROW_GROUP})").fetchall()
+    connection.execute("USE build").fetchall()
     connection.execute("SET TimeZone = 'UTC'").fetchall()
     connection.execute("SET threads = 2").fetchall()
     connection.execute(f"SET memory_limit = '{MEMORY}'").fetchall()

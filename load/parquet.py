@@ -30,7 +30,9 @@ def write(table: pa.Table, declared: schema.Table, file: Path) -> None:
     if table.num_columns and any(pa.types.is_dictionary(field.type) for field in table.schema):
         table = table.unify_dictionaries()
     file.parent.mkdir(parents=True, exist_ok=True)
-    with pq.ParquetWriter(file, table.schema, store_schema=False, **_COMPRESSION) as writer:
+    short = [name for name in table.column_names if name not in NO_DICTIONARY]
+    options = {"use_dictionary": short, "write_statistics": short, **_COMPRESSION}
+    with pq.ParquetWriter(file, table.schema, store_schema=False, **options) as writer:
         writer.write_table(table)
         stored = declared.arrow_schema
         writer.add_key_value_metadata(
