@@ -39,8 +39,6 @@ _LINE = re.compile(
 )
 _ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))')
 _ESCAPED = {'"': '"', "\\": "\\", "/": "/", "n": "\n", "r": "\r", "t": "\t", " ": " "}
-# Keys that YAML 1.1 would read as a boolean or null.
-_NOT_A_TEXT_KEY = re.compile(r"(?i:yes|no|true|false|on|off|null)\Z")
 
 _DEEPEST = 24
 DEEPEST_NESTING = 28  # lists and mappings inside of each other, at most, in lines that begin before column 25
@@ -48,16 +46,11 @@ DEEPEST_NESTING = 28  # lists and mappings inside of each other, at most, in lin
 Items = list[tuple[str, object]]
 
 
-def parse_block(text: str, indent: int) -> dict[str, object]:
-    """Read a mapping whose keys stand at column ``indent``, the whole of ``text``.
+def parse_items(text: str, indent: int) -> Items:
+    """Read the key-value pairs of a mapping whose keys stand at column ``indent``, in order, repeated keys and all.
 
     Raises ``Unusual``.
     """
-    return mapping_of(parse_items(text, indent))
-
-
-def parse_items(text: str, indent: int) -> Items:
-    """Read the key-value pairs of the mapping at ``indent``, in order, repeated keys and all."""
     if _UNUSUAL_CHARACTER.search(text):
         raise Unusual("character")
     lines = _Lines(text)
@@ -93,14 +86,17 @@ class _Lines:
 
     def advance(self) -> None:
         for line in self._rest:
-            if line.strip(" "):
-                self.now = _LINE.match(line)
-                if self.now is None:
-                    raise Unusual("line")
-                self.indent = self.now.end("indent")
-                if self.indent > _DEEPEST:
-                    raise Unusual("depth")
-                return
+            if not line:
+                continue
+            self.now = match = _LINE.match(line)
+            if match is None:
+                raise Unusual("line")
+            self.indent = match.end(1)
+            if match.lastindex == 1:  # blanks only
+                continue
+            if self.indent > _DEEPEST:
+                raise Unusual("depth")
+            return
         self.now = None
         self.indent = -1
 
@@ -118,7 +114,7 @@ def _pair(lines: _Lines, indent: int) -> tuple[str, object]:
     """The key at ``indent`` and its value, which may fill the deeper lines that follow."""
     match = lines.now
     key = match["key"]
-    if key is None or _NOT_A_TEXT_KEY.match(key):
+    if key is None:
         raise Unusual("key")
     lines.advance()
     if match.lastgroup != "key":

@@ -6,7 +6,7 @@ type. The other columns take what YAML reads, and quoted text that says the same
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from datetime import date, datetime, time, timedelta, timezone
 
 import pandas as pd
@@ -34,6 +34,7 @@ class Fields:
 
     def __init__(self, mappings: Iterable[object]):
         self.rows = list(mappings)
+        self._all_mappings = set(map(type, self.rows)) <= {dict}
         self._errors: dict[tuple[int, str], tuple[str, str]] = {}
 
     @property
@@ -41,7 +42,7 @@ class Fields:
         return [(*place, *misfit) for place, misfit in self._errors.items()]
 
     def text(self, path: str) -> pd.Series:
-        return self._column(path, _text, TEXT, "a text")
+        return self._column(path, _text, TEXT, "a text", fitting={str, type(None)})
 
     def whole(self, path: str) -> pd.Series:
         return self._column(path, _whole, WHOLE, "a whole number")
@@ -67,14 +68,18 @@ class Fields:
 
     def raw(self, path: str) -> list[object]:
         """The values at ``path`` as they were parsed, None where absent."""
-        values = self.rows
-        parent = ""
-        for key in path.split("."):
+        first, *below = path.split(".")
+        if self._all_mappings:
+            values = [row.get(first) for row in self.rows]
+        else:
+            values = [self._get(row, value, "", first) for row, value in enumerate(self.rows)]
+        parent = first
+        for key in below:
             values = [
                 value.get(key) if type(value) is dict else self._get(row, value, parent, key)
                 for row, value in enumerate(values)
             ]
-            parent = f"{parent}.{key}" if parent else key
+            parent = f"{parent}.{key}"
         return values
 
     def _get(self, row: int, value: object, parent: str, key: str) -> object:
@@ -85,9 +90,19 @@ class Fields:
         self._misfit(row, parent, value, _A_MAPPING)
         return None
 
-    def _column(self, path: str, convert: Callable[[object], object], dtype: pd.ArrowDtype, expected: str) -> pd.Series:
-        values = enumerate(self.raw(path))
-        return arrow_series([self._fitting(row, path, value, convert, expected) for row, value in values], dtype)
+    def _column(
+        self,
+        path: str,
+        convert: Callable[[object], object],
+        dtype: pd.ArrowDtype,
+        expected: str,
+        fitting: Set[type] = frozenset({type(None)}),
+    ) -> pd.Series:
+        """A column of converted values; those of ``fitting`` types are taken as they are."""
+        values = self.raw(path)
+        if not set(map(type, values)) <= fitting:
+            values = [self._fitting(row, path, value, convert, expected) for row, value in enumerate(values)]
+        return arrow_series(values, dtype)
 
     def _fitting(self, row: int, path: str, value: object, convert: Callable[[object], object], expected: str) -> object:
         """``value`` converted; None where there is none, or where it does not fit."""

@@ -6,6 +6,8 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 _TRACKING = re.compile(r"(?:utm_[^=]*|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|yclid|ncid|cmpid|_ga)(?:=|\Z)", re.I)
+# Most addresses have nothing in them to canonicalise but the ends.
+_PLAIN_ADDRESS = re.compile(r"https?://(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)*)((?:/[A-Za-z0-9._~!$&'()*+,;=@%-]*)*)")
 _DATE_PREFIX = re.compile(r"\d{4}-\d\d-\d\d-(?=.)")
 
 
@@ -47,6 +49,9 @@ def url_key(url: str | None) -> str | None:
     The host in lower case without ``www.``; no scheme, fragment, tracking parameters or trailing
     slash. None where ``url`` is no web address.
     """
+    plain = _PLAIN_ADDRESS.fullmatch(url or "")
+    if plain:
+        return plain[1] + plain[2].rstrip("/")
     try:
         parts = urlsplit((url or "").strip())
         host = (parts.hostname or "").removeprefix("www.")

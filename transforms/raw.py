@@ -34,15 +34,20 @@ class _Writer:
 
     def __init__(self, with_secured: bool):
         self._left_out = () if with_secured else ("secured",)
+        self._names: dict[str, bytes] = {}
         self._shared: dict[int, bytes] = {}
 
     def document(self, record: dict[str, object]) -> bytes:
-        members = [
-            quoted(key).encode("utf-8", "replace") + b":" + (self._entries(value) if isinstance(value, list) else self._bytes(value))
-            for key, value in record.items()
-            if key not in self._left_out
-        ]
+        members = [self._member(key, value) for key, value in record.items() if key not in self._left_out]
         return b"{" + b",".join(members) + b"}"
+
+    def _member(self, key: str, value: object) -> bytes:
+        name = self._names.get(key)
+        if name is None:
+            name = self._names[key] = _encoded(quoted(key) + ":")
+        if type(value) is str:
+            return name + _encoded(quoted(value))
+        return name + (self._entries(value) if isinstance(value, list) else _encoded(self._text(value)))
 
     def _entries(self, entries: list[object]) -> bytes:
         shared = self._shared
@@ -50,22 +55,25 @@ class _Writer:
         for entry in entries:
             text = shared.get(id(entry))
             if text is None:
-                text = shared[id(entry)] = self._bytes(entry)
+                text = shared[id(entry)] = _encoded(self._text(entry))
             texts.append(text)
         return b"[" + b",".join(texts) + b"]"
 
-    def _bytes(self, value: object) -> bytes:
-        return self._text(value).encode("utf-8", "replace")
-
     def _text(self, value: object) -> str:
+        if type(value) is str:
+            return quoted(value)
         if value is None:
             return "null"
         if isinstance(value, dict):
-            members = (f"{quoted(key)}:{self._text(item)}" for key, item in value.items() if key not in self._left_out)
+            members = [f"{quoted(key)}:{self._text(item)}" for key, item in value.items() if key not in self._left_out]
             return "{" + ",".join(members) + "}"
         if isinstance(value, list):
             return "[" + ",".join(map(self._text, value)) + "]"
         return _scalar(value)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
 
 
 def _scalar(value: str) -> str:
