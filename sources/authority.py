@@ -58,18 +58,19 @@ for _tag in ("set", "omap", "pairs"):  # Python's set and tuple: neither dict no
     _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", SafeConstructor.construct_undefined)
 
 
-def parse(head: bytes, first_line: int, limits: Limits) -> object:
+def parse(head: bytes, first_line: int, limits: Limits | None) -> object:
     """Read YAML text whose first line is line ``first_line`` of its file.
 
-    Gives nested dicts and lists whose scalars are text, None for an empty text.
-    Raises ``Unreadable``.
+    Gives nested dicts and lists whose scalars are text, None for an empty text. ``limits`` is None for
+    a text that is known to be within bounds. Raises ``Unreadable``.
     """
     if head.startswith(_UTF_16):
         raise Unreadable("not_utf8", "the text is UTF-16, and front matter has to be UTF-8", first_line, 1)
     if head.count(b"%TAG") > _MOST_TAG_DIRECTIVES:
         raise Unreadable("too_many_directives", f"more than {_MOST_TAG_DIRECTIVES} %TAG directives", first_line, 1)
     try:
-        _check_bounds(head, limits)
+        if limits is not None:
+            _check_bounds(head, limits)
         return yaml.load(head, Loader=_Loader)  # noqa: S506, the loader above is a safe one
     except _OutOfBounds as error:
         raise Unreadable(error.reason, error.message, *_place(head, error.mark.index, first_line)) from None
