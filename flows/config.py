@@ -128,6 +128,32 @@ class RetentionSettings(_Group):
     )
 
 
+class NoticeSettings(_Group):
+    """Whom to tell when a scheduled run needs a person. ``webhook`` may be a secret: ``repr`` and JSON leave it out."""
+
+    webhook: str | None = Field(
+        None, repr=False, exclude=True, description="A URL that gets each notice as JSON; `${NAME}` in it is filled in when it is sent."
+    )
+    block: str | None = Field(None, description="A notification block of Prefect's that sends each notice, as `type/name`.")
+    repeat_hours: float = Field(
+        24, ge=0, allow_inf_nan=False, description="Hours for which the same notice is not sent again."
+    )
+
+    @field_validator("webhook")
+    @classmethod
+    def _is_a_url(cls, webhook: str | None) -> str | None:
+        if webhook is not None and not webhook.startswith(("https://", "http://", "${")):
+            raise ValueError("expected a URL, as in https://hooks.example.org/${TOKEN}")
+        return webhook
+
+    @field_validator("block")
+    @classmethod
+    def _is_a_block(cls, block: str | None) -> str | None:
+        if block is not None and not re.fullmatch("[a-z0-9-]+/[a-z0-9-]+", block):
+            raise ValueError("expected the type and the name of a block, as in slack-webhook/operators")
+        return block
+
+
 class Settings(_Group):
     """Everything that can be set; ``load`` gives one whose paths are absolute."""
 
@@ -139,6 +165,7 @@ class Settings(_Group):
     )
     limits: LimitSettings = Field(LimitSettings(), description="What is too much: of one file, of one source, of one run.")
     retention: RetentionSettings = Field(RetentionSettings(), description="Which old snapshots stay.")
+    notices: NoticeSettings = Field(NoticeSettings(), description="Whom to tell when a scheduled run needs a person.")
     batch_bytes: int = Field(
         16_000_000, ge=1, description="Bytes of documents that are held in memory and transformed at a time."
     )
@@ -196,7 +223,8 @@ def _checked(written: Written) -> Settings:
     try:
         settings = Settings.model_validate(written.data)
     except ValidationError as invalid:
-        groups = {"": Settings, "sources": SourceSettings, "limits": LimitSettings, "retention": RetentionSettings}
+        groups = {"": Settings, "sources": SourceSettings, "limits": LimitSettings}
+        groups |= {"retention": RetentionSettings, "notices": NoticeSettings}
         known = {group: tuple(model.model_fields) for group, model in groups.items()}
         written.report_invalid(invalid.errors(include_url=False), known)
     if written.problems:
@@ -241,14 +269,14 @@ def _settle_uris(written: Written) -> None:
         uri = "." if source.get("uri") is None else source["uri"]
         try:
             if isinstance(uri, str):
-                uri = _anchored(_filled(uri), os.getcwd() if path in written.flags else written.folder)
+                uri = _anchored(filled(uri), os.getcwd() if path in written.flags else written.folder)
         except ValueError as error:
             written.report(path, f"found {described(uri, None)}; {error}")
             uri = "."
         sources[name] = {**source, "uri": uri}
 
 
-def _filled(uri: str) -> str:
+def filled(uri: str) -> str:
     """``uri`` with the values of the environment variables that it names; raises ValueError for one that is not set."""
 
     def value(variable: re.Match[str]) -> str:

@@ -5,6 +5,8 @@ take long to import are imported by the stage that needs them: a run that finds 
 neither pandas nor DuckDB.
 """
 
+from __future__ import annotations
+
 import gc
 import shutil
 import time
@@ -111,6 +113,7 @@ class Run:
         self._trigger, self._flow_run_id = trigger, flow_run_id
         self._layout = Layout(settings.warehouse.absolute())
         self._plans: list[SourcePlan] = []
+        self._extraction = None
         self._build = None
 
     def __enter__(self) -> "Run":
@@ -135,17 +138,16 @@ class Run:
         """The stages to do, in order; what the earlier ones find decides about the later ones."""
         yield self.list
         if self._fresh or any(plan.to_do for plan in self._plans):
-            if self._base_is_damaged():
-                yield self.list
             yield self.extract
         if self._fresh or any(plan.changed for plan in self._plans):
+            if self._base_is_damaged():
+                yield from (self.list, self.extract)
             yield from (self.load, self.check, self.publish)
         else:
             self._leave_unchanged()
 
     def list(self) -> None:
         """List every source and compare it with the ledger; may be called again after it failed."""
-        self._plans.clear()
         with self._stage("list"):
             self._plans = []
             for name in self._settings.sources:
@@ -158,13 +160,13 @@ class Run:
         from sources.reader import Reader
 
         with self._stage("extract"), _without_garbage_collection():
-            limits = reading_limits(self._settings)
-            reader = Reader(limits)
+            shutil.rmtree(self._layout.staging, ignore_errors=True)
+            reader = Reader(reading_limits(self._settings))
             self._extraction = Extraction(
                 self.report.run_id,
                 self.report.started_at,
                 reader,
-                Audit(self._settings.audit_share, limits),
+                Audit(self._settings.audit_share),
                 self._layout.staging,
                 self._settings.batch_bytes,
                 self._fresh,
@@ -177,6 +179,8 @@ class Run:
             self.report.bytes_read = self._extraction.bytes_read
             self.report.documents_declined = self._extraction.declined
             self.report.distinct_blocks = reader.distinct_blocks
+            self._extraction.finish()
+            del reader
 
     def load(self) -> None:
         """Apply the staged tables to the next snapshot's database, in one transaction that stays open."""
@@ -192,7 +196,7 @@ class Run:
                 if plan.changes is not None:
                     changes.gone |= {record_id(entry.source, entry.path): entry for entry in plan.changes.gone}
             self.report.state, self.report.snapshot = LOADED, self._build.id
-            sources = self._ledger.sources() | self._source_facts()
+            sources = self._source_facts() if self._fresh else self._ledger.sources() | self._source_facts()
             self._build.load(changes, self._row(), self._ledger.runs(), sources)
 
     def check(self) -> None:
@@ -211,10 +215,10 @@ class Run:
     def publish(self) -> None:
         """Commit, write the Parquet files and the manifest, and point ``current`` to the new snapshot."""
         with self._stage("publish"):
-            sources = self._ledger.sources() | self._source_facts()
+            sources = self._source_facts() if self._fresh else self._ledger.sources() | self._source_facts()
             facts = {"run": self._row(), "sources": sources, "code": self._code, "runs": self._ledger.runs()}
             retention = self._settings.retention
-            snapshot = self._build.publish(facts, retention.keep, retention.grace_hours)
+            snapshot = self._build.publish(facts, self._page(), retention.keep, retention.grace_hours)
             self._build = None
             with self._ledger.transaction():
                 if self._fresh:
@@ -222,18 +226,39 @@ class Run:
                 self._remember()
                 self._ledger.mirrors(snapshot.id, self._code)
 
+    def _page(self) -> str:
+        """The report as Markdown, with what the database can tell of it."""
+        from flows.report import MOST_REJECTS, markdown
+
+        self.report.sources = self._accounts()
+        before = self._base.manifest()["tables"] if self._base else {}
+        return markdown(
+            self.report,
+            self._build.final_path,
+            {name: table["rows"] for name, table in before.items()},
+            self._build.rejects(MOST_REJECTS),
+            {check["name"]: self._build.offending_rows(check["name"]) for check in self.report.failed_checks},
+        )
+
+    @property
+    def rejects(self) -> list[dict]:
+        """Rows of ``meta.rejects`` for files that this run read."""
+        return self._extraction.rejects if self._extraction else []
+
     def _prepare(self) -> None:
         notes = self.report.notes
         self._ledger = recovery.open_ledger(self._layout, notes)
         self._base = recovery.newest_whole(self._layout, notes)
-        if self._base is not None and self._ledger.snapshot != self._base.id:
+        if self._base is not None and self._ledger.snapshot != self._base.id and not self._base_is_damaged():
             recovery.mirror(self._ledger, self._base, notes)
         self._code = code_fingerprint()
-        if self._base is not None and self._ledger.code != self._code:
-            notes.append("the code or the schema changed since the last run, so every file is read again")
-            self._full = True
+        other_code = self._base is not None and self._ledger.code != self._code
+        if other_code:
+            notes.append("the code or the schema changed since the last run, so all tables are made anew")
         others = self._ledger.sources().keys() - self._settings.sources.keys()
-        self._fresh = self._base is None or self._full and not others
+        self._fresh = self._base is None or other_code or self._full and not others
+        if self._fresh and others and self._base is not None:
+            notes.append(f"left out, because this run was not told where they are: {', '.join(sorted(others))}")
         self._full = self._full or self._fresh
         recovery.point_to_newest(self._layout, notes)
         snapshots.discard_unfinished(self._layout)

@@ -64,6 +64,14 @@ class Extraction:
             self._stage(rows, plan.settings.publish_secured)
         self.next_part = max(self.next_part, self._parts.next_part)
 
+    def finish(self) -> None:
+        """Give back the memory that reading took: the load needs its own."""
+        self.reader = self.audit = None
+        if self.batches:
+            import pyarrow
+
+            pyarrow.default_memory_pool().release_unused()
+
     def _stage(self, rows: list[dict], publish_secured: bool) -> None:
         """Flatten a batch and stage its tables under the batch's number, which a fresh load takes for the part's."""
         from load import schema, staging

@@ -9,8 +9,8 @@ import duckdb
 import pyarrow as pa
 
 from load import bookkeeping, database, parquet, parts, schema, snapshots
-from load.checks import Check, run_checks
-from load.layout import DATABASE, PARQUET, Layout
+from load.checks import Check, offending_rows, run_checks
+from load.layout import DATABASE, PARQUET, REPORT, Layout
 from load.ledger import Entry
 from load.snapshots import Snapshot
 
@@ -73,8 +73,24 @@ class Build:
         query = "SELECT " + ", ".join(f"(SELECT count(*) FROM {name})" for name in names)
         return dict(zip(self._declared(), self._connection.execute(query).fetchone()))
 
-    def publish(self, facts: dict, keep: int, grace_hours: float) -> Snapshot:
-        """Commit, write Parquet files and manifest, point ``current`` to the snapshot, retire old ones."""
+    @property
+    def final_path(self) -> Path:
+        """Where the snapshot will be when it is published."""
+        return self._layout.snapshots / self.id
+
+    def rejects(self, limit: int) -> list[dict]:
+        """Some rows of ``meta.rejects``, those of the newest runs first."""
+        query = 'SELECT source, path, line, "column", reason, message FROM meta.rejects ORDER BY run_id DESC, source, path LIMIT ?'
+        cursor = self._connection.execute(query, [limit])
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row)) for row in cursor.fetchall()]
+
+    def offending_rows(self, check: str, limit: int = 5) -> tuple[list[str], list[tuple]]:
+        """Columns and some of the rows that a check found."""
+        return offending_rows(self._connection, check, limit)
+
+    def publish(self, facts: dict, report: str, keep: int, grace_hours: float) -> Snapshot:
+        """Commit, write Parquet files, report and manifest, point ``current`` to the snapshot, retire old ones."""
         rows = self.row_counts()
         self._connection.commit()
         self._connection.execute("CHECKPOINT").fetchall()
@@ -85,10 +101,18 @@ class Build:
             name: [{"name": column.name, "type": column.type, "comment": column.comment} for column in table.columns]
             for name, table in self._declared().items()
         }
+        (self._path / REPORT).write_text(report, encoding="utf-8")
+        facts = facts | {"laid_out": self._laid_out(rows["raw.documents"])}
         snapshots.write_manifest(self._path, facts, rows, columns, self._base)
         snapshot = snapshots.publish(self._layout, self._path)
         snapshots.retire(self._layout, keep, grace_hours)
         return snapshot
+
+    def _laid_out(self, documents: int) -> dict | None:
+        """When the tables were last made anew, and how many bytes the database took then: later ones grow by changes."""
+        if not self._fresh and self._base is not None:
+            return self._base.manifest().get("laid_out")
+        return {"snapshot": self.id, "bytes": (self._path / DATABASE).stat().st_size, "documents": documents}
 
     def abandon(self) -> None:
         """Throw the unfinished snapshot away."""

@@ -103,8 +103,11 @@ class Load:
         for name in document_tables():
             if not self._fresh:
                 self._change(name, f"DELETE FROM {name} WHERE record_id IN (FROM changed)")
-            for file in staging.batches(staged, name).values():
-                self._insert_file(name, file)
+            files = list(staging.batches(staged, name).values())
+            if name == staging.AS_PARQUET:
+                self._insert_parquet(name, files)
+            elif files:
+                self.add(name, pa.concat_tables(map(staging.read, files)))
 
     def files(self, files: pa.Table, rejects: pa.Table) -> None:
         """Replace what is known of the changed files and of those in ``files``."""
@@ -152,11 +155,11 @@ class Load:
         if changes and rows[0][0]:
             self.touched.add(name)
 
-    def _insert_file(self, name: str, file: Path) -> None:
-        if file.suffix == ".parquet":  # read in pieces; documents are long
-            self._change(name, f"INSERT INTO {name} BY NAME FROM read_parquet({_literal(file)})")
-        else:
-            self.add(name, staging.read(file))
+    def _insert_parquet(self, name: str, files: list[Path]) -> None:
+        """DuckDB reads the files itself, piece by piece: their rows are long."""
+        if files:
+            places = ", ".join(map(_literal, files))
+            self._change(name, f"INSERT INTO {name} BY NAME FROM read_parquet([{places}])")
 
     def _register(self, name: str, table: pa.Table) -> None:
         self._connection.register(name, table)

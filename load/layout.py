@@ -7,7 +7,8 @@
     ├── snapshots/<id>/              never changed once it has its name
     │   ├── warehouse.duckdb
     │   ├── parquet/<table>/*.parquet
-    │   └── manifest.json
+    │   ├── manifest.json
+    │   └── report.md                what the run that made it did, for people
     ├── state/                       the pipeline's own: ledger.sqlite, clones/, staging/, damaged/
     └── warehouse.lock
 """
@@ -18,6 +19,7 @@ from pathlib import Path
 DATABASE = "warehouse.duckdb"
 MANIFEST = "manifest.json"
 PARQUET = "parquet"
+REPORT = "report.md"
 
 
 @dataclass(frozen=True)

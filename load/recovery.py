@@ -30,7 +30,7 @@ def set_aside(layout: Layout, snapshot: snapshots.Snapshot, notes: list[str]) ->
     """Move a damaged snapshot out of the way and let readers have the one before it."""
     notes.append(f"snapshot {snapshot.id} was damaged and lies in {layout.damaged} now; the tables are made anew from the sources")
     before = [other for other in snapshots.snapshots(layout) if other.id < snapshot.id and other.is_whole()]
-    if before:
+    if before and (not layout.current.exists() or snapshots.current(layout).id == snapshot.id):
         snapshots.point(layout, before[-1])
     _set_aside(layout, snapshot.path)
 

@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from flows.cli import checking, querying, rejects, running, setup, snapshots, status
+from flows.cli import checking, querying, rejects, running, scheduling, setup, snapshots, status
 
 app = typer.Typer(
     name="matterhouse",
@@ -29,6 +29,8 @@ app.command("path")(snapshots.path)
 app.command("snapshots")(snapshots.snapshots)
 app.command("rollback")(snapshots.rollback)
 app.command("check")(checking.check)
+app.command("serve")(scheduling.serve)
+app.command("deploy")(scheduling.deploy)
 
 
 def _show_version(wanted: bool) -> None:

@@ -51,7 +51,7 @@ def run(
 
 def _finish(run: "Run", watch: "Watch") -> int:
     """Do the run to its end, and give the exit code; a mistake in the code is shown here, the rest is in the report."""
-    from flows.cli.interrupts import Stopped, interrupts
+    from flows.interrupts import Stopped, interrupts
 
     with interrupts() as signals:
         try:

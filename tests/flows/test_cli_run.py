@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli.interrupts import Interrupts, Stopped
+from flows.interrupts import Interrupts, Stopped
 from flows.engine import Report
 from tests.commands import STEERING, first_run, matterhouse, on_a_terminal, project, project_of_its_own
 from tests.warehouses import rows

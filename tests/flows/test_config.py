@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from flows import config
-from flows.config import ConfigError, LimitSettings, RetentionSettings, Settings, SourceSettings, load, template
+from flows.config import ConfigError, LimitSettings, NoticeSettings, RetentionSettings, Settings, SourceSettings, load, template
 from sources.limits import Limits
 from sources.uris import locate
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = (ROOT / "docs" / "configuration.md").read_text("utf-8")
-GROUPS = {"": Settings, "sources.NAME.": SourceSettings, "limits.": LimitSettings, "retention.": RetentionSettings}
+GROUPS = {"": Settings, "sources.NAME.": SourceSettings, "limits.": LimitSettings}
+GROUPS |= {"retention.": RetentionSettings, "notices.": NoticeSettings}
 SETTINGS = [(prefix, name, setting) for prefix, model in GROUPS.items() for name, setting in model.model_fields.items()]
 
 
@@ -247,12 +248,12 @@ def test_the_template_is_a_configuration_of_defaults(folder: Path):
     uncommented = re.sub(r"(?m)^( *)#(?! )", r"\1", template())
     write(uncommented)
     assert load() == expected
-    assert not re.findall(r"(?m)^ *[a-z_]+:", re.sub(r"(?m)^(sources|  content|limits|retention):$", "", template()))
+    assert not re.findall(r"(?m)^ *[a-z_]+:", re.sub(r"(?m)^(sources|  content|limits|retention|notices):$", "", template()))
 
 
 @pytest.mark.parametrize("prefix, name, setting", SETTINGS)
 def test_every_setting_is_in_the_template_with_an_explanation(prefix: str, name: str, setting: object):
-    groups = {"sources": "sources:", "limits": "limits:", "retention": "retention:"}
+    groups = {name: f"{name}:" for name in ("sources", "limits", "retention", "notices")}
     indent = {"": "", "sources.NAME.": "    "}.get(prefix, "  ")
     line = groups.get(name) or f"{indent}#{name}: {default(setting)}".rstrip()
     lines = template().splitlines()
@@ -263,13 +264,13 @@ def test_every_setting_is_in_the_template_with_an_explanation(prefix: str, name:
 
 @pytest.mark.parametrize("prefix, name, setting", SETTINGS)
 def test_every_setting_is_documented(prefix: str, name: str, setting: object):
-    text = {"sources": "none", "limits": "below", "retention": "below"}.get(name) or default(setting)
+    text = {"sources": "none", "limits": "below", "retention": "below", "notices": "below"}.get(name) or default(setting)
     shown = text if text in ("none", "below") else f"`{text}`" if text else "none"
     assert f"\n| `{prefix}{name}` | {shown} | {setting.description} |\n" in DOCS
 
 
 def test_only_settings_are_documented():
-    documented = re.findall(r"(?m)^\| `((?:sources\.NAME\.|limits\.|retention\.)?[a-z_]+)` \|", DOCS)
+    documented = re.findall(r"(?m)^\| `((?:sources\.NAME\.|limits\.|retention\.|notices\.)?[a-z_]+)` \|", DOCS)
     assert sorted(documented) == sorted(prefix + name for prefix, name, _ in SETTINGS)
 
 

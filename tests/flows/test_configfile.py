@@ -52,7 +52,7 @@ def source(settings: str) -> str:
     "text, expected",
     [
         ("warehose: w", "1: warehose: found a setting that does not exist here; expected one of warehouse, sources, limits, "
-         "retention, batch_bytes, audit_share. Did you mean warehouse?"),
+         "retention, notices, batch_bytes, audit_share. Did you mean warehouse?"),
         ("\nuri: ../news", "2: uri: found a setting that does not exist here; expected it below the name of a source"),
         ("depth: 5", "1: depth: found a setting that does not exist here; expected it below `limits`"),
         ("limits: {batch_bytes: 5}", "1: limits.batch_bytes: found a setting that does not exist here; expected it outside of any group"),
@@ -82,6 +82,8 @@ def source(settings: str) -> str:
         ("sources: {Á: {}}", '1: sources.Á: found the name "Á"; expected up to 64 small letters'),
         (f"sources: {{{'a' * 65}: {{}}}}", f"1: sources.{'a' * 65}: found the name"),
         ("limits: 5", "1: limits: found the number 5; expected settings, indented below it, each as `name: value`"),
+        ("notices: {webhook: ftp://x}", '1: notices.webhook: found the text "ftp://x"; expected a URL, as in https://'),
+        ("notices: {block: slack}", '1: notices.block: found the text "slack"; expected the type and the name of a block'),
         ("limits: {depth: true}", '1: limits.depth: found the word "true"; expected a whole number such as 200_000, without quotes'),
         ("limits: {depth: 201}", "1: limits.depth: found the number 201; expected 200 or less"),
         ("limits: {depth: 0}", "1: limits.depth: found the number 0; expected 1 or more"),

@@ -1,0 +1,82 @@
+"""What a published snapshot is to Prefect: assets with names, descriptions, row counts and lineage, and an event.
+
+A source leads to the tables, the tables lead to the views. The bookkeeping in schema ``meta`` is no asset.
+"""
+
+import re
+from collections.abc import Iterable
+
+from prefect.assets import Asset, AssetProperties
+from prefect.events import emit_event
+
+import sql
+from flows.artifacts import slug
+from flows.config import Settings
+from flows.engine import Report
+from load import schema
+from load.layout import Layout
+from sources import redacted
+
+PUBLISHED = "matterhouse.snapshot.published"
+
+
+def of_sources(settings: Settings) -> list[Asset]:
+    """The sources of a warehouse."""
+    return [
+        _asset(settings, f"sources/{name}", name, f"Content repository {redacted(source.uri)}")
+        for name, source in settings.sources.items()
+    ]
+
+
+def of_tables(settings: Settings) -> list[Asset]:
+    """The tables that people use."""
+    return _relations(settings, (table for table in schema.tables().values() if table.schema != "meta"))
+
+
+def of_views(settings: Settings) -> list[Asset]:
+    """The views on top of the tables."""
+    return _relations(settings, schema.views().values())
+
+
+def behind_views(settings: Settings) -> list[Asset]:
+    """The tables that the views are made of."""
+    texts = " ".join(sql.read(f"views/{name}") for name in sql.names("views"))
+    words = set(re.findall(r"\w+", texts))
+    return _relations(settings, (table for table in schema.tables().values() if table.schema == "main" and table.name in words))
+
+
+def rows_of(asset: Asset, report: Report) -> int:
+    """Rows of a published table or view in the run's snapshot."""
+    return report.rows[asset.key.rpartition("/")[2]]
+
+
+def tell_published(settings: Settings, report: Report) -> None:
+    """The event that an automation can wait for, to refresh a dashboard for instance."""
+    name = slug(settings.warehouse)
+    emit_event(
+        PUBLISHED,
+        resource={
+            "prefect.resource.id": f"matterhouse.warehouse.{name}",
+            "prefect.resource.name": str(settings.warehouse),
+            "matterhouse.snapshot": report.snapshot,
+        },
+        related=[
+            {"prefect.resource.id": asset.key, "prefect.resource.role": "source"} for asset in of_sources(settings)
+        ],
+        payload={
+            "snapshot": report.snapshot,
+            "path": str(Layout(settings.warehouse).snapshots / report.snapshot),
+            "run_id": report.run_id,
+            "sources": {account.source: account.position for account in report.sources},
+            "rows": report.rows,
+        },
+    )
+
+
+def _relations(settings: Settings, tables: Iterable[schema.Table]) -> list[Asset]:
+    return [_asset(settings, table.qualified, table.qualified, table.comment) for table in tables]
+
+
+def _asset(settings: Settings, path: str, name: str, description: str) -> Asset:
+    properties = AssetProperties(name=name, description=description[:2500])
+    return Asset(key=f"matterhouse://{slug(settings.warehouse)}/{path}", properties=properties)

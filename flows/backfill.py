@@ -1,0 +1,45 @@
+"""The Prefect flow ``backfill``: read sources again from their first file to their last, on demand.
+
+It gives the same tables as ever for the same content; the run's row in ``meta.runs`` says why it was done.
+"""
+
+from prefect import flow
+from prefect.client.schemas import State
+from prefect.context import FlowRunContext
+from prefect.states import Failed
+
+from flows import hooks
+from flows.config import Settings
+from flows.configfile import ConfigError
+from flows.parameters import BackfillParameters
+from flows.stages import do
+
+
+def run_name() -> str:
+    """What a flow run is called: `backfill of news: dates were mended`."""
+    parameters = FlowRunContext.get().parameters["parameters"]
+    return f"backfill of {', '.join(parameters.only) or 'all sources'}: {parameters.reason}"
+
+
+@flow(name="backfill", flow_run_name=run_name, on_failure=[hooks.tell_failed], on_crashed=[hooks.tell_crashed])
+def backfill(parameters: BackfillParameters) -> State:
+    """Read every file of the sources again, changed or not, and publish a new snapshot."""
+    try:
+        settings = _chosen(parameters.settings(), parameters.only)
+    except ConfigError as error:
+        return Failed(message=str(error))
+    return do(
+        settings,
+        wait_seconds=parameters.wait_minutes * 60,
+        trigger=f"backfill: {parameters.reason}",
+        full_refresh=True,
+        accept_drop=parameters.accept_drop,
+    )
+
+
+def _chosen(settings: Settings, only: list[str]) -> Settings:
+    """The settings with no other sources than those; raises ConfigError for one that is not configured."""
+    unknown = [name for name in only if name not in settings.sources]
+    if unknown:
+        raise ConfigError(f"no source is called {', '.join(unknown)}; there are: {', '.join(settings.sources)}")
+    return settings.model_copy(update={"sources": {name: settings.sources[name] for name in only or settings.sources}})

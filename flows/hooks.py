@@ -1,0 +1,76 @@
+"""What the flows do when something needs a person: a notice to whom the configuration names."""
+
+from datetime import datetime, timedelta, timezone
+from logging import Logger
+
+from prefect import Flow, get_run_logger
+from prefect.client.schemas import FlowRun, State
+from prefect.logging import get_logger
+from pydantic import ValidationError
+
+from flows import notices
+from flows.config import Settings
+from flows.configfile import ConfigError
+from flows.parameters import WarehouseParameters
+from load import snapshots
+from load.layout import Layout
+
+
+def tell_failed(flow: Flow, flow_run: FlowRun, state: State) -> None:
+    """A flow run ended as Failed."""
+    from flows.stages import TOO_MANY_REJECTS
+
+    _tell(notices.REJECTS if state.name == TOO_MANY_REJECTS else notices.FAILED, flow_run, state)
+
+
+def tell_crashed(flow: Flow, flow_run: FlowRun, state: State) -> None:
+    """The process of a flow run died; its worker, or the next Prefect process, tells."""
+    _tell(notices.CRASHED, flow_run, state)
+
+
+def tell_stale(settings: Settings) -> list[str]:
+    """A notice for every source without new content for longer than its ``max_age``; gives their texts."""
+    texts = stale(settings)
+    for text in texts:
+        get_run_logger().warning("%s", text)
+        notices.notify(settings, notices.STALE, text, get_run_logger())
+    return texts
+
+
+def stale(settings: Settings, now: datetime | None = None) -> list[str]:
+    """A sentence per source whose newest content is older than its ``max_age``."""
+    limits = {name: source.max_age for name, source in settings.sources.items() if source.max_age is not None}
+    if not limits:
+        return []
+    now = now or datetime.now(timezone.utc)
+    newest = _newest_published(settings)
+    return [
+        f"source {name} has no content that is younger than {hours:g} hours; the newest is of {_day(newest.get(name))}"
+        for name, hours in limits.items()
+        if newest.get(name) is None or newest[name] < now - timedelta(hours=hours)
+    ]
+
+
+def _newest_published(settings: Settings) -> dict[str, datetime | None]:
+    import duckdb
+
+    database = snapshots.current(Layout(settings.warehouse)).database
+    with duckdb.connect(database, read_only=True) as connection:
+        connection.execute("SET TimeZone = 'UTC'").fetchall()
+        return dict(connection.execute("SELECT source, newest_published_at FROM meta.sources").fetchall())
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "an unknown time"
+
+
+def _tell(kind: str, flow_run: FlowRun, state: State) -> None:
+    log: Logger = get_logger("matterhouse")
+    try:
+        given = flow_run.parameters.get("parameters") or {}
+        known = {name: given[name] for name in WarehouseParameters.model_fields if given.get(name)}
+        settings = WarehouseParameters(**known).settings()
+    except (ConfigError, ValidationError):
+        log.warning("no notice of %s: the configuration cannot be used", flow_run.name)
+        return
+    notices.notify(settings, kind, f"{flow_run.name}: {state.message}", log)

@@ -1,0 +1,148 @@
+"""The Prefect flow ``maintain``: every night, prove the snapshots whole and keep the warehouse small and quick.
+
+Checksums of every kept snapshot, all checks and the row counts of the newest one, retention, and a new
+layout of the tables when incremental runs have made the database grow.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from prefect import flow, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas import State
+from prefect.context import FlowRunContext
+from prefect.states import Completed, Failed
+
+from flows import artifacts, hooks
+from flows.config import Settings
+from flows.configfile import ConfigError
+from flows.parameters import MaintainParameters
+from flows.report import code
+from flows.stages import SKIPPED, do, patiently
+from load import snapshots, upkeep
+from load.checks import Check
+from load.layout import Layout
+from load.lock import Locked
+
+DAMAGED = "Damaged"
+
+
+@dataclass
+class Findings:
+    """What one night found and did. ``damaged`` has the damaged files by snapshot."""
+
+    damaged: dict[str, list[str]] = field(default_factory=dict)
+    checks: list[Check] = field(default_factory=list)
+    miscounted: list[str] = field(default_factory=list)
+    retired: list[str] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    relaid: str | None = None
+
+    @property
+    def failed_checks(self) -> list[Check]:
+        return [check for check in self.checks if check.stops]
+
+
+@task(cache_policy=NO_CACHE)
+def step(work: Callable[[], None]) -> None:
+    """One part of the maintenance."""
+    work()
+
+
+def run_name() -> str:
+    """What a flow run is called: `maintenance of /srv/warehouse`."""
+    parameters = FlowRunContext.get().parameters["parameters"]
+    try:
+        return f"maintenance of {parameters.settings().warehouse}"
+    except ConfigError:
+        return "maintenance without a usable configuration"
+
+
+@flow(name="maintain", flow_run_name=run_name, on_failure=[hooks.tell_failed], on_crashed=[hooks.tell_crashed])
+def maintain(parameters: MaintainParameters = MaintainParameters()) -> State:
+    """Check snapshots and tables, retire old snapshots, lay the tables out anew when that is worth it."""
+    try:
+        settings = parameters.settings()
+        snapshots.current(Layout(settings.warehouse))
+    except (ConfigError, snapshots.NoSnapshot) as error:
+        return Failed(message=str(error))
+    try:
+        return _Maintenance(settings, parameters.wait_minutes * 60).do()
+    except Locked as locked:
+        return Completed(name=SKIPPED, message=f"skipped: {locked}")
+
+
+class _Maintenance:
+    """One night's work on a warehouse."""
+
+    def __init__(self, settings: Settings, wait_seconds: float):
+        self._settings, self._wait = settings, wait_seconds
+        self._layout = Layout(settings.warehouse)
+        self._found = Findings()
+
+    def do(self) -> State:
+        for words, work in {
+            "compare files with their checksums": self._prove,
+            "check the tables": self._check,
+            "retire old snapshots": self._retire,
+        }.items():
+            step.with_options(name=words, task_run_name=words)(work)
+        renewed = self._renew()
+        self._found.stale = hooks.tell_stale(self._settings)
+        state = self._state(renewed)
+        artifacts.show_page("maintenance", page(self._found, state), self._settings.warehouse, state.message)
+        return state
+
+    def _prove(self) -> None:
+        self._found.damaged = upkeep.damaged(self._layout)
+
+    def _check(self) -> None:
+        newest = snapshots.newest(self._layout)
+        if newest.id in self._found.damaged:
+            return
+        self._found.checks = upkeep.deep_checks(newest)
+        self._found.miscounted = upkeep.miscounted(newest)
+        for check in self._found.checks:
+            if check.offending:
+                get_run_logger().warning("check %s (%s): %s rows", check.name, check.severity, check.offending)
+
+    def _retire(self) -> None:
+        keep, grace = self._settings.retention.keep, self._settings.retention.grace_hours
+        self._found.retired = patiently(lambda: upkeep.retire(self._layout, keep, grace), self._wait)
+
+    def _renew(self) -> State | None:
+        """Make all tables anew from the sources, where the newest snapshot is damaged or has grown too much."""
+        newest = snapshots.newest(self._layout)
+        damage = newest.id in self._found.damaged or self._found.miscounted
+        self._found.relaid = f"snapshot {newest.id} is damaged" if damage else upkeep.reason_to_lay_out_anew(newest)
+        state = None
+        if self._found.relaid:
+            state = do(self._settings, wait_seconds=self._wait, trigger="maintain", full_refresh=True)
+        if self._found.damaged:
+            broken = list(self._found.damaged)
+            patiently(lambda: upkeep.set_aside(self._layout, broken, self._found.notes), self._wait)
+        return state
+
+    def _state(self, renewed: State | None) -> State:
+        found = self._found
+        troubles = [f"{snapshot} is damaged ({', '.join(files[:3])})" for snapshot, files in found.damaged.items()]
+        troubles += [*found.miscounted, *(f"check {check.name}: {check.offending:,} rows" for check in found.failed_checks)]
+        done = [f"retired {len(found.retired)} snapshots"] if found.retired else []
+        if renewed is not None:
+            done.append(f"laid the tables out anew, as {found.relaid}: {renewed.message}")
+        words = "; ".join([*troubles, *found.notes, *done]) or "everything is whole, nothing to do"
+        if troubles or renewed is not None and not renewed.is_completed():
+            return Failed(name=DAMAGED if found.damaged or found.miscounted else None, message=words)
+        return Completed(message=words)
+
+
+def page(found: Findings, state: State) -> str:
+    """What the night found, as Markdown."""
+    lines = [f"# Maintenance: {state.name}", "", code(state.message), ""]
+    lines += ["| check | severity | rows | seconds |", "|---|---|---|---|"] if found.checks else []
+    lines += [f"| {check.name} | {check.severity} | {check.offending:,} | {check.seconds:.2f} |" for check in found.checks]
+    lines += ["", *(f"- damaged: {code(f'{name}/{file}')}" for name, files in found.damaged.items() for file in files)]
+    lines += [f"- retired: {code(name)}" for name in found.retired]
+    lines += [f"- stale: {code(text)}" for text in found.stale]
+    return "\n".join(lines).strip() + "\n"

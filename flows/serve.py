@@ -1,0 +1,114 @@
+"""One command that schedules: a Prefect server where none is set, the deployments, and a worker, until stopped.
+
+The children end with this process, however it ends: a run first, in order, then the server that it reports to.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from flows.config import load
+from flows.deployments import POOL, deploy
+from flows.interrupts import Stopped, interrupts
+from flows.launch import end_with
+from load.layout import Layout
+from load.lock import Locked, writing
+
+_SERVER_START_SECONDS = 180
+_RUN_STOP_SECONDS = 60
+
+
+class ServeFailed(Exception):
+    """The schedules cannot be run, or not any longer; the message says why."""
+
+
+def serve(config: Path | None, port: int = 4200) -> None:
+    """Run the schedules until SIGTERM or Ctrl-C. Raises ``ServeFailed`` and ``flows.configfile.ConfigError``."""
+    layout = Layout(load(config).warehouse)
+    with interrupts() as signals:
+        try:
+            with _server(port) as url, temporary_settings({PREFECT_API_URL: url}), _worker(url, layout, signals, config) as worker:
+                with signals.heeded():
+                    worker.wait()
+                raise ServeFailed(f"the worker ended by itself, with exit code {worker.returncode}")
+        except Stopped:
+            return
+
+
+@contextmanager
+def _server(port: int) -> Iterator[str]:
+    """The address of the Prefect server that is set, or of one of our own, for this machine only."""
+    if PREFECT_API_URL.value():
+        yield PREFECT_API_URL.value()
+        return
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise ServeFailed(f"port {port} is taken: set PREFECT_API_URL if that is a Prefect server, else choose another --port")
+    url = f"http://127.0.0.1:{port}/api"
+    own = {"PREFECT_LOGGING_SERVER_LEVEL": "WARNING", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    server = _start(["server", "start", "--host", "127.0.0.1", "--port", str(port)], own | dict(os.environ), silent=True)
+    try:
+        _wait_until_healthy(server, url)
+        yield url
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@contextmanager
+def _worker(url: str, layout: Layout, signals, config: Path | None) -> Iterator[subprocess.Popen]:
+    """A worker for the deployments; at the end its run, if there is one, gets the time to end in order."""
+    with signals.heeded():
+        for line in deploy(config):
+            print(line, flush=True)
+    print(f"Prefect is at {url.removesuffix('/api')}; stop with Ctrl-C or SIGTERM", flush=True)
+    worker = _start(["worker", "start", "--pool", POOL, "--type", "process"], os.environ | {"PREFECT_API_URL": url})
+    try:
+        yield worker
+    finally:
+        worker.terminate()
+        worker.wait()
+        _wait_for_the_run(layout)
+
+
+def _start(arguments: list[str], environment: dict[str, str], silent: bool = False) -> subprocess.Popen:
+    """A process of Prefect's that ends with this one; the terminal's Ctrl-C reaches this one alone."""
+    here = os.getpid()
+
+    def before() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Prefect's worker ends by it, also where a shell ignores it
+        end_with(here)
+
+    command = [sys.executable, "-m", "prefect", *arguments]
+    output = subprocess.DEVNULL if silent else None
+    return subprocess.Popen(command, env=environment, stdout=output, start_new_session=True, preexec_fn=before)
+
+
+def _wait_until_healthy(server: subprocess.Popen, url: str) -> None:
+    deadline = time.monotonic() + _SERVER_START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/health", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.5)
+    raise ServeFailed("the Prefect server did not start; `prefect server start` says more")
+
+
+def _wait_for_the_run(layout: Layout) -> None:
+    deadline = time.monotonic() + _RUN_STOP_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            with writing(layout):
+                return time.sleep(1)  # for its last words to the server
+        except Locked:
+            time.sleep(0.5)

@@ -1,0 +1,190 @@
+"""A run as Prefect tasks, one per stage of the engine, with all that it tells while it runs and when it ends.
+
+What the stages hand on stays in the engine's ``Run``, of which Prefect sees nothing but the stage.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import asdict
+from pathlib import Path
+from typing import TypeVar
+
+from prefect import get_run_logger, task
+from prefect.assets import add_asset_metadata, materialize
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas import State, TaskRun
+from prefect.runtime import flow_run
+from prefect.states import Cancelled, Completed, Failed
+from prefect.tasks import Task
+
+from flows import artifacts
+from flows.interrupts import Stopped, interrupts
+from flows.config import Settings
+from flows.engine import LOADED, UNCHANGED, Report, Run, is_explained
+from flows.report import markdown
+from load.bounds import too_many_rejects
+from load.changes import totals
+from load.layout import REPORT, Layout
+from load.lock import Locked
+from sources import SourceUnavailable
+
+T = TypeVar("T")
+
+SKIPPED = "Skipped"
+TOO_MANY_REJECTS = "TooManyRejects"
+
+
+def may_pass(task: Task, task_run: TaskRun, state: State) -> bool:
+    """Whether what a task failed of may be gone in a minute: a git server that did not answer."""
+    error = state.result(raise_on_failure=False)
+    return task.name == "list" and isinstance(error, SourceUnavailable) and error.may_pass
+
+
+@task(cache_policy=NO_CACHE, retries=3, retry_delay_seconds=[10, 30, 90], retry_condition_fn=may_pass)
+def step(stage: Callable[[], None]) -> State | None:
+    """One stage of a run. A failure that explains itself is its state, without a traceback in the log."""
+    try:
+        stage()
+    except Exception as error:
+        if not is_explained(error):
+            raise
+        return Failed(message=str(error), data=error)
+
+
+def do(settings: Settings, *, wait_seconds: float = 0, **options) -> State:
+    """A whole run, by the options of ``flows.engine.Run``; how the flow run ends.
+
+    Completed: loaded or unchanged, or, under the name Skipped, nothing done because another run held the
+    warehouse's lock for longer than ``wait_seconds``. Failed with the reason, under the name TooManyRejects
+    where that is it. Cancelled when somebody stopped it.
+    """
+    progress = artifacts.ShowProgress(settings.warehouse)
+    run = Run(settings, flow_run_id=flow_run.id, on_progress=progress, **options)
+    try:
+        with _stoppable() as heeded, ExitStack() as entered:
+            with heeded():
+                patiently(run.__enter__, wait_seconds)
+            entered.push(run)
+            with heeded():
+                _do_stages(run, settings)
+    except Locked as locked:
+        return Completed(name=SKIPPED, message=f"skipped: {locked}")
+    except Stopped as stopped:
+        progress.finish(run.report.state)
+        return Cancelled(message=f"{stopped}; the warehouse is whole, and the next run goes on from its newest snapshot")
+    except Exception as error:
+        if not is_explained(error):
+            raise
+        return Failed(message=str(error))
+    progress.finish(run.report.state)
+    _tell(run, settings)
+    return _final_state(run.report, settings)
+
+
+def patiently(action: Callable[[], T], seconds: float) -> T:
+    """What ``action`` gives, called again until nobody holds the warehouse's lock, or until it is too long: ``Locked``."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return action()
+        except Locked:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(min(5.0, seconds))
+
+
+@contextmanager
+def _stoppable() -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """Gives what has to stand around code that SIGTERM and Ctrl-C may end; nothing outside of the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield nullcontext
+        return
+    with interrupts() as signals:
+        yield signals.heeded
+
+
+def _do_stages(run: Run, settings: Settings) -> None:
+    """The stages of a run, each as a task that is named by what it is about to do."""
+    for stage in run.stages():
+        name = stage.__name__
+        words = {
+            "list": f"list {', '.join(settings.sources)}",
+            "extract": f"read {run.files_to_read:,} files",
+            "publish": f"publish {run.report.snapshot}",
+        }.get(name, name)
+        if name == "publish":
+            _publish(stage, words, settings, run.report)
+        else:
+            _raise_failure(step.with_options(name=name, task_run_name=words, description=stage.__doc__)(stage))
+
+
+def _publish(stage: Callable[[], None], words: str, settings: Settings, report: Report) -> None:
+    """The last stage, which makes the tables; the views come with them."""
+    from flows import assets
+
+    tables, views = assets.of_tables(settings), assets.of_views(settings)
+
+    def published() -> State | None:
+        failed = step.fn(stage)
+        for table in tables:
+            add_asset_metadata(table, {"rows": report.rows.get(table.properties.name)})
+        return failed
+
+    def views_published() -> None:
+        for view in views:
+            add_asset_metadata(view, {"rows": report.rows.get(view.properties.name)})
+
+    options = {"by": "matterhouse", "cache_policy": NO_CACHE, "description": stage.__doc__}
+    names = {"name": "publish", "task_run_name": words}
+    _raise_failure(materialize(*tables, asset_deps=assets.of_sources(settings), **names, **options)(published)())
+    if views:
+        names = {"name": "views", "task_run_name": f"views of {report.snapshot}"}
+        materialize(*views, asset_deps=assets.behind_views(settings), **names, **options)(views_published)()
+    assets.tell_published(settings, report)
+
+
+def _raise_failure(outcome: State | None) -> None:
+    if isinstance(outcome, State):
+        outcome.result()
+
+
+def _tell(run: Run, settings: Settings) -> None:
+    """Artifacts and log of a run that ended."""
+    report, log = run.report, get_run_logger()
+    artifacts.show_account(report, settings.warehouse)
+    artifacts.show_page("report", _page(run, settings.warehouse), settings.warehouse, f"Run {report.run_id}: {report.state}")
+    for note in report.notes:
+        log.warning("%s", note)
+    for check in report.failed_checks:
+        log.warning("check %s (%s): %s rows: %s", check["name"], check["severity"], check["offending"], check["description"])
+    if report.drift:
+        log.warning("new in the front matter, in no table: %s", ", ".join(report.drift[:20]))
+    for account in report.sources:
+        log.info("%s", in_words(account.source, asdict(account)))
+    log.debug("seconds by stage: %s", report.stages)
+
+
+def _page(run: Run, warehouse: Path) -> str:
+    """The report as it lies in the snapshot, or, of a run that published none, as far as it goes."""
+    if run.report.state == LOADED:
+        return (Layout(warehouse).snapshots / run.report.snapshot / REPORT).read_text("utf-8")
+    return markdown(run.report, rejects=run.rejects)
+
+
+def _final_state(report: Report, settings: Settings) -> State:
+    all_sources = in_words("all", totals(report.sources))
+    if report.state == LOADED:
+        return Completed(message=f"loaded: {all_sources}; published {report.snapshot}")
+    if report.state == UNCHANGED:
+        return Completed(message=f"unchanged: {all_sources}; current is {report.snapshot}")
+    limits = settings.limits
+    rejects = too_many_rejects(report.sources, limits.rejected_share, limits.rejected_count)
+    return Failed(name=TOO_MANY_REJECTS if rejects else None, message=report.error)
+
+
+def in_words(name: str, counts: dict) -> str:
+    """`news: 60 files found, 58 loaded, 2 rejected`; what is zero is left out."""
+    words = ("loaded", "unchanged", "rejected", "skipped", "removed")
+    return ", ".join([f"{name}: {counts['found']:,} files found", *(f"{counts[word]:,} {word}" for word in words if counts[word])])

@@ -1,0 +1,255 @@
+"""The Prefect flow `refresh`: how it ends, and what it tells a Prefect server."""
+
+import json
+import os
+import re
+import sqlite3
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import prefect.events
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, TaskRunFilter, TaskRunFilterFlowRunId
+from prefect.client.schemas.objects import FlowRun
+
+import flows.plan
+import flows.refresh
+import flows.stages
+from flows.parameters import RefreshParameters
+from load.layout import Layout
+from load.lock import writing
+from sources import SourceUnavailable
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+
+DOCUMENT = "---\ntitle: {}\n---\nText.\n"
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    folder = tmp_path / "content" / "_news"
+    folder.mkdir(parents=True)
+    for number in range(20):
+        (folder / f"2026-01-{number + 1:02}-story.md").write_text(DOCUMENT.format(f"Story {number}"))
+    (folder / "broken.md").write_text("---\ntitle: [\n---\n")
+    for path in folder.iterdir():
+        os.utime(path, (1_700_000_000, 1_700_000_000))  # files of this second are read again to be sure
+    return folder.parent
+
+
+@pytest.fixture
+def parameters(content: Path, tmp_path: Path) -> RefreshParameters:
+    config = tmp_path / "matterhouse.yml"
+    config.write_text(f"sources:\n  news:\n    uri: folder:{content}\n")
+    return RefreshParameters(config=config)
+
+
+def run(parameters: RefreshParameters):
+    return flows.refresh.refresh(parameters, return_state=True)
+
+
+def flow_run_of(state) -> FlowRun:
+    with get_client(sync_client=True) as client:
+        return client.read_flow_run(state.state_details.flow_run_id)
+
+
+def task_runs_of(state) -> dict[str, tuple[str, int]]:
+    """Name of each task run -> the state it ended in, and how often it ran."""
+    mine = TaskRunFilter(flow_run_id=TaskRunFilterFlowRunId(any_=[state.state_details.flow_run_id]))
+    with get_client(sync_client=True) as client:
+        return {each.name: (each.state_name, each.run_count) for each in client.read_task_runs(task_run_filter=mine)}
+
+
+def artifacts_of(state) -> dict:
+    mine = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[state.state_details.flow_run_id]))
+    with get_client(sync_client=True) as client:
+        return {artifact.key: artifact for artifact in client.read_artifacts(artifact_filter=mine)}
+
+
+def ledger_runs(warehouse: Path) -> list[dict]:
+    with sqlite3.connect(warehouse / "state" / "ledger.sqlite") as connection:
+        return [json.loads(facts) for (facts,) in connection.execute("SELECT facts FROM runs ORDER BY started_at")]
+
+
+def slug(tmp_path: Path) -> str:
+    return "-".join([*re.findall("[a-z0-9]+", tmp_path.name.lower()), "warehouse"])
+
+
+def test_a_first_run_publishes_and_tells_what_it_did(parameters, tmp_path):
+    state = run(parameters)
+    snapshot = (tmp_path / "warehouse" / "current").resolve(strict=True)
+    assert (state.type, state.name) == ("COMPLETED", "Completed")
+    assert state.message == f"loaded: all: 21 files found, 20 loaded, 1 rejected; published {snapshot.name}"
+    assert flow_run_of(state).name == f"refresh of news into {tmp_path / 'warehouse'}"
+    tasks = {f"publish {snapshot.name}", f"views of {snapshot.name}", "list news", "read 21 files", "load", "check"}
+    assert set(task_runs_of(state)) == tasks
+    [row] = ledger_runs(tmp_path / "warehouse")
+    assert (row["trigger"], row["flow_run_id"]) == ("prefect", str(state.state_details.flow_run_id))
+    found = artifacts_of(state)
+    assert json.loads(found["account-" + slug(tmp_path)].data) == [
+        {"source": "news", "commit": "", "found": 21, "loaded": 20, "unchanged": 0, "rejected": 1, "skipped": 0, "removed": 0}
+    ]
+    progress = found["progress-" + slug(tmp_path)]
+    assert (progress.data, progress.description) == (100.0, "loaded")
+    page = found["report-" + slug(tmp_path)].data
+    assert page == (snapshot / "report.md").read_text()
+    assert "| `news: _news/broken.md:" in page and "| `records` |  | 20 |" in page
+
+
+def test_a_publication_is_told_with_assets_their_lineage_and_an_event(parameters, tmp_path, monkeypatch):
+    told = []
+    monkeypatch.setattr("prefect.events.emit_event", lambda event, resource, **more: told.append((event, resource, more)))
+    monkeypatch.setattr("flows.assets.emit_event", prefect.events.emit_event)
+    run(parameters)
+    home = "matterhouse://" + slug(tmp_path)
+    made = {resource["prefect.resource.id"]: (resource, more) for event, resource, more in told if event.endswith("materialization.succeeded")}
+    records, more = made[f"{home}/records"]
+    assert records["prefect.asset.description"].startswith("One row per")
+    assert more["payload"] == {"rows": 20}
+    assert f"{home}/sources/news" in {each["prefect.resource.id"] for each in more["related"]}
+    articles, more = made[f"{home}/articles"]
+    assert f"{home}/records" in {each["prefect.resource.id"] for each in more["related"]}
+    assert not any("/meta." in name for name in made)
+    [(resource, more)] = [(resource, more) for event, resource, more in told if event == "matterhouse.snapshot.published"]
+    current = (tmp_path / "warehouse" / "current").resolve()
+    assert resource["prefect.resource.id"] == "matterhouse.warehouse." + slug(tmp_path)
+    assert (more["payload"]["snapshot"], more["payload"]["path"]) == (current.name, str(current))
+    assert more["payload"]["rows"]["records"] == 20
+
+
+def test_nothing_changed_is_completed_and_only_lists(parameters):
+    run(parameters)
+    state = run(parameters)
+    assert state.is_completed()
+    assert state.message.startswith("unchanged: all: 21 files found, 20 unchanged, 1 rejected; current is 000001-")
+    assert set(task_runs_of(state)) == {"list news"}
+
+
+def test_a_full_refresh_reads_everything_again(parameters):
+    run(parameters)
+    state = run(parameters.model_copy(update={"full_refresh": True}))
+    assert "20 loaded" in state.message
+    assert flow_run_of(state).name.startswith("full refresh of news into ")
+
+
+def test_a_source_that_is_not_there_fails_at_once_with_a_message(parameters, content):
+    content.rename(content.parent / "elsewhere")
+    state = run(parameters)
+    assert state.is_failed()
+    assert state.message == f"source news (folder:{content}): there is no such folder"
+    assert task_runs_of(state) == {"list news": ("Failed", 1)}
+
+
+def test_a_configuration_that_cannot_be_used_fails_with_its_mistakes(tmp_path):
+    config = tmp_path / "matterhouse.yml"
+    config.write_text("sorces: {}\n")
+    state = run(RefreshParameters(config=config))
+    assert state.is_failed()
+    assert "sorces" in state.message and "Did you mean sources?" in state.message
+    assert flow_run_of(state).name == "refresh without a usable configuration"
+
+
+def test_a_sudden_drop_fails_unless_it_is_accepted(parameters, content):
+    run(parameters)
+    for path in list((content / "_news").glob("2026-*"))[1:]:
+        path.unlink()
+    state = run(parameters)
+    assert state.is_failed() and "records would go from 20 to 1 rows" in state.message
+    assert run(parameters.model_copy(update={"accept_drop": True})).is_completed()
+
+
+def test_a_held_lock_is_skipped_and_says_by_whom(parameters, tmp_path):
+    with writing(Layout(tmp_path / "warehouse")):
+        state = run(parameters)
+    assert (state.type, state.name) == ("COMPLETED", "Skipped")
+    assert "has been writing to" in state.message
+
+
+@pytest.mark.parametrize("may_pass, runs", [(True, 3), (False, 1)])
+def test_only_what_may_pass_is_tried_again(parameters, monkeypatch, may_pass, runs):
+    plan_source, calls = flows.plan.plan_source, []
+
+    def plan(*arguments):
+        calls.append(arguments)
+        if len(calls) < 3:
+            raise SourceUnavailable("news", "https://git.example.org/news", "its host does not answer", may_pass)
+        return plan_source(*arguments)
+
+    monkeypatch.setattr("flows.engine.plan_source", plan)
+    monkeypatch.setattr("flows.stages.step", flows.stages.step.with_options(retry_delay_seconds=0))
+    state = run(parameters)
+    assert state.is_completed() == may_pass
+    assert task_runs_of(state)["list news"] == ("Completed" if may_pass else "Failed", runs)
+    assert len(calls) == runs
+
+
+def test_a_mistake_in_the_code_fails_and_leaves_the_warehouse_as_it_was(parameters, monkeypatch, tmp_path):
+    def broken(self):
+        raise ZeroDivisionError("a mistake")
+
+    monkeypatch.setattr("flows.engine.Run.check", broken)
+    with pytest.raises(ZeroDivisionError):
+        flows.refresh.refresh(parameters)
+    assert not (tmp_path / "warehouse" / "current").exists()
+    assert [row["state"] for row in ledger_runs(tmp_path / "warehouse")] == ["failed"]
+
+
+@pytest.fixture
+def webhook(monkeypatch) -> Iterator[list[dict]]:
+    """The notices that arrive at http://127.0.0.1:$HOOK_PORT."""
+    arrived = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            arrived.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *arguments):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever).start()
+        monkeypatch.setenv("HOOK_PORT", str(server.server_port))
+        yield arrived
+        server.shutdown()
+
+
+def configure(parameters: RefreshParameters, text: str) -> None:
+    with parameters.config.open("a") as file:
+        file.write(text)
+
+
+def test_failures_send_a_notice_once(parameters, content, webhook):
+    configure(parameters, "notices: {webhook: 'http://127.0.0.1:${HOOK_PORT}/'}\n")
+    content.rename(content.parent / "elsewhere")
+    run(parameters)
+    run(parameters)
+    [notice] = webhook
+    assert notice["kind"] == "failed"
+    assert "there is no such folder" in notice["text"]
+
+
+def test_too_many_rejects_are_a_notice_and_a_state_of_their_own(parameters, webhook, tmp_path):
+    configure(parameters, "notices: {webhook: 'http://127.0.0.1:${HOOK_PORT}/'}\nlimits: {rejected_share: 0, rejected_count: 0}\n")
+    state = run(parameters)
+    assert (state.type, state.name) == ("FAILED", "TooManyRejects")
+    assert [notice["kind"] for notice in webhook] == ["rejects"]
+    page = artifacts_of(state)["report-" + slug(tmp_path)].data
+    assert "broken.md" in page and "yaml" in page
+
+
+def test_a_stale_source_is_a_notice(parameters, content, webhook):
+    configure(parameters, "    max_age: 24\nnotices: {webhook: 'http://127.0.0.1:${HOOK_PORT}/'}\n")
+    assert run(parameters).is_completed()
+    assert [notice["kind"] for notice in webhook] == ["stale"]
+    assert "source news has no content that is younger than 24 hours" in webhook[0]["text"]
+
+
+def test_a_notice_that_cannot_be_sent_changes_nothing(parameters, content, monkeypatch):
+    monkeypatch.setenv("HOOK_PORT", "1")
+    configure(parameters, "    max_age: 24\nnotices: {webhook: 'http://127.0.0.1:${HOOK_PORT}/s3cret', block: slack-webhook/none}\n")
+    assert run(parameters).is_completed()
