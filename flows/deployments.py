@@ -1,28 +1,24 @@
 """The deployments of ``prefect.yaml``, with the work pool and the automations that belong to them, on a Prefect server."""
 
 import sys
-from datetime import timedelta
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import yaml
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate, WorkPoolUpdate
-from prefect.client.schemas.objects import ConcurrencyLimitConfig, StateType
+from prefect.client.schemas.objects import ConcurrencyLimitConfig
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import EntrypointType, RunnerDeployment
-from prefect.events.actions import ChangeFlowRunState, SendNotification
-from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture, ResourceSpecification
 from prefect.exceptions import ObjectNotFound
 
+from flows import crashes
 from flows.config import Settings, load
 
 POOL = "matterhouse"
 CRASHED_AFTER_SECONDS = 180
-_ENDED = ("Completed", "Failed", "Cancelled", "Crashed", "Skipped", "TooManyRejects", "Damaged")
 
 
 def definitions() -> list[dict[str, Any]]:
@@ -30,10 +26,15 @@ def definitions() -> list[dict[str, Any]]:
     return yaml.safe_load(files(__package__).joinpath("prefect.yaml").read_text("utf-8"))["deployments"]
 
 
-def deploy(config: Path | None, crashed_after_seconds: int = CRASHED_AFTER_SECONDS) -> list[str]:
-    """Create or bring up to date work pool, deployments and automations; what was set up, a line each.
+def deploy(
+    config: Path | None,
+    crashed_after_seconds: int = CRASHED_AFTER_SECONDS,
+    patience_seconds: float = crashes.PATIENCE_SECONDS,
+) -> list[str]:
+    """Create or bring up to date work pool, deployments and automations; what was done, a line each.
 
-    ``config`` is the file that every run will read. Raises ``flows.configfile.ConfigError`` when it cannot be used.
+    ``config`` is the file that every run will read. Unfinished runs that give no sign of life within
+    ``patience_seconds`` are marked as crashed. Raises ``flows.configfile.ConfigError`` when the file cannot be used.
     """
     path, settings = _configuration(config)
     done = []
@@ -45,7 +46,8 @@ def deploy(config: Path | None, crashed_after_seconds: int = CRASHED_AFTER_SECON
         for deployment in deployments:
             ids[deployment.name] = deployment.apply()
             done.append(f"deployment {deployment.full_name}: {_schedule_in_words(deployment)}")
-        done += _ensure_automations(client, list(ids.values()), crashed_after_seconds, settings)
+        done += crashes.ensure_automations(client, ids.values(), crashed_after_seconds, settings.notices.block)
+        done += [f"marked as crashed: {name}" for name in crashes.mark_dead_runs(client, ids.values(), patience_seconds)]
     return done
 
 
@@ -91,60 +93,3 @@ def _ensure_pool(client: SyncPrefectClient) -> None:
         client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=template, concurrency_limit=1))
     else:
         client.update_work_pool(POOL, WorkPoolUpdate(concurrency_limit=1))
-
-
-def _ensure_automations(client: SyncPrefectClient, deployments: list[UUID], after_seconds: int, settings: Settings) -> list[str]:
-    of_ours = {"prefect.resource.role": "deployment", "prefect.resource.id": [f"prefect.deployment.{each}" for each in deployments]}
-    wanted = [_mark_crashed(of_ours, after_seconds)]
-    if settings.notices.block is not None:
-        wanted.append(_tell_crashed(client, of_ours, settings.notices.block))
-    return [_ensure_automation(client, each) for each in wanted]
-
-
-def _mark_crashed(of_ours: dict[str, Any], after_seconds: int) -> AutomationCore:
-    heartbeat = "prefect.flow-run.heartbeat"
-    return AutomationCore(
-        name="Matterhouse: mark runs as crashed that stopped beating",
-        description=f"A run that gave no heartbeat for {after_seconds} seconds and did not end is dead.",
-        trigger=EventTrigger(
-            posture=Posture.Proactive,
-            after={heartbeat},
-            expect={heartbeat, *(f"prefect.flow-run.{state}" for state in _ENDED)},
-            match=ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"}),
-            match_related=ResourceSpecification(of_ours),
-            for_each={"prefect.resource.id"},
-            threshold=1,
-            within=timedelta(seconds=after_seconds),
-        ),
-        actions=[ChangeFlowRunState(state=StateType.CRASHED, message=f"no heartbeat for {after_seconds} seconds")],
-    )
-
-
-def _tell_crashed(client: SyncPrefectClient, of_ours: dict[str, Any], block: str) -> AutomationCore:
-    kind, _, name = block.partition("/")
-    found = client.read_block_document_by_name(name, kind, include_secrets=False)
-    return AutomationCore(
-        name="Matterhouse: tell of crashed runs",
-        description="Sends a notice when the process of a run died, also when its worker died with it.",
-        trigger=EventTrigger(
-            expect={"prefect.flow-run.Crashed"},
-            match=ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"}),
-            match_related=ResourceSpecification(of_ours),
-        ),
-        actions=[
-            SendNotification(
-                block_document_id=found.id,
-                subject="Matterhouse crashed: {{ flow_run.name }}",
-                body="{{ flow_run.name }}: {{ flow_run.state.message }}",
-            )
-        ],
-    )
-
-
-def _ensure_automation(client: SyncPrefectClient, wanted: AutomationCore) -> str:
-    known = client.read_automations_by_name(wanted.name)
-    if known:
-        client.update_automation(known[0].id, wanted)
-    else:
-        client.create_automation(wanted)
-    return f"automation {wanted.name}"

@@ -17,8 +17,9 @@ from pathlib import Path
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.config import load
+from flows.crashes import PATIENCE_SECONDS
 from flows.deployments import POOL, deploy
-from flows.interrupts import Stopped, interrupts
+from flows.interrupts import Interrupts, Stopped, interrupts
 from flows.launch import end_with
 from load.layout import Layout
 from load.lock import Locked, writing
@@ -36,8 +37,10 @@ def serve(config: Path | None, port: int = 4200) -> None:
     layout = Layout(load(config).warehouse)
     with interrupts() as signals:
         try:
-            with _server(port) as url, temporary_settings({PREFECT_API_URL: url}), _worker(url, layout, signals, config) as worker:
+            with _server(port, signals) as (url, is_ours), temporary_settings({PREFECT_API_URL: url}):
                 with signals.heeded():
+                    _set_up(config, url, is_ours)
+                with _worker(url, layout) as worker, signals.heeded():
                     worker.wait()
                 raise ServeFailed(f"the worker ended by itself, with exit code {worker.returncode}")
         except Stopped:
@@ -45,32 +48,35 @@ def serve(config: Path | None, port: int = 4200) -> None:
 
 
 @contextmanager
-def _server(port: int) -> Iterator[str]:
-    """The address of the Prefect server that is set, or of one of our own, for this machine only."""
+def _server(port: int, signals: Interrupts) -> Iterator[tuple[str, bool]]:
+    """The address of the Prefect server that is set, or of one of our own, for this machine only; whether it is ours."""
     if PREFECT_API_URL.value():
-        yield PREFECT_API_URL.value()
+        yield PREFECT_API_URL.value(), False
         return
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
             raise ServeFailed(f"port {port} is taken: set PREFECT_API_URL if that is a Prefect server, else choose another --port")
-    url = f"http://127.0.0.1:{port}/api"
     own = {"PREFECT_LOGGING_SERVER_LEVEL": "WARNING", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
     server = _start(["server", "start", "--host", "127.0.0.1", "--port", str(port)], own | dict(os.environ), silent=True)
     try:
-        _wait_until_healthy(server, url)
-        yield url
+        with signals.heeded():
+            _wait_until_healthy(server, f"http://127.0.0.1:{port}/api")
+        yield f"http://127.0.0.1:{port}/api", True
     finally:
         server.terminate()
         server.wait()
 
 
-@contextmanager
-def _worker(url: str, layout: Layout, signals, config: Path | None) -> Iterator[subprocess.Popen]:
-    """A worker for the deployments; at the end its run, if there is one, gets the time to end in order."""
-    with signals.heeded():
-        for line in deploy(config):
-            print(line, flush=True)
+def _set_up(config: Path | None, url: str, is_ours: bool) -> None:
+    """The deployments; where the server is ours, no worker is left that could still do an unfinished run."""
+    for line in deploy(config, patience_seconds=0 if is_ours else PATIENCE_SECONDS):
+        print(line, flush=True)
     print(f"Prefect is at {url.removesuffix('/api')}; stop with Ctrl-C or SIGTERM", flush=True)
+
+
+@contextmanager
+def _worker(url: str, layout: Layout) -> Iterator[subprocess.Popen]:
+    """A worker for the deployments; at the end its run, if there is one, gets the time to end in order."""
     worker = _start(["worker", "start", "--pool", POOL, "--type", "process"], os.environ | {"PREFECT_API_URL": url})
     try:
         yield worker

@@ -19,17 +19,19 @@ class Unusual(Exception):
 # 1.1 knows beside LF (CR, NEL, LS, PS), byte-order marks, surrogates and non-characters.
 _UNUSUAL_CHARACTER = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
+# Only single characters are repeated possessively: Python before 3.11.5 mistakes possessive groups. No text makes
+# the groups search long, since each of their turns takes all it can.
 _LINE = re.compile(
     r"""
     (?P<indent>\ *+)
     (?P<dash>-\ )?
     (?:(?P<key>[A-Za-z_][A-Za-z0-9_-]{0,99}):(?:\ ++|$))?   # libyaml wants simple keys short
     (?:
-        "(?P<double>[^"\\]*+(?:\\.[^"\\]*+)*+)"
-      | '(?P<single>[^']*+(?:''[^']*+)*+)'
+        "(?P<double>[^"\\]*+(?:\\.[^"\\]*+)*)"
+      | '(?P<single>[^']*+(?:''[^']*+)*)'
       | (?P<plain>
             (?: [^\s\-?:,\[\]{}#&*!|>'"%@`] | [-?:](?=[^\s,\[\]{}]) )   # may not look like syntax
-            (?: [^\s:#]++ | :(?=[^\s,\[\]{}]) | (?<!\ )\# | \ ++(?!\#|$) )*+
+            (?: [^\s:#]++ | :(?=[^\s,\[\]{}]) | (?<!\ )\# | \ ++(?!\#|$) )*
         )
       | (?P<empty>\[\]|\{\})
     )?

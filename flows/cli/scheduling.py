@@ -35,8 +35,13 @@ def deploy(config: Config = None) -> None:
     PREFECT_API_URL names the server. Run it again at any time: what is there is brought up to date. A worker runs
     what is due: `prefect worker start --pool matterhouse`.
     """
-    from flows import deployments
+    from prefect.settings import PREFECT_API_URL
 
+    from flows import deployments
+    from flows.cli.failures import Failure
+
+    if not PREFECT_API_URL.value():
+        raise Failure("PREFECT_API_URL names no Prefect server; `matterhouse serve` needs none")
     for line in deployments.deploy(config):
         say(line)
     say("Now start a worker, which runs what is due: prefect worker start --pool matterhouse")

@@ -92,4 +92,4 @@ def test_an_error_is_one_message(query: str, told: str):
 
 def test_queries_leave_the_snapshot_as_it_is():
     assert Snapshot(project() / "warehouse" / "current").damaged_files() == []
-    assert {file.name for file in (project() / "warehouse" / "current" / ".").iterdir()} == {"warehouse.duckdb", "parquet", "manifest.json"}
+    assert {file.name for file in (project() / "warehouse" / "current" / ".").iterdir()} == {"warehouse.duckdb", "parquet", "manifest.json", "report.md"}

@@ -1,7 +1,6 @@
 """The Prefect flow `refresh`: how it ends, and what it tells a Prefect server."""
 
 import json
-import os
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -25,25 +24,9 @@ from sources import SourceUnavailable
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
-DOCUMENT = "---\ntitle: {}\n---\nText.\n"
-
 
 @pytest.fixture
-def content(tmp_path: Path) -> Path:
-    folder = tmp_path / "content" / "_news"
-    folder.mkdir(parents=True)
-    for number in range(20):
-        (folder / f"2026-01-{number + 1:02}-story.md").write_text(DOCUMENT.format(f"Story {number}"))
-    (folder / "broken.md").write_text("---\ntitle: [\n---\n")
-    for path in folder.iterdir():
-        os.utime(path, (1_700_000_000, 1_700_000_000))  # files of this second are read again to be sure
-    return folder.parent
-
-
-@pytest.fixture
-def parameters(content: Path, tmp_path: Path) -> RefreshParameters:
-    config = tmp_path / "matterhouse.yml"
-    config.write_text(f"sources:\n  news:\n    uri: folder:{content}\n")
+def parameters(config: Path) -> RefreshParameters:
     return RefreshParameters(config=config)
 
 
@@ -135,11 +118,11 @@ def test_a_full_refresh_reads_everything_again(parameters):
     assert flow_run_of(state).name.startswith("full refresh of news into ")
 
 
-def test_a_source_that_is_not_there_fails_at_once_with_a_message(parameters, content):
-    content.rename(content.parent / "elsewhere")
+def test_a_source_that_is_not_there_fails_at_once_with_a_message(parameters, stories):
+    stories.rename(stories.parent / "elsewhere")
     state = run(parameters)
     assert state.is_failed()
-    assert state.message == f"source news (folder:{content}): there is no such folder"
+    assert state.message == f"source news (folder:{stories}): there is no such folder"
     assert task_runs_of(state) == {"list news": ("Failed", 1)}
 
 
@@ -152,9 +135,9 @@ def test_a_configuration_that_cannot_be_used_fails_with_its_mistakes(tmp_path):
     assert flow_run_of(state).name == "refresh without a usable configuration"
 
 
-def test_a_sudden_drop_fails_unless_it_is_accepted(parameters, content):
+def test_a_sudden_drop_fails_unless_it_is_accepted(parameters, stories):
     run(parameters)
-    for path in list((content / "_news").glob("2026-*"))[1:]:
+    for path in list((stories / "_news").glob("2026-*"))[1:]:
         path.unlink()
     state = run(parameters)
     assert state.is_failed() and "records would go from 20 to 1 rows" in state.message
@@ -223,9 +206,9 @@ def configure(parameters: RefreshParameters, text: str) -> None:
         file.write(text)
 
 
-def test_failures_send_a_notice_once(parameters, content, webhook):
+def test_failures_send_a_notice_once(parameters, stories, webhook):
     configure(parameters, "notices: {webhook: 'http://127.0.0.1:${HOOK_PORT}/'}\n")
-    content.rename(content.parent / "elsewhere")
+    stories.rename(stories.parent / "elsewhere")
     run(parameters)
     run(parameters)
     [notice] = webhook
@@ -242,14 +225,14 @@ def test_too_many_rejects_are_a_notice_and_a_state_of_their_own(parameters, webh
     assert "broken.md" in page and "yaml" in page
 
 
-def test_a_stale_source_is_a_notice(parameters, content, webhook):
+def test_a_stale_source_is_a_notice(parameters, stories, webhook):
     configure(parameters, "    max_age: 24\nnotices: {webhook: 'http://127.0.0.1:${HOOK_PORT}/'}\n")
     assert run(parameters).is_completed()
     assert [notice["kind"] for notice in webhook] == ["stale"]
     assert "source news has no content that is younger than 24 hours" in webhook[0]["text"]
 
 
-def test_a_notice_that_cannot_be_sent_changes_nothing(parameters, content, monkeypatch):
+def test_a_notice_that_cannot_be_sent_changes_nothing(parameters, stories, monkeypatch):
     monkeypatch.setenv("HOOK_PORT", "1")
     configure(parameters, "    max_age: 24\nnotices: {webhook: 'http://127.0.0.1:${HOOK_PORT}/s3cret', block: slack-webhook/none}\n")
     assert run(parameters).is_completed()

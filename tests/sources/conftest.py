@@ -64,3 +64,21 @@ def repository(make_repository: Callable[..., Repository]) -> Repository:
     made = make_repository("repository")
     made.commit({"_news/a.md": "a", "_news/b.md": "bb", "_data/topics/ai.yaml": "x: 1", "script.js": "no"})
     return made
+
+
+@pytest.fixture
+def child_processes() -> Callable[[], set[int]]:
+    """Gives the ids of this process's children as they are when it is called."""
+
+    def now() -> set[int]:
+        found = set()
+        for status in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                parent = status.read_text(errors="replace").rpartition(")")[2].split()[1]
+            except OSError:
+                continue
+            if int(parent) == os.getpid():
+                found.add(int(status.parent.name))
+        return found
+
+    return now

@@ -1,0 +1,72 @@
+"""What `matterhouse deploy` sets up on a Prefect server."""
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import yaml
+from prefect import Flow
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun
+from prefect.states import Running
+
+from flows import deployments
+from tests.commands import matterhouse
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_there_is_one_description_of_the_deployments():
+    assert (ROOT / "prefect.yaml").resolve() == ROOT / "flows" / "prefect.yaml"
+    written = yaml.safe_load((ROOT / "prefect.yaml").read_text())
+    assert written["deployments"] == deployments.definitions()
+    assert [each["name"] for each in deployments.definitions()] == ["refresh", "maintain", "backfill"]
+
+
+@pytest.mark.parametrize("definition", deployments.definitions(), ids=lambda each: each["name"])
+def test_every_deployment_leads_to_a_flow_with_such_parameters(definition):
+    module, _, name = definition["entrypoint"].rpartition(".")
+    flow = getattr(import_module(module), name)
+    assert isinstance(flow, Flow) and flow.name == definition["name"]
+    flow.validate_parameters({"parameters": {**definition["parameters"]["parameters"], **({"reason": "x"} if name == "backfill" else {})}})
+    assert definition["work_pool"]["name"] == deployments.POOL
+    assert definition["description"].endswith(".") and definition["tags"]
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_deploy_can_be_repeated(config):
+    first = deployments.deploy(config, patience_seconds=0)
+    assert first == deployments.deploy(config, patience_seconds=0) == [
+        "work pool matterhouse: process, one run at a time",
+        "deployment refresh/refresh: 0 * * * * UTC",
+        "deployment maintain/maintain: 30 2 * * * UTC",
+        "deployment backfill/backfill: on demand",
+        "automation Matterhouse: mark dead runs as crashed",
+    ]
+    with get_client(sync_client=True) as client:
+        pool = client.read_work_pool("matterhouse")
+        assert (pool.type, pool.concurrency_limit) == ("process", 1)
+        refresh = client.read_deployment_by_name("refresh/refresh")
+        assert [each.schedule.cron for each in refresh.schedules] == ["0 * * * *"]
+        assert refresh.parameters == {"parameters": {"config": str(config)}}
+        assert refresh.global_concurrency_limit.limit == 1
+        assert refresh.concurrency_options.collision_strategy == "CANCEL_NEW"
+        assert refresh.entrypoint == "flows.refresh.refresh"
+        assert len(client.read_automations()) == 1
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_runs_that_a_power_cut_left_behind_do_not_stand_in_the_way(config):
+    deployments.deploy(config, patience_seconds=0)
+    with get_client(sync_client=True) as client:
+        left: FlowRun = client.create_flow_run_from_deployment(client.read_deployment_by_name("refresh/refresh").id)
+        client.set_flow_run_state(left.id, Running(), force=True)
+        assert f"marked as crashed: {left.name}" in deployments.deploy(config, patience_seconds=0)
+        assert client.read_flow_run(left.id).state.is_crashed()
+
+
+def test_deploy_without_a_server_says_what_to_do(config, monkeypatch):
+    monkeypatch.setenv("PREFECT_API_URL", "")
+    told = matterhouse("deploy", cwd=config.parent)
+    assert told.returncode == 1
+    assert "PREFECT_API_URL names no Prefect server" in told.stderr
