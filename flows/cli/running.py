@@ -27,6 +27,12 @@ def run(
     accept_drop: Annotated[
         bool, typer.Option("--accept-drop", help="Publish even when tables lose more rows than the configuration allows.")
     ] = False,
+    audit: Annotated[
+        float | None,
+        typer.Option(
+            "--audit", metavar="SHARE", min=0, max=1, help="Share of the documents to read a second time, by PyYAML, and compare."
+        ),
+    ] = None,
     as_json: AsJson = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing unless the run fails.")] = False,
     profile: Annotated[bool, typer.Option("--profile", help="Print what each stage took.")] = False,
@@ -41,6 +47,8 @@ def run(
     from flows.engine import Run
 
     settings = load(config, source or (), warehouse)
+    if audit is not None:
+        settings = settings.model_copy(update={"audit_share": audit})
     watch = Watch(visible=sys.stderr.isatty() and not (quiet or as_json))
     run = Run(settings, full_refresh=full_refresh, accept_drop=accept_drop, on_progress=watch)
     code = _finish(run, watch)

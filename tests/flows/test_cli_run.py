@@ -11,7 +11,7 @@ import pytest
 
 from flows.interrupts import Interrupts, Stopped
 from flows.engine import Report
-from tests.commands import STEERING, first_run, matterhouse, on_a_terminal, project, project_of_its_own
+from tests.commands import SAMPLE, STEERING, first_run, matterhouse, on_a_terminal, project, project_of_its_own
 from tests.warehouses import rows
 
 HEAVY = ("duckdb", "_duckdb", "pandas", "pyarrow", "numpy", "prefect", "rich")
@@ -229,3 +229,9 @@ def test_a_warehouse_that_cannot_be_is_told(tmp_path: Path):
     refused = matterhouse("run", "--source", f"mine=folder:{project() / 'content'}", "--warehouse", "file/w", cwd=tmp_path)
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "file/w" in refused.stderr and "Not a directory" in refused.stderr and "Traceback" not in refused.stderr
+
+
+def test_an_audit_of_everything_passes(tmp_path):
+    done = matterhouse("run", "--source", f"sample=folder:{SAMPLE}", "--audit", "1", "--warehouse", "w", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert matterhouse("run", "--audit", "2", cwd=tmp_path).returncode == 2
