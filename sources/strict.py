@@ -23,29 +23,31 @@ _UNUSUAL_CHARACTER = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\uf
 # the groups search long, since each of their turns takes all it can.
 _LINE = re.compile(
     r"""
-    (?P<indent>\ *+)
-    (?P<dash>-\ )?
-    (?:(?P<key>[A-Za-z_][A-Za-z0-9_-]{0,99}):(?:\ ++|$))?   # libyaml wants simple keys short
-    (?:
-        "(?P<double>[^"\\]*+(?:\\.[^"\\]*+)*)"
-      | '(?P<single>[^']*+(?:''[^']*+)*)'
-      | (?P<plain>
-            (?: [^\s\-?:,\[\]{}#&*!|>'"%@`] | [-?:](?=[^\s,\[\]{}]) )   # may not look like syntax
-            (?: [^\s:#]++ | :(?=[^\s,\[\]{}]) | (?<!\ )\# | \ ++(?!\#|$) )*
-        )
-      | (?P<empty>\[\]|\{\})
+    ^(\ {0,24}+)                                                 # indent, as deep as the reader goes
+    (-\ )?                                                       # dash
+    (?:([A-Za-z_][A-Za-z0-9_-]{0,99}):(?:\ ++|$))?               # key; libyaml wants simple ones short
+    (                                                            # value, with its quotes
+        "[^"\\\n]*+(?:\\.[^"\\\n]*+)*"
+      | '[^'\n]*+(?:''[^'\n]*+)*'
+      | (?: [^\s\-?:,\[\]{}#&*!|>'"%@`] | [-?:](?=[^\s,\[\]{}]) )   # plain: may not look like syntax
+        (?: [^\s:#]++ | :(?=[^\s,\[\]{}]) | (?<!\ )\# | \ ++(?!\#|$) )*
+      | \[\] | \{\}
     )?
     \ *$
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.MULTILINE,
 )
+_BLANK = ("", "", "")
 _ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))')
 _ESCAPED = {'"': '"', "\\": "\\", "/": "/", "n": "\n", "r": "\r", "t": "\t", " ": " "}
 
-_DEEPEST = 24
 DEEPEST_NESTING = 28  # lists and mappings inside of each other, at most, in lines that begin before column 25
 
 Items = list[tuple[str, object]]
+Line = tuple[str, str, str, str]
+"""One line: indent, dash, key and value, each as written and empty where absent."""
+
+_END: Line = ("", "- ", "", "")
 
 
 def parse_items(text: str, indent: int) -> Items:
@@ -53,23 +55,20 @@ def parse_items(text: str, indent: int) -> Items:
 
     Raises ``Unusual``.
     """
-    if _UNUSUAL_CHARACTER.search(text):
-        raise Unusual("character")
-    lines = _Lines(text)
-    items = _mapping(lines, indent)
-    if lines.now is not None:
+    lines = _lines(text)
+    lines.append(_END)  # an item of no list ends every block, and is nobody's
+    items, at = _mapping(lines, 0, indent)
+    if at != len(lines) - 1:
         raise Unusual("indentation")
     return items
 
 
 def parse_scalar(text: str) -> object:
     """Read one line that is a scalar alone, as in a list of topics. Raises ``Unusual``."""
-    if _UNUSUAL_CHARACTER.search(text):
-        raise Unusual("character")
-    match = _LINE.match(text)
-    if match is None or match["indent"] or match["dash"] or match["key"] or "\n" in text:
+    lines = _lines(text)
+    if len(lines) != 1 or lines[0][:3] != _BLANK or "\n" in text:
         raise Unusual("scalar")
-    return _scalar(match)
+    return _scalar(lines[0][3])
 
 
 def mapping_of(items: Items) -> dict[str, object]:
@@ -79,98 +78,83 @@ def mapping_of(items: Items) -> dict[str, object]:
     return mapping
 
 
-class _Lines:
-    """The lines of a block, matched one by one; ``now`` is the current one, None at the end."""
-
-    def __init__(self, text: str):
-        self._rest = iter(text.split("\n"))
-        self.advance()
-
-    def advance(self) -> None:
-        for line in self._rest:
-            if not line:
-                continue
-            self.now = match = _LINE.match(line)
-            if match is None:
-                raise Unusual("line")
-            self.indent = match.end(1)
-            if match.lastindex == 1:  # blanks only
-                continue
-            if self.indent > _DEEPEST:
-                raise Unusual("depth")
-            return
-        self.now = None
-        self.indent = -1
+def _lines(text: str) -> list[Line]:
+    """The lines that are not blank; every line has to match."""
+    if _UNUSUAL_CHARACTER.search(text):
+        raise Unusual("character")
+    lines = _LINE.findall(text)
+    if len(lines) != text.count("\n") + 1:
+        raise Unusual("line")
+    return [line for line in lines if line[1:] != _BLANK]
 
 
-def _mapping(lines: _Lines, indent: int) -> Items:
+def _mapping(lines: list[Line], at: int, indent: int) -> tuple[Items, int]:
+    """The pairs of the mapping that begins at line ``at``, and the line after it."""
     items = []
-    while lines.indent == indent and not lines.now["dash"]:
-        items.append(_pair(lines, indent))
-    if lines.indent > indent:
+    while True:
+        space, dash, key, value = lines[at]
+        if dash or len(space) != indent:
+            break
+        if not key:
+            raise Unusual("key")
+        at += 1
+        if value:
+            items.append((key, _scalar(value)))
+        else:
+            below, at = _below(lines, at, indent)
+            items.append((key, below))
+    if len(space) > indent:
         raise Unusual("indentation")
-    return items
+    return items, at
 
 
-def _pair(lines: _Lines, indent: int) -> tuple[str, object]:
-    """The key at ``indent`` and its value, which may fill the deeper lines that follow."""
-    match = lines.now
-    key = match["key"]
-    if key is None:
-        raise Unusual("key")
-    lines.advance()
-    if match.lastgroup != "key":
-        return key, _scalar(match)
-    if lines.indent == indent + 2:
-        if lines.now["dash"]:
-            return key, _list(lines, indent + 2)
-        return key, mapping_of(_mapping(lines, indent + 2))
-    if lines.indent == indent and lines.now["dash"]:
-        return key, _list(lines, indent)
-    return key, None
+def _below(lines: list[Line], at: int, indent: int) -> tuple[object, int]:
+    """What belongs to a key at ``indent`` that has no value in its own line: a mapping, a list, or nothing."""
+    space, dash, _, _ = lines[at]
+    column = len(space)
+    if dash and column in (indent, indent + 2) and at != len(lines) - 1:
+        return _list(lines, at, column)
+    if column == indent + 2:
+        items, at = _mapping(lines, at, column)
+        return mapping_of(items), at
+    return None, at
 
 
-def _list(lines: _Lines, indent: int) -> list[object]:
+def _list(lines: list[Line], at: int, indent: int) -> tuple[list[object], int]:
+    """The items of the list that begins at line ``at``, and the line after it."""
     items = []
-    while lines.indent == indent and lines.now["dash"]:
-        items.append(_item(lines, indent))
-    if lines.indent > indent:
+    while True:
+        space, dash, key, value = lines[at]
+        if not dash or len(space) != indent or at == len(lines) - 1:
+            break
+        if key:
+            # The first key of an item stands behind the dash, as far in as the keys below it.
+            lines[at] = (space + "  ", "", key, value)
+            pairs, at = _mapping(lines, at, indent + 2)
+            items.append(mapping_of(pairs))
+        else:
+            items.append(_scalar(value))
+            at += 1
+    if len(space) > indent:
         raise Unusual("indentation")
-    return items
+    return items, at
 
 
-def _item(lines: _Lines, indent: int) -> object:
-    """A list item: a scalar, or a mapping whose first key stands behind the dash."""
-    match = lines.now
-    if match["key"] is None:
-        if match.lastgroup == "dash":
-            raise Unusual("item")
-        lines.advance()
-        return _scalar(match)
-    first = _pair(lines, indent + 2)
-    return mapping_of([first, *_mapping(lines, indent + 2)])
-
-
-def _scalar(match: re.Match[str]) -> object:
-    """The value of a matched line: quoted text as it is, a plain scalar by its YAML 1.1 type."""
-    kind = match.lastgroup
-    text = match[kind]
-    if kind == "plain":
-        return _plain(text)
-    if kind == "double":
-        return _ESCAPE.sub(_unescape, text) if "\\" in text else text
-    if kind == "single":
-        return text.replace("''", "'")
-    if kind == "empty":
-        return [] if text == "[]" else {}
-    raise Unusual("empty")
-
-
-def _plain(text: str) -> object:
-    if text[0] in PLAIN_TEXT_FIRST:
-        return text
+def _scalar(value: str) -> object:
+    """A value as it was written: quoted text without its quotes, a plain scalar by its YAML 1.1 type."""
+    first = value[:1]
+    if first == '"':
+        return _ESCAPE.sub(_unescape, value[1:-1]) if "\\" in value else value[1:-1]
+    if first == "'":
+        return value[1:-1].replace("''", "'")
+    if first == "[" or first == "{":
+        return [] if first == "[" else {}
+    if first in PLAIN_TEXT_FIRST:
+        return value
+    if not value:
+        raise Unusual("empty")
     try:
-        return resolve_plain(text)
+        return resolve_plain(value)
     except ValueError:
         raise Unusual("merge or default key") from None
 
