@@ -1,0 +1,82 @@
+"""Each check of ``sql/checks`` finds the fault it is for, in a warehouse that was right before."""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import sql
+from flows import config
+from flows.engine import refresh
+from load.checks import offending_rows, run_checks
+
+SAMPLE = Path(__file__).parents[2] / "data" / "sample"
+
+# Check -> statements that break what it demands, and nothing that another error check demands.
+FAULTS = {
+    "unique_keys": ["INSERT INTO record_topics FROM (FROM record_topics LIMIT 1)"],
+    "no_orphans": ["INSERT INTO record_topics VALUES ('0000000000000000', 0, 'Nobody')"],
+    "known_providers": ["UPDATE records SET provider_id = '0000000000000000' WHERE collection = 'games'"],
+    "related_links": ["UPDATE related_articles SET related_record_id = NULL WHERE related_record_id IS NOT NULL"],
+    "related_symmetry": [
+        "UPDATE related_articles SET related_record_id = NULL"
+        " WHERE rowid = (SELECT max(rowid) FROM related_articles WHERE url_key ="
+        " (SELECT url_key FROM related_articles WHERE related_record_id IS NOT NULL GROUP BY url_key HAVING count(*) > 1 LIMIT 1))"
+    ],
+    "documents_and_records": ["UPDATE raw.documents SET content_hash = 'other' WHERE path LIKE '_games/%'"],
+    "files_and_documents": ["DELETE FROM meta.rejects"],
+    "closed_account": ["UPDATE meta.run_sources SET found = found + 1"],
+    "plausible_dates": ["UPDATE records SET published_at = TIMESTAMPTZ '1066-10-14 00:00:00+00' WHERE collection = 'games'"],
+    "well_formed_urls": ["UPDATE records SET web_url = 'not an address' WHERE collection = 'games'"],
+    "image_sizes": ["UPDATE record_images SET width = 0 WHERE width IS NOT NULL"],
+    "one_domain_per_provider": ["INSERT INTO providers SELECT 'f', name, 'elsewhere.example' FROM providers WHERE name IS NOT NULL LIMIT 1"],
+    "well_formed_secured": ["UPDATE records SET is_secured_valid = false WHERE is_secured"],
+    "fresh_sources": ["UPDATE meta.sources SET max_age_hours = 0.001"],
+}
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory) -> Path:
+    """The database of a snapshot of the sample repository."""
+    warehouse = tmp_path_factory.mktemp("checks")
+    report = refresh(config.load(None, [f"sample=folder:{SAMPLE}"], warehouse))
+    assert report.error is None
+    return (warehouse / "current").resolve() / "warehouse.duckdb"
+
+
+@pytest.fixture
+def connection(sound, tmp_path):
+    """The same database, to break."""
+    with duckdb.connect(shutil.copy(sound, tmp_path / "broken.duckdb")) as connection:
+        connection.execute("SET TimeZone = 'UTC'").fetchall()
+        yield connection
+
+
+def test_every_check_has_its_fault():
+    assert sorted(FAULTS) == sql.names("checks")
+
+
+def test_the_sample_passes_every_check_that_stops_a_run(connection):
+    found = run_checks(connection)
+    assert {check.severity for check in found} == {"error", "warn"}
+    assert [check.name for check in found if check.stops] == []
+    assert all(check.description.endswith(".") for check in found)
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+def test_a_check_finds_its_fault(connection, name):
+    before = {check.name: check.offending for check in run_checks(connection)}
+    for statement in FAULTS[name]:
+        connection.execute(statement).fetchall()
+    after = {check.name: check.offending for check in run_checks(connection)}
+    assert after[name] > before[name]
+    columns, rows = offending_rows(connection, name)
+    assert len(columns) > 0 and len(rows) == min(after[name], 20)
+
+
+def test_an_error_stops_and_a_warning_does_not(connection):
+    connection.execute(FAULTS["image_sizes"][0]).fetchall()
+    connection.execute(FAULTS["no_orphans"][0]).fetchall()
+    stopping = {check.name for check in run_checks(connection) if check.stops}
+    assert stopping == {"no_orphans"}
