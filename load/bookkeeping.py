@@ -19,25 +19,22 @@ def rows_of(name: str, rows: Iterable[Mapping[str, object]]) -> pa.Table:
 
 def files(entries: Mapping[str, Entry]) -> pa.Table:
     """``meta.files`` from entries of the ledger by record id."""
-    return rows_of(
-        "meta.files",
-        (
-            {
-                "source": entry.source,
-                "path": entry.path,
-                "record_id": record_id,
-                "size_bytes": entry.size,
-                "modified_ns": entry.mtime_ns,
-                "content_hash": entry.content_hash,
-                "outcome": entry.outcome,
-                "first_seen_at": datetime.fromisoformat(entry.first_seen),
-                "last_changed_at": datetime.fromisoformat(entry.last_changed),
-                "changed_run_id": entry.changed_run,
-                "part": entry.part,
-            }
-            for record_id, entry in entries.items()
-        ),
-    )
+    known = entries.values()
+    columns = {
+        "source": [entry.source for entry in known],
+        "path": [entry.path for entry in known],
+        "record_id": list(entries),
+        "size_bytes": [entry.size for entry in known],
+        "modified_ns": [entry.mtime_ns for entry in known],
+        "content_hash": [entry.content_hash for entry in known],
+        "outcome": [entry.outcome for entry in known],
+        "first_seen_at": [datetime.fromisoformat(entry.first_seen) for entry in known],
+        "last_changed_at": [datetime.fromisoformat(entry.last_changed) for entry in known],
+        "changed_run_id": [entry.changed_run for entry in known],
+        "part": [entry.part for entry in known],
+    }
+    declared = schema.tables()["meta.files"].arrow_schema
+    return pa.table([pa.array(columns[field.name], field.type) for field in declared], names=declared.names)
 
 
 def runs(known: Iterable[dict]) -> tuple[pa.Table, pa.Table]:

@@ -16,8 +16,10 @@ from load import schema, staging
 
 # Rows that DuckDB compresses and writes together; documents are long, so more of them would need much memory.
 ROW_GROUP = 4096
+# Staged files that are inserted with one statement, and mapped into memory for as long.
+FILES_AT_ONCE = 8
 # What DuckDB holds in memory; it writes the rest of an unfinished load to the disk.
-MEMORY = "400MB"
+MEMORY = "256MB"
 
 # Tables whose rows belong to a document (they have its record_id) and come from the transforms.
 _OF_THE_LOAD = {"meta.files", "meta.rejects", "meta.runs", "meta.run_sources", "meta.sources", "meta.checks", "meta.drift"}
@@ -104,10 +106,9 @@ class Load:
             if not self._fresh:
                 self._change(name, f"DELETE FROM {name} WHERE record_id IN (FROM changed)")
             files = list(staging.batches(staged, name).values())
-            if name == staging.AS_PARQUET:
-                self._insert_parquet(name, files)
-            elif files:
-                self.add(name, pa.concat_tables(map(staging.read, files)))
+            at_once = 1 if name == staging.AS_PARQUET else FILES_AT_ONCE
+            for start in range(0, len(files), at_once):
+                self._insert(name, files[start : start + at_once])
 
     def files(self, files: pa.Table, rejects: pa.Table) -> None:
         """Replace what is known of the changed files and of those in ``files``."""
@@ -126,6 +127,7 @@ class Load:
         if rows.num_rows:
             self._register("batch", rows)
             self._change(name, f"INSERT INTO {name} BY NAME FROM batch")
+            self._connection.unregister("batch")
 
     def derive(self, staged: Path, run_id: str, started_at) -> None:
         """Fill what depends on more than one document: ``sql/load``."""
@@ -155,11 +157,12 @@ class Load:
         if changes and rows[0][0]:
             self.touched.add(name)
 
-    def _insert_parquet(self, name: str, files: list[Path]) -> None:
-        """DuckDB reads the files itself, piece by piece: their rows are long."""
-        if files:
-            places = ", ".join(map(_literal, files))
-            self._change(name, f"INSERT INTO {name} BY NAME FROM read_parquet([{places}])")
+    def _insert(self, name: str, files: list[Path]) -> None:
+        if name == staging.AS_PARQUET:  # DuckDB reads these itself, piece by piece: their rows are long
+            [file] = files
+            self._change(name, f"INSERT INTO {name} BY NAME FROM read_parquet({_literal(file)})")
+        else:
+            self.add(name, pa.concat_tables(map(staging.read, files)))
 
     def _register(self, name: str, table: pa.Table) -> None:
         self._connection.register(name, table)
