@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate, WorkPoolUpdate
+from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
 from prefect.client.schemas.objects import ConcurrencyLimitConfig
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import EntrypointType, RunnerDeployment
@@ -41,7 +41,7 @@ def deploy(
     with get_client(sync_client=True) as client:
         deployments = [_deployment(each, path) for each in definitions()]
         _ensure_pool(client)
-        done.append(f"work pool {POOL}: process, one run at a time")
+        done.append(f"work pool {POOL}: process")
         ids = {}
         for deployment in deployments:
             ids[deployment.name] = deployment.apply()
@@ -83,13 +83,11 @@ def _schedule_in_words(deployment: RunnerDeployment) -> str:
 
 
 def _ensure_pool(client: SyncPrefectClient) -> None:
-    """A process pool that lets one run at a time write, whichever deployment it is of."""
+    """A pool for workers that run processes; one that is there stays as it is."""
     from prefect.workers.process import ProcessWorker
 
     try:
         client.read_work_pool(POOL)
     except ObjectNotFound:
         template = ProcessWorker.get_default_base_job_template()
-        client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=template, concurrency_limit=1))
-    else:
-        client.update_work_pool(POOL, WorkPoolUpdate(concurrency_limit=1))
+        client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=template))

@@ -13,7 +13,7 @@ from pathlib import Path
 from flows.config import NoticeSettings, Settings, filled
 from load.jsontext import json_text
 
-FAILED, REJECTS, STALE, CRASHED, DAMAGED = "failed", "rejects", "stale", "crashed", "damaged"
+FAILED, REJECTS, STALE, CRASHED = "failed", "rejects", "stale", "crashed"
 _TIMEOUT_SECONDS = 10
 _REMEMBERED = 200
 
@@ -21,7 +21,7 @@ _REMEMBERED = 200
 def notify(settings: Settings, kind: str, text: str, log: logging.Logger | logging.LoggerAdapter) -> bool:
     """Send a notice, unless the same one was sent not long ago; whether anything was sent.
 
-    ``kind`` is what it is about: failed, rejects, stale, crashed or damaged.
+    ``kind`` is what it is about: failed, rejects, stale or crashed.
     """
     notices = settings.notices
     if notices.webhook is None and notices.block is None:

@@ -1,5 +1,8 @@
 """Parameters of the flows: what Prefect may store of them."""
 
+import subprocess
+import sys
+
 import pytest
 from pydantic import ValidationError
 
@@ -37,3 +40,9 @@ def test_a_uri_with_a_secret_is_refused_and_not_shown(source):
     with pytest.raises(ValidationError, match="holds a secret") as refused:
         RefreshParameters(sources=[source])
     assert "s3cret" not in str(refused.value)
+
+
+def test_only_the_flows_import_prefect():
+    modules = "flows.cli, flows.engine, flows.report, flows.parameters, flows.notices, flows.interrupts, flows.launch, load.upkeep"
+    code = f"import sys, {modules}; sys.exit('prefect' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

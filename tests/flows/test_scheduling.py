@@ -1,0 +1,341 @@
+"""Scheduling for real: a Prefect server, workers and runs as processes of their own, told by the server's API."""
+
+import json
+import os
+import re
+import resource
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+# Stands for ssh: serves a repository of this machine, as soon as there is a file of its name with `.go` at the end.
+SSH = """\
+#!/bin/sh
+[ "$1" = -G ] && exit 1
+eval "set -- $2"
+while [ ! -e "$2.go" ]; do sleep 0.1; done
+exec git-upload-pack "$2"
+"""
+FINAL = {"COMPLETED", "FAILED", "CANCELLED", "CRASHED"}
+
+
+def wait_until(true: Callable[[], object], seconds: float, what: str):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := true():
+            return found
+        time.sleep(0.3)
+    raise AssertionError(f"after {seconds} s not {what}")
+
+
+class Prefect:
+    """A Prefect server's API, and processes that use it."""
+
+    def __init__(self, folder: Path, port: int):
+        self.folder, self.port, self.url = folder, port, f"http://127.0.0.1:{port}/api"
+        self.processes: list[subprocess.Popen] = []
+        self.environment = os.environ | {
+            "PREFECT_HOME": str(folder / "home"),
+            "PREFECT_API_URL": self.url,
+            "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
+            "PREFECT_WORKER_QUERY_SECONDS": "1",
+            "GIT_SSH_COMMAND": str(folder / "ssh"),
+            "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+        }
+
+        (folder / "ssh").write_text(SSH)
+        (folder / "ssh").chmod(0o755)
+
+    def start(self, name: str, *arguments: str, **environment: str | None) -> subprocess.Popen:
+        """Start ``python -m ...``, which logs to ``<name>.log``."""
+        merged = {key: value for key, value in {**self.environment, **environment}.items() if value is not None}
+        with (self.folder / f"{name}.log").open("a") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", *arguments], env=merged, stdout=log, stderr=log, cwd=self.folder, start_new_session=True
+            )
+        self.processes.append(process)
+        return process
+
+    def worker(self) -> subprocess.Popen:
+        return self.start("worker", "prefect", "worker", "start", "--pool", "matterhouse", "--type", "process")
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text()
+
+    def call(self, path: str, body: object = None, patience: int = 20) -> object:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"})
+        for _ in range(patience):
+            try:
+                with urllib.request.urlopen(request, timeout=30) as answer:
+                    return json.load(answer)
+            except (urllib.error.HTTPError, OSError) as error:
+                if isinstance(error, urllib.error.HTTPError) and error.code != 503:  # SQLite was busy
+                    raise
+                time.sleep(1)
+        raise AssertionError(f"the server did not answer: {path}")
+
+    def is_up(self) -> bool:
+        try:
+            return bool(self.call("/health", patience=1))
+        except AssertionError:
+            return False
+
+    def trigger(self, deployment: str, **parameters: object) -> str:
+        """Start a run of a deployment by hand; its id."""
+        known = self.call(f"/deployments/name/{deployment}")
+        given = {"parameters": {**known["parameters"]["parameters"], **parameters}}
+        return self.call(f"/deployments/{known['id']}/create_flow_run", {"parameters": given})["id"]
+
+    def state(self, run: str) -> dict:
+        return self.call(f"/flow_runs/{run}")["state"]
+
+    def end(self, run: str, seconds: float = 120) -> dict:
+        """The state in which a run ends."""
+
+        def ended() -> dict | None:
+            state = self.state(run)
+            return state if state["type"] in FINAL else None
+
+        return wait_until(ended, seconds, f"ended: {self.state(run)}")
+
+    def stop_all(self) -> None:
+        for process in reversed(self.processes):
+            if process.poll() is None:
+                process.terminate()
+        for process in self.processes:
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefect]:
+    prefect = Prefect(tmp_path_factory.mktemp("prefect"), free_port())
+    prefect.start("server", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(prefect.port))
+    try:
+        wait_until(prefect.is_up, 180, "up")
+        yield prefect
+    finally:
+        prefect.stop_all()
+
+
+@pytest.fixture
+def deployed(server: Prefect, config: Path) -> Prefect:
+    """A server with the deployments for this test's configuration."""
+    deploy(server, config, patience_seconds=0)
+    return server
+
+
+def deploy(server: Prefect, config: Path, **options) -> list[str]:
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    from flows.deployments import deploy
+
+    with temporary_settings({PREFECT_API_URL: server.url}):
+        return deploy(config, crashed_after_seconds=75, **options)
+
+
+@pytest.fixture
+def worker(deployed: Prefect) -> Iterator[subprocess.Popen]:
+    process = deployed.worker()
+    yield process
+    process.terminate()
+    process.wait(60)
+
+
+@pytest.fixture
+def repository(stories: Path, config: Path) -> Path:
+    """The stories as a remote repository, whose server answers when there is a file `content.go` beside it."""
+    for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message", "All"]):
+        subprocess.run(["git", *command], cwd=stories, check=True)
+    config.write_text(f"sources: {{news: {{uri: 'ssh://git.example.org{stories}'}}}}\n")
+    return stories
+
+
+@pytest.fixture
+def long_run(stories: Path, config: Path) -> Path:
+    """Makes a run take fifteen seconds and more: many documents, each also read by PyYAML. The warehouse."""
+    for number in range(3000):
+        items = "".join(f"  - title: Item {number} {item}\n    url: https://example.org/{number}/{item}\n" for item in range(30))
+        (stories / "_news" / f"long-{number}.md").write_text(f"---\ntitle: Story {number}\nrelated:\n{items}---\n")
+    with config.open("a") as file:
+        file.write("audit_share: 1\n")
+    return config.parent / "warehouse"
+
+
+def holder(warehouse: Path) -> int:
+    """The process of the run that holds the lock, once it reads files."""
+    file = warehouse / "state" / "holder.json"
+    wait_until(file.exists, 60, "locked")
+    time.sleep(2)
+    return json.loads(file.read_text())["pid"]
+
+
+def ledger_states(warehouse: Path) -> list[str]:
+    with sqlite3.connect(warehouse / "state" / "ledger.sqlite") as ledger:
+        return [json.loads(facts)["state"] for (facts,) in ledger.execute("SELECT facts FROM runs ORDER BY started_at")]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_triggered_run_completes_and_its_artifacts_and_events_are_on_the_server(deployed, worker, config):
+    run = deployed.trigger("refresh/refresh")
+    state = deployed.end(run)
+    assert (state["type"], state["name"]) == ("COMPLETED", "Completed"), deployed.log("worker")
+    artifacts = deployed.call("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run]}}})
+    assert {each["type"] for each in artifacts} == {"progress", "table", "markdown"}
+    snapshot = (config.parent / "warehouse" / "current").resolve(strict=True)
+    [report] = [each["data"] for each in artifacts if each["type"] == "markdown"]
+    assert report == (snapshot / "report.md").read_text()
+
+    def published() -> list[dict]:
+        wanted = {"event": {"name": ["matterhouse.snapshot.published"]}}
+        events = deployed.call("/events/filter", {"filter": wanted})["events"]
+        return [each for each in events if each["payload"]["path"] == str(snapshot)]
+
+    assert len(wait_until(published, 30, "told")) == 1
+    logs = deployed.call("/logs/filter", {"logs": {"flow_run_id": {"any_": [run]}, "level": {"ge_": 20}}})
+    assert 5 <= len(logs) <= 15, [each["message"] for each in logs]
+
+
+def test_the_schedules_make_runs(deployed):
+    def scheduled() -> bool:
+        runs = deployed.call("/flow_runs/filter", {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}})
+        deployments = {run["deployment_id"] for run in runs}
+        wanted = {deployed.call(f"/deployments/name/{name}/{name}")["id"] for name in ("refresh", "maintain")}
+        return wanted <= deployments
+
+    assert wait_until(scheduled, 150, "scheduled")
+
+
+def test_a_second_run_is_cancelled_while_the_first_goes_on(deployed, worker, repository, config):
+    warehouse = config.parent / "warehouse"
+    first = deployed.trigger("refresh/refresh")
+    holder(warehouse)
+    second = deployed.trigger("refresh/refresh")
+    assert deployed.end(second)["type"] == "CANCELLED"
+    by_hand = subprocess.run(
+        [sys.executable, "-m", "flows.refresh", "--config", str(config)],
+        env=deployed.environment, cwd=ROOT, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert by_hand.returncode == 75 and "has been writing to" in by_hand.stderr + by_hand.stdout
+    told = deploy(deployed, config)
+    assert not any("crashed:" in line for line in told), "a run that lives was taken for dead"
+    Path(f"{repository}.go").touch()
+    assert deployed.end(first)["type"] == "COMPLETED"
+    assert ledger_states(warehouse) == ["loaded"]
+
+
+def test_sigterm_to_the_worker_ends_its_run_in_order_and_the_next_run_is_right(deployed, worker, long_run):
+    run = deployed.trigger("refresh/refresh")
+    process = holder(long_run)
+    worker.terminate()
+    state = deployed.end(run, 30)
+    assert (state["type"], state["message"].split(";")[0]) == ("CANCELLED", "stopped by SIGTERM")
+    worker.wait(30)
+    wait_until(lambda: not is_alive(process), 30, "ended")
+    assert ledger_states(long_run) == ["cancelled"]
+    another = deployed.worker()
+    try:
+        assert deployed.end(deployed.trigger("refresh/refresh"))["type"] == "COMPLETED"
+    finally:
+        another.terminate()
+        another.wait(60)
+    assert ledger_states(long_run) == ["cancelled", "loaded"]
+
+
+def test_cancelling_on_prefects_pages_ends_the_run_in_order(deployed, worker, repository, config):
+    run = deployed.trigger("refresh/refresh")
+    holder(config.parent / "warehouse")
+    deployed.call(f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLING"}})
+    assert deployed.end(run)["type"] == "CANCELLED"
+    wait_until(lambda: ledger_states(config.parent / "warehouse") == ["cancelled"], 30, "in the ledger")
+
+
+def test_a_run_that_is_killed_with_its_worker_is_marked_as_crashed_and_the_next_is_right(deployed, repository, config):
+    warehouse = config.parent / "warehouse"
+    worker = deployed.worker()
+    run = deployed.trigger("refresh/refresh")
+    process = holder(warehouse)
+    time.sleep(5)  # the server writes down its heartbeat
+    os.kill(process, signal.SIGKILL)
+    worker.kill()
+    worker.wait()
+    assert deployed.state(run)["type"] == "RUNNING"
+    state = deployed.end(run, 240)
+    assert (state["type"], state["message"]) == ("CRASHED", "no heartbeat for 75 seconds")
+    Path(f"{repository}.go").touch()
+    another = deployed.worker()
+    try:
+        assert deployed.end(deployed.trigger("refresh/refresh"))["type"] == "COMPLETED"
+    finally:
+        another.terminate()
+        another.wait(60)
+    assert ledger_states(warehouse) == ["loaded"]
+
+
+def test_serve_needs_nothing_else_and_ends_in_order(config, tmp_path, repository):
+    prefect = Prefect(tmp_path, free_port())
+    served = prefect.start("serve", "flows.cli", "serve", "--config", str(config), "--port", str(prefect.port), PREFECT_API_URL=None)
+    try:
+        wait_until(lambda: "started!" in prefect.log("serve"), 240, "started")
+        run = prefect.trigger("refresh/refresh")
+        process = holder(tmp_path / "warehouse")
+        served.terminate()
+        assert served.wait(60) == 0
+        wait_until(lambda: not is_alive(process) and not prefect.is_up(), 30, "ended")
+        assert ledger_states(tmp_path / "warehouse") == ["cancelled"]
+        with sqlite3.connect(tmp_path / "home" / "prefect.db") as database:
+            [told] = database.execute("SELECT state_type FROM flow_run WHERE id = ?", (run,)).fetchall()
+        assert told == ("CANCELLED",)
+    finally:
+        prefect.stop_all()
+
+
+def test_without_a_server_the_flow_brings_its_own(config, tmp_path):
+    environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
+    environment |= {"PREFECT_HOME": str(tmp_path / "home"), "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120"}
+    command = [sys.executable, "-m", "flows.refresh", "--config", str(config)]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"loaded: all: 21 files found, 20 loaded, 1 rejected; published 000001-", done.stderr + done.stdout)
+
+
+def test_prefects_own_share_is_small(server, config, tmp_path):
+    """CPU seconds of a flow run, in its own process, beyond what the command line and Prefect's import take."""
+
+    def cpu(*arguments: str) -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, *arguments], env=server.environment, cwd=tmp_path, check=True, capture_output=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    by_command_line = cpu("-m", "flows.cli", "run", "--config", str(config), "--warehouse", "one")
+    by_flow = cpu("-m", "flows.refresh", "--config", str(config), "--warehouse", "two")
+    imports = cpu("-c", "import flows.refresh") - cpu("-c", "import flows.cli, flows.engine")
+    assert by_flow - by_command_line - imports < 1.5
