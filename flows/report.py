@@ -59,8 +59,8 @@ def _account(report: Report) -> Iterator[str]:
         return
     yield "## Files"
     yield ""
-    rows = [[account.source, code((account.position or "")[:12]), *(getattr(account, name) for name in _COUNTS)] for account in report.sources]
-    yield from _table(["source", "commit", *_COUNTS], rows)
+    for_source = [[each.source, code((each.position or "")[:12]), *(getattr(each, name) for name in _COUNTS)] for each in report.sources]
+    yield from _table(["source", "commit", *_COUNTS], for_source)
 
 
 def _tables(report: Report, before: Mapping[str, int]) -> Iterator[str]:

@@ -20,9 +20,9 @@ from prefect.states import Cancelled, Completed, Failed
 from prefect.tasks import Task
 
 from flows import artifacts
-from flows.interrupts import Stopped, interrupts
 from flows.config import Settings
 from flows.engine import LOADED, UNCHANGED, Report, Run, is_explained
+from flows.interrupts import Stopped, interrupts
 from flows.report import markdown
 from load.bounds import too_many_rejects
 from load.changes import totals

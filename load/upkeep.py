@@ -59,8 +59,9 @@ def miscounted(snapshot: Snapshot) -> list[str]:
         for name in sorted(described.keys() & relations.keys()):
             [in_database] = connection.execute(f"SELECT count(*) FROM {relations[name].full_name}").fetchall()[0]
             in_parquet = sum(_rows(snapshot.path / file["path"]) for file in described[name]["files"])
-            if not in_database == in_parquet == described[name]["rows"]:
-                told.append(f"{name}: {in_database:,} rows in DuckDB, {in_parquet:,} in Parquet, {described[name]['rows']:,} in the manifest")
+            in_manifest = described[name]["rows"]
+            if not in_database == in_parquet == in_manifest:
+                told.append(f"{name}: {in_database:,} rows in DuckDB, {in_parquet:,} in Parquet, {in_manifest:,} in the manifest")
     return told
 
 

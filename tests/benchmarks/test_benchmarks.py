@@ -123,7 +123,7 @@ class TestMeasure:
 
     def test_tells_why_a_program_failed(self, tmp_path: Path):
         with pytest.raises(Failed, match="^no such luck$"):
-            measure([sys.executable, "-c", "import sys; print('begun'); sys.exit('no such luck')"], tmp_path)
+            measure([sys.executable, "-c", "import sys; print('begun', flush=True); sys.exit('no such luck')"], tmp_path)
 
     def test_takes_the_least_of_each_figure(self):
         assert least([Cost(1, 5, 30), Cost(2, 4, 20)]) == Cost(1, 4, 20)

@@ -14,7 +14,9 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's si
 RUN = """
 import os, signal, sys, time
 def end(number, frame):
-    open("ended", "w").write(signal.Signals(number).name)
+    with open("ended.part", "w") as ended:
+        ended.write(signal.Signals(number).name)
+    os.rename("ended.part", "ended")
     sys.exit(3)
 signal.signal(signal.SIGTERM, end)
 open("started.part", "w").write(str(os.getpid()))

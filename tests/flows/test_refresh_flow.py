@@ -88,7 +88,8 @@ def test_a_publication_is_told_with_assets_their_lineage_and_an_event(parameters
     monkeypatch.setattr("flows.assets.emit_event", prefect.events.emit_event)
     run(parameters)
     home = "matterhouse://" + slug(tmp_path)
-    made = {resource["prefect.resource.id"]: (resource, more) for event, resource, more in told if event.endswith("materialization.succeeded")}
+    materialized = [(resource, more) for event, resource, more in told if event.endswith("materialization.succeeded")]
+    made = {resource["prefect.resource.id"]: (resource, more) for resource, more in materialized}
     records, more = made[f"{home}/records"]
     assert records["prefect.asset.description"].startswith("One row per")
     assert more["payload"] == {"rows": 20}
