@@ -9,7 +9,7 @@ export PYTHON
 # .venv is current when tools/prepare finished it in this folder, after the last change of what it is made from.
 usable := $(shell [ "$$(cat .venv/ready 2>/dev/null)" = "$$(pwd -P)" ] && [ -x $(python) ] && echo yes)
 
-.PHONY: help run test test-slow bench lock clean git unusable
+.PHONY: help run test test-slow test-server bench lock clean git unusable
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -22,7 +22,10 @@ test: .venv/ready git ## run the test suite, without its slow tests
 	@$(python) -m pytest -m "not slow" $(ARGS)
 
 test-slow: .venv/ready git ## run the slow tests
-	@$(python) -m pytest -m slow $(ARGS) || [ $$? -eq 5 ]  # 5: no test was chosen
+	@$(python) -m pytest -m "slow and not server" $(ARGS) || [ $$? -eq 5 ]  # 5: no test was chosen
+
+test-server: .venv/ready git ## run the tests with a Prefect server and workers of their own
+	@$(python) -m pytest -m server $(ARGS)
 
 bench: .venv/ready git ## measure speed and memory
 	@$(python) -m benchmarks $(ARGS)

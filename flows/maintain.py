@@ -6,6 +6,7 @@ layout of the tables when incremental runs have made the database grow.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -19,10 +20,12 @@ from flows.configfile import ConfigError
 from flows.parameters import MaintainParameters
 from flows.report import code
 from flows.stages import SKIPPED, do, patiently
-from load import snapshots, upkeep
-from load.checks import Check
+from load import snapshots
 from load.layout import Layout
 from load.lock import Locked
+
+if TYPE_CHECKING:
+    from load.checks import Check
 
 DAMAGED = "Damaged"
 
@@ -32,7 +35,7 @@ class Findings:
     """What one night found and did. ``damaged`` has the damaged files by snapshot."""
 
     damaged: dict[str, list[str]] = field(default_factory=dict)
-    checks: list[Check] = field(default_factory=list)
+    checks: "list[Check]" = field(default_factory=list)
     miscounted: list[str] = field(default_factory=list)
     retired: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
@@ -40,7 +43,7 @@ class Findings:
     relaid: str | None = None
 
     @property
-    def failed_checks(self) -> list[Check]:
+    def failed_checks(self) -> "list[Check]":
         return [check for check in self.checks if check.stops]
 
 
@@ -74,7 +77,7 @@ def maintain(parameters: MaintainParameters = MaintainParameters()) -> State:
 
 
 class _Maintenance:
-    """One night's work on a warehouse."""
+    """One night's work on a warehouse. DuckDB is imported by the parts that need it."""
 
     def __init__(self, settings: Settings, wait_seconds: float):
         self._settings, self._wait = settings, wait_seconds
@@ -95,9 +98,13 @@ class _Maintenance:
         return state
 
     def _prove(self) -> None:
+        from load import upkeep
+
         self._found.damaged = upkeep.damaged(self._layout)
 
     def _check(self) -> None:
+        from load import upkeep
+
         newest = snapshots.newest(self._layout)
         if newest.id in self._found.damaged:
             return
@@ -108,11 +115,15 @@ class _Maintenance:
                 get_run_logger().warning("check %s (%s): %s rows", check.name, check.severity, check.offending)
 
     def _retire(self) -> None:
+        from load import upkeep
+
         keep, grace = self._settings.retention.keep, self._settings.retention.grace_hours
         self._found.retired = patiently(lambda: upkeep.retire(self._layout, keep, grace), self._wait)
 
     def _renew(self) -> State | None:
         """Make all tables anew from the sources, where the newest snapshot is damaged or has grown too much."""
+        from load import upkeep
+
         newest = snapshots.newest(self._layout)
         damage = newest.id in self._found.damaged or self._found.miscounted
         self._found.relaid = f"snapshot {newest.id} is damaged" if damage else upkeep.reason_to_lay_out_anew(newest)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.server]
 
 ROOT = Path(__file__).parents[2]
 # Stands for ssh: serves a repository of this machine, as soon as there is a file of its name with `.go` at the end.
