@@ -13,7 +13,7 @@ usable := $(shell [ "$$(cat .venv/ready 2>/dev/null)" = "$$(pwd -P)" ] && [ -x $
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1@\2/p' Makefile | awk -F@ '{printf "%-18s%s\n", $$1, $$2}'
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1@\2/p' Makefile | awk -F@ '{printf "%-20s%s\n", $$1, $$2}'
 
 run: .venv/ready ## load the sample repository (matterhouse.yml) into warehouse/
 	@.venv/bin/matterhouse run $(ARGS)
