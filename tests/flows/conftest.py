@@ -15,12 +15,6 @@ def prefect_server() -> Iterator[None]:
 
     with prefect_test_harness(server_startup_timeout=120), temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         yield
-    import gc, sys, types
-    gc.collect()
-    m = sys.modules.get("load.upkeep")
-    if m:
-        for f in (m.deep_checks, m.miscounted):
-            for r in gc.get_referrers(f.__globals__): print("REF", type(r), str(r)[:100], file=sys.__stderr__)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -40,10 +41,15 @@ def flow_run_of(state) -> FlowRun:
 
 
 def task_runs_of(state) -> dict[str, tuple[str, int]]:
-    """Name of each task run -> the state it ended in, and how often it ran."""
+    """Name of each task run -> the state it ended in, and how often it ran; the server learns of it a little later."""
     mine = TaskRunFilter(flow_run_id=TaskRunFilterFlowRunId(any_=[state.state_details.flow_run_id]))
+    deadline = time.monotonic() + 60
     with get_client(sync_client=True) as client:
-        return {each.name: (each.state_name, each.run_count) for each in client.read_task_runs(task_run_filter=mine)}
+        while True:
+            found = client.read_task_runs(task_run_filter=mine)
+            if all(each.state.is_final() for each in found) or time.monotonic() > deadline:
+                return {each.name: (each.state_name, each.run_count) for each in found}
+            time.sleep(0.2)
 
 
 def artifacts_of(state) -> dict:
