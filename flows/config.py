@@ -167,7 +167,7 @@ class Settings(_Group):
     retention: RetentionSettings = Field(RetentionSettings(), description="Which old snapshots stay.")
     notices: NoticeSettings = Field(NoticeSettings(), description="Whom to tell when a scheduled run needs a person.")
     batch_bytes: int = Field(
-        16_000_000, ge=1, description="Bytes of documents that are held in memory and transformed at a time."
+        48_000_000, ge=1, description="Bytes of documents that are held in memory and transformed at a time."
     )
     audit_share: float = Field(
         0.01, ge=0, le=1, description="Share of the documents read that are read a second time, by PyYAML, and compared."

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
-from importlib.metadata import version
 from uuid import uuid4
 
+from flows import __version__
 from flows.config import Settings
 from flows.plan import SourcePlan, code_fingerprint, plan_source, reading_limits
 from load import recovery, snapshots
@@ -119,6 +119,7 @@ class Run:
     def __enter__(self) -> "Run":
         with ExitStack() as held:
             held.enter_context(writing(self._layout))
+            held.enter_context(_without_garbage_collection())
             self._prepare()
             held.callback(self._ledger.close)
             self._held = held.pop_all()
@@ -159,7 +160,7 @@ class Run:
         from sources.audit import Audit
         from sources.reader import Reader
 
-        with self._stage("extract"), _without_garbage_collection():
+        with self._stage("extract"):
             shutil.rmtree(self._layout.staging, ignore_errors=True)
             reader = Reader(reading_limits(self._settings))
             self._extraction = Extraction(
@@ -356,7 +357,7 @@ class Run:
             "ended_at": report.ended_at,
             "state": report.state,
             "trigger": self._trigger,
-            "version": version("matterhouse"),
+            "version": __version__,
             "snapshot_id": report.snapshot if report.state == LOADED else None,
             "full_refresh": self._full,
             **totals(accounts),
@@ -371,7 +372,7 @@ class Run:
 
 @contextmanager
 def _without_garbage_collection() -> Iterator[None]:
-    """Parsed records hold no cycles, and searching hundreds of thousands of them for some takes long."""
+    """A run leaves few cycles behind, and searching hundreds of thousands of parsed values for some takes long."""
     gc.disable()
     try:
         yield

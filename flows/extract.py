@@ -1,8 +1,9 @@
 """Changed files through reader and transforms, batch by batch, to staged tables."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from flows.parts import Parts
@@ -15,6 +16,7 @@ from sources.reader import Document, Reader
 from transforms.keys import record_id
 
 _SHOWN = 200
+_PIECE_BYTES = 4_000_000  # of documents whose texts are held in memory
 
 
 @dataclass
@@ -47,21 +49,9 @@ class Extraction:
         self._parts = Parts({} if self.fresh else plan.known, self.next_part, self.batch_bytes)
         for file, _ in plan.changes.unread:
             self._keep(plan, file, SKIPPED)
-        rows: list[dict] = []
-        size = 0
-        for file, content in plan.source.read(plan.changes.read):
-            self.on_file(file)
-            if self._is_as_known(plan, file, content):
-                continue
-            row = self._row(plan, file, content)
-            if row is not None:
-                rows.append(row)
-                size += file.size
-            if size >= self.batch_bytes:
-                self._stage(rows, plan.settings.publish_secured)
-                rows, size = [], 0
-        if rows:
-            self._stage(rows, plan.settings.publish_secured)
+        pieces = self._pieces(plan)
+        for piece in pieces:
+            self._stage(chain([piece], pieces), plan.settings.publish_secured)
         self.next_part = max(self.next_part, self._parts.next_part)
 
     def finish(self) -> None:
@@ -72,15 +62,48 @@ class Extraction:
 
             pyarrow.default_memory_pool().release_unused()
 
-    def _stage(self, rows: list[dict], publish_secured: bool) -> None:
-        """Flatten a batch and stage its tables under the batch's number, which a fresh load takes for the part's."""
+    def _pieces(self, plan: SourcePlan) -> Iterator[list[dict]]:
+        """The documents of the changed files, a few at a time."""
+        documents: list[dict] = []
+        size = 0
+        for file, content in plan.source.read(plan.changes.read):
+            self.on_file(file)
+            if self._is_as_known(plan, file, content):
+                continue
+            document = self._row(plan, file, content)
+            if document is not None:
+                documents.append(document)
+                size += file.size
+            if size >= min(_PIECE_BYTES, self.batch_bytes):
+                yield documents
+                documents, size = [], 0
+        if documents:
+            yield documents
+
+    def _stage(self, pieces: Iterable[list[dict]], publish_secured: bool) -> None:
+        """Stage the tables of a batch under its number, which a fresh load takes for the part's.
+
+        Texts go to the disk piece by piece; what is left to flatten then is small, since documents share it.
+        """
         from load import schema, staging
+        from transforms import raw
         from transforms.drift import tree_of
         from transforms.tidy import documents_frame, tidy
 
         number = self.next_part if self.fresh else self.batches
-        tables = tidy(documents_frame(rows), tree_of(schema.covered_paths()), publish_secured)
-        staging.write_batch(self.folder, number, tables)
+        texts = raw.Documents(publish_secured)
+        documents: list[dict] = []
+        size = 0
+        with staging.documents(self.folder, number) as write:
+            for piece in pieces:
+                write(texts.frame(piece))
+                for document in piece:
+                    del document["body"]
+                documents += piece
+                size += sum(document["size_bytes"] for document in piece)
+                if size >= self.batch_bytes:
+                    break
+        staging.write_batch(self.folder, number, tidy(documents_frame(documents), tree_of(schema.covered_paths())))
         self.batches += 1
         if self.fresh:
             self.next_part += 1
@@ -144,6 +167,7 @@ def _document_row(entry: Entry, document: Document | None) -> dict:
         "size_bytes": entry.size,
         "record": document.record if document else None,
         "body": document.body if document else None,
+        "body_length": len(document.body) if document and document.body is not None else None,
         "first_seen_at": datetime.fromisoformat(entry.first_seen),
         "last_changed_at": datetime.fromisoformat(entry.last_changed),
         "changed_run_id": entry.changed_run,

@@ -1,8 +1,10 @@
 """What a run has to do: every source listed and compared with the ledger."""
 
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from importlib.resources import files as package_files
+from itertools import chain
 
 from flows.config import Settings, SourceSettings
 from load.changes import LOADED, REJECTED, SKIPPED, Account, Changes, compare
@@ -48,17 +50,16 @@ class SourcePlan:
     def account(self) -> Account:
         if self.changes is None:
             return Account(self.name, self.position, **self.facts["counts"], removed=0)
-        kept = [*self.changes.kept, *self.refreshed]
-        counts = {outcome: sum(entry.outcome == outcome for entry in kept) for outcome in (LOADED, REJECTED, SKIPPED)}
-        new = {outcome: sum(entry.outcome == outcome for entry in self.read) for outcome in (LOADED, REJECTED, SKIPPED)}
+        kept = Counter(entry.outcome for entry in chain(self.changes.kept, self.refreshed))
+        new = Counter(entry.outcome for entry in self.read)
         return Account(
             self.name,
             self.position,
             found=len(self.changes.kept) + len(self.changes.read) + len(self.changes.unread),
             loaded=new[LOADED],
-            unchanged=counts[LOADED],
-            rejected=new[REJECTED] + counts[REJECTED],
-            skipped=new[SKIPPED] + counts[SKIPPED],
+            unchanged=kept[LOADED],
+            rejected=new[REJECTED] + kept[REJECTED],
+            skipped=new[SKIPPED] + kept[SKIPPED],
             removed=len(self.changes.gone),
         )
 

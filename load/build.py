@@ -136,7 +136,7 @@ class Build:
                 parquet.write_whole(self._connection, table, folder)
             else:
                 parquet.link(before / name, folder / name)
-        bulk = parts.Parts(self._staged, before, folder, self._load.records_by_url())
+        bulk = parts.Parts(self._staged, before, folder, self._load.records_by_url)
         if before is None:
             bulk.write_batches()
         elif touched_parts:

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 import sql
-from load import schema, staging
+from load import links, schema, staging
 
 # Rows that DuckDB compresses and writes together; documents are long, so more of them would need much memory.
 ROW_GROUP = 4096
@@ -91,7 +91,11 @@ def _literal(path: Path) -> str:
 
 
 class Load:
-    """One run's changes. ``touched`` are the tables that have other rows than before."""
+    """One run's changes.
+
+    ``touched`` are the tables that have other rows than before, ``relinked`` the records whose related articles lead elsewhere
+    than before, ``records_by_url`` where they lead now (``links.records_by_url``).
+    """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, fresh: bool):
         self._connection = connection
@@ -102,7 +106,9 @@ class Load:
     def documents(self, staged: Path, changed: Iterable[str]) -> None:
         """Replace the rows of the ``changed`` documents (record ids) by those that were staged."""
         self._register("changed", pa.table({"record_id": pa.array(changed, pa.string())}))
-        for name in document_tables():
+        for name in sorted(document_tables(), key="related_articles".__eq__):  # last, since they lead to records
+            if name == "related_articles":
+                self.records_by_url = links.records_by_url(self._connection)
             if not self._fresh:
                 self._change(name, f"DELETE FROM {name} WHERE record_id IN (FROM changed)")
             files = list(staging.batches(staged, name).values())
@@ -141,10 +147,6 @@ class Load:
                 self._change(table, statement)
         self.relinked = [row[0] for row in self._connection.execute("FROM relinked").fetchall()]
 
-    def records_by_url(self) -> dict[str, str]:
-        """The record that each ``url_key`` of a related article leads to."""
-        return dict(self._connection.execute("SELECT url_key, record_id FROM record_by_url").fetchall())
-
     def _seen_providers(self, staged: Path) -> None:
         batches = [staging.read(file) for file in staging.batches(staged, "providers").values()]
         empty = schema.tables()["providers"].arrow_schema.empty_table().replace_schema_metadata(None)
@@ -162,7 +164,8 @@ class Load:
             [file] = files
             self._change(name, f"INSERT INTO {name} BY NAME FROM read_parquet({_literal(file)})")
         else:
-            self.add(name, pa.concat_tables(map(staging.read, files)))
+            rows = pa.concat_tables(map(staging.read, files))
+            self.add(name, links.linked(rows, self.records_by_url) if name == "related_articles" else rows)
 
     def _register(self, name: str, table: pa.Table) -> None:
         self._connection.register(name, table)

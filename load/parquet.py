@@ -7,7 +7,8 @@ not have to write anew is linked from the snapshot before.
 import base64
 import os
 import shutil
-from collections.abc import Container
+from collections.abc import Callable, Container, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -22,22 +23,38 @@ _COMPRESSION = {"compression": "zstd", "compression_level": 3}
 
 
 def write(table: pa.Table, declared: schema.Table, file: Path) -> None:
-    """Write rows as Parquet with the declared columns; comments are field and schema metadata.
+    """Write rows as Parquet, see ``writing``."""
+    with writing(declared, file) as write_rows:
+        write_rows(table)
 
-    Texts may come as dictionaries and are written as they come, but read back as plain texts.
+
+@contextmanager
+def writing(declared: schema.Table, file: Path) -> Iterator[Callable[[pa.Table], None]]:
+    """A function that appends rows to a Parquet file with the declared columns; comments are field and schema metadata.
+
+    Texts may come as dictionaries and are written as they come, but read back as plain texts. Without a call, there is no file.
     """
-    table = table.select(declared.column_names).replace_schema_metadata(None)
-    if table.num_columns and any(pa.types.is_dictionary(field.type) for field in table.schema):
-        table = table.unify_dictionaries()
     file.parent.mkdir(parents=True, exist_ok=True)
-    short = [name for name in table.column_names if name not in NO_DICTIONARY]
+    short = [name for name in declared.column_names if name not in NO_DICTIONARY]
     options = {"use_dictionary": short, "write_statistics": short, **_COMPRESSION}
-    with pq.ParquetWriter(file, table.schema, store_schema=False, **options) as writer:
-        writer.write_table(table)
-        stored = declared.arrow_schema
-        writer.add_key_value_metadata(
-            {"comment": declared.comment, "ARROW:schema": base64.b64encode(stored.serialize().to_pybytes())}
-        )
+    writer = None
+
+    def write_rows(rows: pa.Table) -> None:
+        nonlocal writer
+        rows = rows.select(declared.column_names).replace_schema_metadata(None)
+        if rows.num_columns and any(pa.types.is_dictionary(field.type) for field in rows.schema):
+            rows = rows.unify_dictionaries()
+        writer = writer or pq.ParquetWriter(file, rows.schema, store_schema=False, **options)
+        writer.write_table(rows)
+
+    try:
+        yield write_rows
+        if writer is not None:
+            stored = base64.b64encode(declared.arrow_schema.serialize().to_pybytes())
+            writer.add_key_value_metadata({"comment": declared.comment, "ARROW:schema": stored})
+    finally:
+        if writer is not None:
+            writer.close()
 
 
 def write_whole(connection: duckdb.DuckDBPyConnection, declared: schema.Table, folder: Path) -> None:

@@ -4,7 +4,8 @@ A run writes the parts anew whose documents it touched; the other parts' files a
 snapshot before. In a full load every batch is a part.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, pairwise
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +13,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from load import schema, staging
-from load.parquet import conform, is_pointed, link_or_copy, write
+from load.links import linked
+from load.parquet import conform, is_pointed, link_or_copy, write, writing
 
 PARTED = ("raw.documents", "related_articles", "related_images")
 
@@ -24,13 +26,11 @@ def part_name(part: int) -> str:
 class Parts:
     """Writes the parts of a snapshot below ``folder``, from rows ``staged`` by the run and the parquet folder ``before``.
 
-    ``records_by_url`` leads from the ``url_key`` of a related article to its record.
+    ``records`` are those that related articles lead to (``links.records_by_url``).
     """
 
-    def __init__(self, staged: Path, before: Path | None, folder: Path, records_by_url: dict[str, str]):
-        self._staged, self._before, self._folder = staged, before, folder
-        self._urls = pa.array(records_by_url.keys(), pa.string())
-        self._records = pa.array(records_by_url.values(), pa.string())
+    def __init__(self, staged: Path, before: Path | None, folder: Path, records: pa.Table):
+        self._staged, self._before, self._folder, self._records = staged, before, folder, records
 
     def write_batches(self) -> None:
         """Publish a full load: every batch is a part."""
@@ -40,7 +40,7 @@ class Parts:
                     (self._folder / name).mkdir(parents=True, exist_ok=True)
                     link_or_copy(file, self._folder / name / part_name(batch))
                 else:
-                    self._write(name, batch, staging.read(file))
+                    self._write(name, batch, [conform(staging.read(file), schema.tables()[name])])
 
     def write_changes(self, parts: Mapping[str, int], touched: Iterable[int], order: Iterable[str]) -> None:
         """Publish a run with changes.
@@ -54,53 +54,69 @@ class Parts:
         ranks = pa.array(order, pa.string())
         for name in PARTED:
             new = self._new_rows(name)
-            part_of_new = None if new is None else numbers.take(pc.index_in(new["record_id"], ids))
+            part_of_new = numbers.take(pc.index_in(new["record_id"], ids))
             for part in touched:
-                rows = [] if new is None else [new.filter(pc.equal(part_of_new, part))]
-                rows += self._old_rows(name, part, ids)
-                rows = [table for table in rows if table.num_rows]
-                if rows:
-                    self._write(name, part, _in_order(pa.concat_tables(rows), ranks))
+                mine = new.filter(pc.equal(part_of_new, part))
+                self._write(name, part, _merged(self._old_rows(name, part), mine, ids, ranks))
 
     def write_empty(self) -> None:
         """Give a bulk table without rows a file, so that its path can be read."""
         for name in PARTED:
             if not any((self._folder / name).glob("*.parquet")):
-                self._write(name, 0, conform(pa.table({}), schema.tables()[name]))
+                declared = schema.tables()[name]
+                write(conform(pa.table({}), declared), declared, self._folder / name / part_name(0))
 
-    def _new_rows(self, name: str) -> pa.Table | None:
+    def _new_rows(self, name: str) -> pa.Table:
         files = staging.batches(self._staged, name).values()
-        tables = [conform(staging.read(file), schema.tables()[name]) for file in files]
-        return pa.concat_tables(tables) if tables else None
+        rows = [staging.read(file) for file in files] or [pa.table({})]
+        return pa.concat_tables(conform(table, schema.tables()[name]) for table in rows)
 
-    def _old_rows(self, name: str, part: int, changed: pa.Array) -> list[pa.Table]:
+    def _old_rows(self, name: str, part: int) -> Iterator[pa.Table]:
+        """The rows of a part in the snapshot before, one row group after the other."""
         file = self._before / name / part_name(part)
         if not file.exists():
-            return []
+            return
         declared = schema.tables()[name]
         texts = [field.name for field in declared.arrow_schema if is_pointed(field)]
         with pq.ParquetFile(file, read_dictionary=texts, arrow_extensions_enabled=False) as parquet:
-            rows = parquet.read().replace_schema_metadata(None)
-        rows = conform(rows, declared)
-        return [rows.filter(pc.invert(pc.is_in(rows["record_id"], value_set=changed)))]
+            for group in range(parquet.num_row_groups):
+                yield conform(parquet.read_row_group(group).replace_schema_metadata(None), declared)
 
-    def _write(self, name: str, part: int, rows: pa.Table) -> None:
-        declared = schema.tables()[name]
-        rows = conform(rows, declared).unify_dictionaries()
-        if name == "related_articles" and rows.num_rows:
-            column = rows.column_names.index("related_record_id")
-            rows = rows.set_column(column, "related_record_id", self._records_of(rows["url_key"].combine_chunks()))
-        write(rows, declared, self._folder / name / part_name(part))
+    def _write(self, name: str, part: int, groups: Iterable[pa.Table]) -> None:
+        """Write a part; there is no file where no rows are left."""
+        with writing(schema.tables()[name], self._folder / name / part_name(part)) as write_rows:
+            for rows in groups:
+                if rows.num_rows:
+                    write_rows(linked(rows, self._records) if name == "related_articles" else rows)
 
-    def _records_of(self, url_keys: pa.DictionaryArray) -> pa.DictionaryArray:
-        """The records that related articles lead to, as the load set them in the database."""
-        records = self._records.take(pc.index_in(url_keys.dictionary, self._urls))
-        return records.take(url_keys.indices).dictionary_encode()
+
+def _merged(groups: Iterable[pa.Table], new: pa.Table, changed: pa.Array, ranks: pa.Array) -> Iterator[pa.Table]:
+    """The rows of ``groups`` less those of ``changed`` documents, with the ``new`` rows, in the order of their documents' ranks.
+
+    New rows join the group they lie in, so that most groups pass through untouched.
+    """
+    new = _in_order(new, ranks)
+    ranks_of_new = _ranks(new, ranks)
+    begin = 0
+    for group, following in pairwise(chain(groups, [None])):
+        end = new.num_rows
+        if following is not None and (first := pc.min(_ranks(following, ranks)).as_py()) is not None:
+            end = max(begin, pc.sum(pc.less(ranks_of_new, first)).as_py() or 0)
+        is_changed = pc.is_in(group["record_id"], value_set=changed)
+        if pc.any(is_changed).as_py():
+            group = group.filter(pc.invert(is_changed))
+        yield _in_order(pa.concat_tables([group, new.slice(begin, end - begin)]), ranks) if end > begin else group
+        begin = end
+    yield new.slice(begin)
+
+
+def _ranks(rows: pa.Table, ranks: pa.Array) -> pa.Array:
+    return pc.index_in(rows["record_id"].combine_chunks().cast(pa.string()), ranks)
 
 
 def _in_order(rows: pa.Table, ranks: pa.Array) -> pa.Table:
     """Order rows by their document's rank, then by position."""
     rows = rows.unify_dictionaries()
-    keys = {"rank": pc.index_in(rows["record_id"].cast(pa.string()), ranks)}
+    keys = {"rank": _ranks(rows, ranks)}
     keys |= {name: rows[name] for name in ("position", "image_position") if name in rows.column_names}
     return rows.take(pc.sort_indices(pa.table(keys), sort_keys=[(name, "ascending") for name in keys]))

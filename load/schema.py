@@ -116,12 +116,6 @@ def create_all(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("\n".join(texts)).fetchall()
 
 
-def create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Create one table, empty, with its comments; raises ``duckdb.CatalogException`` where it is there already."""
-    schema = f"CREATE SCHEMA IF NOT EXISTS {table.schema};"
-    connection.execute(f"{schema}\n{sql.read(f'tables/{table.schema}/{table.name}')}").fetchall()
-
-
 def create_database(file: Path) -> None:
     """Make a database file with every schema, table and view, empty, and their comments.
 
@@ -140,8 +134,11 @@ def create_database(file: Path) -> None:
 @cache
 def _model() -> duckdb.DuckDBPyConnection:
     """A database in memory that the DDL was run in; it stays open."""
-    connection = duckdb.connect()
-    create_all(connection)
+    connection = duckdb.connect(config={"threads": 1})
+    with connection.cursor() as cursor:
+        cursor.begin()
+        create_all(cursor)
+        cursor.commit()
     return connection
 
 

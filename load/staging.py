@@ -5,7 +5,8 @@ another process or be started again, and memory holds one batch at a time. The d
 nearly all of the bytes, are written once, as the Parquet file that is going to be published.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -17,17 +18,24 @@ from load import parquet, schema
 AS_PARQUET = "raw.documents"
 
 
+@contextmanager
+def documents(folder: Path, batch: int) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """A function that writes rows of ``raw.documents`` of a batch, to be called with one piece after the other."""
+    declared = schema.tables()[AS_PARQUET]
+    with parquet.writing(declared, folder / AS_PARQUET / f"{batch:06d}.parquet") as write:
+        yield lambda frame: write(parquet.conform(_arrow(frame), declared))
+
+
 def write_batch(folder: Path, batch: int, tables: Mapping[str, pd.DataFrame]) -> None:
-    """Write the tables of a batch that have rows, as ``<folder>/<table>/<batch>.arrow`` or ``.parquet``."""
+    """Write the other tables of a batch, those that have rows, as ``<folder>/<table>/<batch>.arrow``."""
     for name, frame in tables.items():
         if len(frame):
-            table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
             (folder / name).mkdir(parents=True, exist_ok=True)
-            if name == AS_PARQUET:
-                declared = schema.tables()[name]
-                parquet.write(parquet.conform(table, declared), declared, folder / name / f"{batch:06d}.parquet")
-            else:
-                _write_arrow(table, folder / name / f"{batch:06d}.arrow")
+            _write_arrow(_arrow(frame), folder / name / f"{batch:06d}.arrow")
+
+
+def _arrow(frame: pd.DataFrame) -> pa.Table:
+    return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
 
 
 def _write_arrow(table: pa.Table, file: Path) -> None:

@@ -15,13 +15,14 @@ from yaml.resolver import Resolver
 
 from sources.errors import Unreadable
 from sources.limits import Limits
-from sources.scalars import CLASS_OF_TAG
+from sources.scalars import CLASS_OF_TAG, NULL_TAG
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # libyaml would switch to it
 _MOST_TAG_DIRECTIVES = 100  # libyaml compares each with all before it
 _LONGEST_MESSAGE = 200  # characters: a tag or an anchor, which messages name, can be as long as the file
 # What libyaml notices only at the end of a text, long after the place where it went wrong.
 _NOTICED_LATE = {"could not find expected ':'", "found unexpected end of stream", "found unexpected document indicator"}
+_TAGS_OF_PLAIN_SCALARS = {NULL_TAG, Resolver.DEFAULT_SCALAR_TAG, *CLASS_OF_TAG}
 
 
 class _Loader(CParser, SafeConstructor, Resolver):
@@ -43,7 +44,8 @@ class _Loader(CParser, SafeConstructor, Resolver):
     def _key(self, node: yaml.Node) -> str:
         if not isinstance(node, yaml.ScalarNode):
             raise ConstructorError(None, None, "a key has to be a single value, not a list or mapping", node.start_mark)
-        self.construct_object(node)  # for the tags that it refuses
+        if node.tag not in _TAGS_OF_PLAIN_SCALARS:
+            self.construct_object(node)  # refuses unknown tags
         return node.value
 
 

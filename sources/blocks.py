@@ -13,7 +13,7 @@ goes to the authority.
 
 import re
 
-from sources.strict import Items, Unusual, mapping_of, parse_items, parse_scalar
+from sources.strict import Items, Unusual, mapping_of, parse_items, parse_scalar, usual_text
 
 MEMO_BYTES = 200_000_000  # of memory: a parsed block takes about six times its text, a short one more
 _MISSING = object()
@@ -78,7 +78,7 @@ class Blocks:
         known = self._entries[indent]
         entry = known.get(piece, _MISSING)
         if entry is _MISSING:
-            entry = _parse_entry(_decode(piece), indent + 2)
+            entry = _parse_entry(piece, indent + 2)
             self._remember(len(piece))
             known[piece] = entry
             self.distinct += 1
@@ -87,10 +87,10 @@ class Blocks:
     def _top(self, text: bytes) -> Items:
         """Keys and values from column 0; short texts such as ``images:`` are remembered."""
         if len(text) > _SHORT:
-            return parse_items(_decode(text), 0)
+            return parse_items(usual_text(text), 0)
         items = self._keys.get(text)
         if items is None:
-            items = parse_items(_decode(text), 0)
+            items = parse_items(usual_text(text), 0)
             self._remember(len(text))
             self._keys[text] = items
         return items
@@ -106,14 +106,6 @@ class Blocks:
             self._remembered = size
 
 
-def _parse_entry(text: str, indent: int) -> object:
-    if _KEY.match(text.encode()):
-        return mapping_of(parse_items(" " * indent + text, indent))
-    return parse_scalar(text)
-
-
-def _decode(text: bytes) -> str:
-    try:
-        return text.decode()
-    except UnicodeDecodeError:
-        raise Unusual("not UTF-8") from None
+def _parse_entry(piece: bytes, indent: int) -> object:
+    text = usual_text(piece)
+    return mapping_of(parse_items(" " * indent + text, indent)) if _KEY.match(piece) else parse_scalar(text)

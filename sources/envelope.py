@@ -5,11 +5,13 @@ As Jekyll has it (https://jekyllrb.com/docs/front-matter/): the first line is ``
 kind of line end are taken. A ``.yaml`` or ``.yml`` file is front matter from end to end.
 """
 
+import re
 from dataclasses import dataclass
 
 from sources.errors import Unreadable
 
 _BOM = b"\xef\xbb\xbf"
+_CLOSING = re.compile(rb"\n(?:---|\.\.\.)[ \t]*(?=\n|\Z)")
 _UTF_16 = (b"\xff\xfe-\0-\0-\0", b"\xfe\xff\0-\0-\0-")
 
 
@@ -52,18 +54,7 @@ def _line_end(content: bytes, lines: bytes, start: int) -> int:
 
 def _closing_line(content: bytes, lines: bytes, begin: int) -> tuple[int, int]:
     """Begin and end of the first line from ``begin`` on that closes the front matter."""
-    dashes = _fence(content, lines, b"\n---", begin - 1, len(lines))
-    dots = _fence(content, lines, b"\n...", begin - 1, dashes[0] if dashes else len(lines))
-    if closing := dots or dashes:
-        return closing
-    raise Unreadable("unclosed", "the front matter that begins here is never closed by a line of ---", 1, 1)
-
-
-def _fence(content: bytes, lines: bytes, mark: bytes, at: int, stop: int) -> tuple[int, int] | None:
-    """Begin and end of the first line that is ``mark`` and blanks, searched for between ``at`` and ``stop``."""
-    while (at := lines.find(mark, at, stop)) >= 0:
-        after = _line_end(content, lines, at + 1)
-        if not lines[at + 4 : after].strip(b" \t\n"):
-            return at + 1, after
-        at += 1
-    return None
+    closing = _CLOSING.search(lines, begin - 1)
+    if closing is None:
+        raise Unreadable("unclosed", "the front matter that begins here is never closed by a line of ---", 1, 1)
+    return closing.start() + 1, _line_end(content, lines, closing.end())

@@ -8,6 +8,8 @@ something else. Null is ``None``.
 The rules are those of the YAML 1.1 type repository (https://yaml.org/type/) as PyYAML has them.
 """
 
+from functools import lru_cache
+
 from yaml.resolver import Resolver
 
 
@@ -59,6 +61,10 @@ def resolve_plain(text: str) -> str | None:
 
     Raises ``ValueError`` for ``<<`` and ``=``, which YAML gives a meaning beyond a value.
     """
+    return _remembered(text) if len(text) < _SHORT else _resolved(text)
+
+
+def _resolved(text: str) -> str | None:
     for cls, matches in _CANDIDATES.get(text[:1], ()):
         if matches(text):
             if cls is False:
@@ -67,10 +73,5 @@ def resolve_plain(text: str) -> str | None:
     return text
 
 
-def type_name(value: object) -> str:
-    """The YAML type of a parsed value: str, int, float, bool, timestamp, null, list or mapping."""
-    if value is None:
-        return "null"
-    if isinstance(value, str):
-        return getattr(value, "type", "str")
-    return "mapping" if isinstance(value, dict) else "list"
+_SHORT = 40
+_remembered = lru_cache(maxsize=1 << 15)(_resolved)

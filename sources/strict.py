@@ -38,16 +38,32 @@ _LINE = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _BLANK = ("", "", "")
+_USUAL_ASCII = b"\n" + bytes(range(0x20, 0x7F))
 _ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))')
 _ESCAPED = {'"': '"', "\\": "\\", "/": "/", "n": "\n", "r": "\r", "t": "\t", " ": " "}
 
 DEEPEST_NESTING = 28  # lists and mappings inside of each other, at most, in lines that begin before column 25
+
+_PLAIN_FIRST = PLAIN_TEXT_FIRST - set("\"'[{")  # what no other type and no other style begins with
 
 Items = list[tuple[str, object]]
 Line = tuple[str, str, str, str]
 """One line: indent, dash, key and value, each as written and empty where absent."""
 
 _END: Line = ("", "- ", "", "")
+
+
+def usual_text(block: bytes) -> str:
+    """The text of a block, for the functions below. Raises ``Unusual`` where a character is not of the plain subset."""
+    if not block.translate(None, _USUAL_ASCII):
+        return block.decode("ascii")
+    try:
+        text = block.decode()
+    except UnicodeDecodeError:
+        raise Unusual("not UTF-8") from None
+    if _UNUSUAL_CHARACTER.search(text):
+        raise Unusual("character")
+    return text
 
 
 def parse_items(text: str, indent: int) -> Items:
@@ -80,8 +96,6 @@ def mapping_of(items: Items) -> dict[str, object]:
 
 def _lines(text: str) -> list[Line]:
     """The lines that are not blank; every line has to match."""
-    if _UNUSUAL_CHARACTER.search(text):
-        raise Unusual("character")
     lines = _LINE.findall(text)
     if len(lines) != text.count("\n") + 1:
         raise Unusual("line")
@@ -99,7 +113,7 @@ def _mapping(lines: list[Line], at: int, indent: int) -> tuple[Items, int]:
             raise Unusual("key")
         at += 1
         if value:
-            items.append((key, _scalar(value)))
+            items.append((key, value if value[0] in _PLAIN_FIRST else _scalar(value)))
         else:
             below, at = _below(lines, at, indent)
             items.append((key, below))
@@ -149,7 +163,7 @@ def _scalar(value: str) -> object:
         return value[1:-1].replace("''", "'")
     if first == "[" or first == "{":
         return [] if first == "[" else {}
-    if first in PLAIN_TEXT_FIRST:
+    if first in _PLAIN_FIRST:
         return value
     if not value:
         raise Unusual("empty")

@@ -53,8 +53,9 @@ class _Finder:
 
     def _mapping(self, field: str, mapping: dict[str, object], node: Tree) -> list[tuple[str, str]]:
         pairs = []
+        any_key = node.get("*")
         for key, value in mapping.items():
-            below = node.get(key, node.get("*"))
+            below = node.get(key, any_key)
             if below is None or (value is not None and not isinstance(value, str)):
                 pairs += self._value(f"{field}.{key}", value, below)
         return pairs
@@ -77,7 +78,8 @@ class _Finder:
             found = seen.get(id(item))
             if found is None:
                 found = seen[id(item)] = self._value(field, item, node)
-            pairs += found
+            if found:
+                pairs += found
         return pairs
 
 

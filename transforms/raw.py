@@ -6,80 +6,82 @@ and nothing is lost.
 """
 
 import re
-from json.encoder import encode_basestring as quoted
+from collections.abc import Container, Mapping
+from itertools import accumulate
 
+import orjson
 import pandas as pd
 import pyarrow as pa
 
+from transforms.fields import TEXT, WHOLE, arrow_series
+
+_PLACES = {"record_id": TEXT, "source": TEXT, "path": TEXT, "format": TEXT, "content_hash": TEXT, "size_bytes": WHOLE}
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z")
 
 
-def documents(frame: pd.DataFrame, with_secured: bool) -> pd.DataFrame:
-    """One row per document: its place, its bytes' hash and size, the front matter as JSON, the body.
+class Documents:
+    """Makes the rows of ``raw.documents`` of a batch, piece by piece; a list item that many documents share is written once.
 
-    A document without a ``record`` (it could not be read) has no front matter and no body.
     ``secured`` is left out, at whatever depth, unless ``with_secured``.
     """
-    writer = _Writer(with_secured)
-    texts = [None if record is None else writer.document(record) for record in frame["record"]]
-    columns = frame[["record_id", "source", "path", "format", "content_hash", "size_bytes"]]
-    return columns.assign(
-        front_matter=pd.arrays.ArrowExtensionArray(pa.array(texts, pa.binary()).view(pa.string())),
-        body=frame["body"],
-    )
-
-
-class _Writer:
-    """Writes JSON as bytes, an object that many documents share once."""
 
     def __init__(self, with_secured: bool):
         self._left_out = () if with_secured else ("secured",)
-        self._names: dict[str, bytes] = {}
-        self._shared: dict[int, bytes] = {}
+        self._items: dict[int, orjson.Fragment] = {}
 
-    def document(self, record: dict[str, object]) -> bytes:
-        members = [self._member(key, value) for key, value in record.items() if key not in self._left_out]
-        return b"{" + b",".join(members) + b"}"
+    def frame(self, documents: list[Mapping[str, object]]) -> pd.DataFrame:
+        """One row per document: its place, its bytes' hash and size, the front matter as JSON, the body.
 
-    def _member(self, key: str, value: object) -> bytes:
-        name = self._names.get(key)
-        if name is None:
-            name = self._names[key] = _encoded(quoted(key) + ":")
-        if type(value) is str:
-            return name + _encoded(quoted(value))
-        return name + (self._entries(value) if isinstance(value, list) else _encoded(self._text(value)))
+        ``documents`` are those of ``tidy.documents_frame``, and stay as they are until the batch is done. One without a ``record``
+        (it could not be read) has no front matter.
+        """
+        texts = [None if document["record"] is None else self._text(document["record"]) for document in documents]
+        columns = {name: arrow_series([document[name] for document in documents], dtype) for name, dtype in _PLACES.items()}
+        front_matter = pd.arrays.ArrowExtensionArray(_text_array(texts))
+        bodies = arrow_series([document["body"] for document in documents], TEXT)
+        return pd.DataFrame(columns).assign(front_matter=front_matter, body=bodies)
 
-    def _entries(self, entries: list[object]) -> bytes:
-        shared = self._shared
-        texts = []
-        for entry in entries:
-            text = shared.get(id(entry))
-            if text is None:
-                text = shared[id(entry)] = _encoded(self._text(entry))
-            texts.append(text)
-        return b"[" + b",".join(texts) + b"]"
+    def _text(self, record: Mapping[str, object]) -> bytes:
+        return _json({key: self._member(value) for key, value in record.items() if key not in self._left_out})
 
-    def _text(self, value: object) -> str:
-        if type(value) is str:
-            return quoted(value)
-        if value is None:
-            return "null"
-        if isinstance(value, dict):
-            members = [f"{quoted(key)}:{self._text(item)}" for key, item in value.items() if key not in self._left_out]
-            return "{" + ",".join(members) + "}"
-        if isinstance(value, list):
-            return "[" + ",".join(map(self._text, value)) + "]"
-        return _scalar(value)
+    def _member(self, value: object) -> object:
+        if type(value) is list:
+            return [self._items.get(id(item)) or self._item(item) for item in value]
+        return self._fragment(value) if type(value) is dict else value
+
+    def _item(self, item: object) -> orjson.Fragment:
+        fragment = self._items[id(item)] = self._fragment(item)
+        return fragment
+
+    def _fragment(self, value: object) -> orjson.Fragment:
+        text = _json(value)
+        # Within a JSON text its quotes would be escaped: this can only be a key.
+        if b'"secured":' in text and self._left_out:
+            text = _json(_without(self._left_out, value))
+        return orjson.Fragment(text)
 
 
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "replace")
+def _text_array(texts: list[bytes | None]) -> pa.StringArray:
+    """UTF-8 texts as an Arrow array, the long way round that copies them only once."""
+    ends = list(accumulate((len(text or b"") for text in texts), initial=0))
+    known = pa.array([text is not None for text in texts], pa.bool_())
+    buffers = [known.buffers()[1], pa.array(ends, pa.int32()).buffers()[1], pa.py_buffer(b"".join(filter(None, texts)))]
+    return pa.Array.from_buffers(pa.string(), len(texts), buffers)
 
 
-def _scalar(value: str) -> str:
-    kind = getattr(value, "type", "str")
-    if kind in ("int", "float") and _JSON_NUMBER.match(value):
-        return str(value)
-    if kind == "bool" and value in ("true", "false"):
-        return str(value)
-    return quoted(value)
+def _json(value: object) -> bytes:
+    return orjson.dumps(value, _typed, orjson.OPT_PASSTHROUGH_SUBCLASS)
+
+
+def _typed(value: str) -> orjson.Fragment | str:
+    """How JSON writes a scalar that YAML does not read as text."""
+    text = str(value)
+    number = value.type in ("int", "float") and _JSON_NUMBER.match(text)
+    return orjson.Fragment(text) if number or (value.type == "bool" and text in ("true", "false")) else text
+
+
+def _without(keys: Container[str], value: object) -> object:
+    """``value`` without the keys, at any depth."""
+    if isinstance(value, dict):
+        return {key: _without(keys, item) for key, item in value.items() if key not in keys}
+    return [_without(keys, item) for item in value] if isinstance(value, list) else value

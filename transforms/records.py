@@ -46,7 +46,7 @@ def records(documents: pd.DataFrame, fields: Fields, provider_ids: pd.Series) ->
             "is_secured_valid": arrow_series([None if value is None else _is_valid(value) for value in secured], FLAG),
             "featured_content": fields.text("featuredContent"),
             "provider_id": provider_ids,
-            "body_length": each(documents["body"], len, WHOLE),
+            "body_length": documents["body_length"],
             "content_hash": documents["content_hash"],
             "first_seen_at": documents["first_seen_at"],
             "last_changed_at": documents["last_changed_at"],

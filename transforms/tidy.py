@@ -1,30 +1,28 @@
-"""One batch of documents in, every table of the warehouse out.
+"""One batch of documents in, every table of the warehouse out but ``raw.documents`` (``transforms.raw``).
 
 ``documents`` has one row per file, in the order in which rows shall lie in the tables:
 
 ======================  =========================================================================
 ``record_id``           see ``keys.record_id``
 ``source``, ``path``    where the file is
-``format``              ``yaml``
 ``content_hash``        git blob id of the file
-``size_bytes``          of the file
 ``record``              the front matter: nested dicts and lists with text at the leaves; None where
                         the file could not be read
-``body``                what follows the front matter; NULL in a data file
+``body_length``         characters of what follows the front matter; NULL in a data file
 ``first_seen_at``       start of the run that first saw the file, UTC
 ``last_changed_at``     start of the run that last found it changed, UTC
 ``changed_run_id``      id of that run
 ======================  =========================================================================
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from transforms import collections, keys, raw
+from transforms import collections, keys
 from transforms.drift import Tree, document_drift
 from transforms.fields import INSTANT, TEXT, WHOLE, Fields, arrow_series
 from transforms.providers import author_columns, named, provider_columns, provider_image_columns, providers, publisher_columns
@@ -37,10 +35,8 @@ _DOCUMENT_COLUMNS = {
     "record_id": TEXT,
     "source": TEXT,
     "path": TEXT,
-    "format": TEXT,
     "content_hash": TEXT,
-    "size_bytes": WHOLE,
-    "body": TEXT,
+    "body_length": WHOLE,
     "first_seen_at": INSTANT,
     "last_changed_at": INSTANT,
     "changed_run_id": TEXT,
@@ -48,13 +44,13 @@ _DOCUMENT_COLUMNS = {
 Places = Callable[[int, str], Iterable[tuple[int, str]]]
 
 
-def documents_frame(rows: list[dict[str, object]]) -> pd.DataFrame:
+def documents_frame(rows: list[Mapping[str, object]]) -> pd.DataFrame:
     """The frame of documents that ``tidy`` takes, from one mapping of its columns a document."""
     columns = {name: arrow_series([row[name] for row in rows], dtype) for name, dtype in _DOCUMENT_COLUMNS.items()}
     return pd.DataFrame(columns).assign(record=pd.Series([row["record"] for row in rows], dtype=object))
 
 
-def tidy(documents: pd.DataFrame, covered: Tree, publish_secured: bool = False) -> Tables:
+def tidy(documents: pd.DataFrame, covered: Tree) -> Tables:
     """Flatten a batch of documents into tidy tables, by table name.
 
     ``covered`` holds the front-matter paths that tables have a column for; others are reported as
@@ -64,8 +60,7 @@ def tidy(documents: pd.DataFrame, covered: Tree, publish_secured: bool = False) 
     readable = documents[documents["record"].notna()].reset_index(drop=True)
     readable = readable.assign(collection=each(readable["path"], keys.collection))
     batch = _Batch(readable)
-    tables = {"raw.documents": raw.documents(documents, publish_secured)}
-    tables |= _record_tables(batch) | _provider_tables(batch) | _collection_tables(batch)
+    tables = _record_tables(batch) | _provider_tables(batch) | _collection_tables(batch)
     tables["records"] = records(readable, batch.all.fields, batch.provider["provider_id"])
     tables["providers"] = providers(*batch.mentions)
     tables["meta.document_drift"] = document_drift(readable["record_id"], readable["record"], covered)

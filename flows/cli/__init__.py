@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from flows import __version__
 from flows.cli import checking, querying, rejects, running, scheduling, setup, snapshots, status
 
 app = typer.Typer(
@@ -35,9 +36,7 @@ app.command("deploy")(scheduling.deploy)
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
-
-        typer.echo(f"matterhouse {version('matterhouse')}")
+        typer.echo(f"matterhouse {__version__}")
         raise typer.Exit
 
 

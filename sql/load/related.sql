@@ -1,11 +1,5 @@
--- related_record_id: of the records with the same url_key the one published first, then the
--- lowest record_id. `relinked` names the records whose entries lead elsewhere than before.
-CREATE OR REPLACE TEMP TABLE record_by_url AS
-SELECT DISTINCT ON (url_key) url_key, record_id
-FROM main.records
-WHERE url_key IN (SELECT url_key FROM main.related_articles)
-ORDER BY url_key, published_at NULLS LAST, record_id;
-
+-- related_record_id of the entries that lead elsewhere than before; `relinked` names their records. New rows
+-- came with theirs from `record_by_url`.
 CREATE OR REPLACE TEMP TABLE relinked AS
 SELECT DISTINCT related.record_id
 FROM main.related_articles AS related

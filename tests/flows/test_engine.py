@@ -23,7 +23,7 @@ def content(tmp_path: Path) -> Path:
     return Path(shutil.copytree(SAMPLE, tmp_path / "content"))
 
 
-def run(warehouse: Path, *uris: object, batch_bytes: int = 16_000_000, **options) -> Report:
+def run(warehouse: Path, *uris: object, batch_bytes: int = 48_000_000, **options) -> Report:
     names = [f"source{number}={uri}" for number, uri in enumerate(uris)]
     settings = config.load(None, names, warehouse).model_copy(update={"batch_bytes": batch_bytes})
     return refresh(settings, **options)

@@ -88,16 +88,6 @@ def test_an_arrow_table_of_the_schema_goes_into_its_table(name, connection):
     assert connection.sql(f"FROM {name}").to_arrow_table().to_pylist() == batch.to_pylist()
 
 
-def test_create_makes_one_table_with_its_schema_and_comments():
-    with duckdb.connect() as connection:
-        schema.create(connection, TABLES["meta.files"])
-        assert connection.execute("SELECT schema_name, table_name, comment FROM duckdb_tables()").fetchall() == [
-            ("meta", "files", TABLES["meta.files"].comment)
-        ]
-        with pytest.raises(duckdb.CatalogException):
-            schema.create(connection, TABLES["meta.files"])
-
-
 def test_create_all_is_part_of_an_open_transaction():
     with duckdb.connect() as connection:
         connection.execute("BEGIN")

@@ -12,7 +12,7 @@ from load import schema
 from sources.errors import Unreadable
 from sources.files import blob_id
 from sources.reader import Reader
-from transforms import keys
+from transforms import keys, raw
 from transforms.drift import tree_of
 from transforms.tidy import Tables, documents_frame, tidy
 
@@ -22,17 +22,23 @@ FIRST_SEEN, LAST_CHANGED = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 2
 COVERED = tree_of(schema.covered_paths())
 
 
-def documents(files: Mapping[str, str | bytes], reader: Reader | None = None) -> pd.DataFrame:
-    """The frame of documents that ``tidy`` takes, of files by path: whole files as bytes, or front matters as text."""
+def read(files: Mapping[str, str | bytes], reader: Reader | None = None) -> list[dict[str, object]]:
+    """Documents as the transforms take them, of files by path: whole files as bytes, or front matters as text."""
     reader = reader or Reader()
     contents = {path: file if isinstance(file, bytes) else _content(path, file) for path, file in files.items()}
     found = [_document(reader, path, content) for path, content in contents.items()]
-    return documents_frame([document for document in found if document])
+    return [document for document in found if document]
+
+
+def documents(files: Mapping[str, str | bytes], reader: Reader | None = None) -> pd.DataFrame:
+    """The frame of documents that ``tidy`` takes."""
+    return documents_frame(read(files, reader))
 
 
 def tables(files: Mapping[str, str | bytes], publish_secured: bool = False) -> Tables:
     """Every table that comes of these files."""
-    return tidy(documents(files), COVERED, publish_secured)
+    found = read(files)
+    return {"raw.documents": raw.Documents(publish_secured).frame(found)} | tidy(documents_frame(found), COVERED)
 
 
 def story(front_matter: str, path: str = STORY) -> Tables:
@@ -104,6 +110,7 @@ def _document(reader: Reader, path: str, content: bytes) -> dict[str, object] | 
         "size_bytes": len(content),
         "record": document and document.record,
         "body": document and document.body,
+        "body_length": None if document is None or document.body is None else len(document.body),
         "first_seen_at": FIRST_SEEN,
         "last_changed_at": LAST_CHANGED,
         "changed_run_id": "run-2",

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from sources.files import blob_id
 from tests.transforms import content
-from tests.transforms.batch import column, documents, readings, rows, story, tables
+from tests.transforms.batch import column, read, readings, rows, story, tables
 from transforms import raw
 
 WRITTEN = {
@@ -81,9 +81,9 @@ def test_a_document_with_its_bytes_and_its_body():
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(content.files)
 def test_the_json_says_what_the_file_says(files):
-    frame = documents(files)
-    texts = column(raw.documents(frame, with_secured=True), "front_matter")
-    for record, text in zip(frame["record"], texts):
+    found = read(files)
+    texts = column(raw.Documents(with_secured=True).frame(found), "front_matter")
+    for record, text in zip((document["record"] for document in found), texts):
         assert text is None if record is None else as_text(json.loads(text, **AS_WRITTEN)) == as_text(record)
 
 
@@ -103,3 +103,9 @@ def test_duckdb_takes_every_value_for_json(texts):
     with duckdb.connect() as connection:
         for written, reading in texts.items():
             assert connection.execute("SELECT json_valid(?)", [reading.value]).fetchall() == [(True,)], written
+
+
+def test_pieces_of_a_batch_say_what_the_whole_says():
+    found = read({"_news/a.md": SECURED, "_news/b.md": 'title: "never closed', "_news/c.md": SECURED})
+    documents = raw.Documents(with_secured=False)
+    assert [row for document in found for row in rows(documents.frame([document]))] == rows(raw.Documents(False).frame(found))

@@ -251,7 +251,7 @@ def typed(value: object) -> object:
 def test_frames_of_pandas_own_types_do_as_well():
     arrow = documents(ROUND)
     plain = pd.DataFrame({name: values.tolist() for name, values in arrow.items()})
-    plain = plain.astype({name: "str" for name in ("record_id", "source", "path", "body", "content_hash")})
+    plain = plain.astype({name: "str" for name in ("record_id", "source", "path", "content_hash")})
     assert contents(tidy(plain, COVERED)) == contents(tidy(arrow, COVERED))
 
 
@@ -285,7 +285,7 @@ def test_no_module_knows_the_time_or_chance_or_another_part_of_the_project():
     used = {node for path in modules for tree in [ast.parse(path.read_text())] for node in _used(tree)}
     assert used.isdisjoint({"now", "utcnow", "today", "open", "random", "time_ns", "perf_counter", "environ"})
     packages = {name.split(".")[0] for name in used if name.startswith("import ") for name in [name.removeprefix("import ")]}
-    assert packages <= {"transforms", "numpy", "pandas", "pyarrow"} | set(sys.stdlib_module_names)
+    assert packages <= {"transforms", "numpy", "orjson", "pandas", "pyarrow"} | set(sys.stdlib_module_names)
     assert packages.isdisjoint({"os", "io", "time", "random", "secrets", "socket", "subprocess", "tempfile", "uuid"})
 
 
