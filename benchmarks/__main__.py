@@ -2,7 +2,7 @@
 
     python -m benchmarks [--documents 700,7000] [--rounds 1] ...
 
-Prints the report and writes it to benchmarks/RESULTS.md. Ends with 1 where the contenders found
+Prints the report and writes it to benchmarks/RESULTS.md, its main table also to README.md. Ends with 1 where the contenders found
 different rows or a run of Matterhouse failed.
 """
 
@@ -18,6 +18,7 @@ from benchmarks.contest import Contest, Result
 from benchmarks.measure import ROOT, Failed
 from benchmarks.repositories import Repository, Size, cloned, generated
 
+RESULTS = Path(__file__).with_name("RESULTS.md")
 _MOST_FOR_RIVALS = 20_000
 _WARM_UP = Size(40, 35)
 
@@ -38,6 +39,8 @@ def main() -> int:
             results.append(Contest(repository, scratch).run(given.rounds, with_rivals))
     text = report.render(results, given.rounds)
     given.report.write_text(text, encoding="utf-8")
+    if given.report == RESULTS:
+        report.put_into(ROOT / "README.md", report.summary(text))
     print(text)
     return int(not all(map(_is_good, results)))
 
@@ -61,7 +64,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--real", type=Path, default=bundles, metavar="FOLDER", help="git bundles of real repositories")
     parser.add_argument("--rounds", type=int, default=1, help="rounds, of which the least counts")
     parser.add_argument("--all", action="store_true", help=f"the rivals too beyond {_MOST_FOR_RIVALS:,} documents")
-    parser.add_argument("--report", type=Path, default=Path(__file__).with_name("RESULTS.md"), metavar="FILE")
+    parser.add_argument("--report", type=Path, default=RESULTS, metavar="FILE")
     return parser
 
 

@@ -2,8 +2,10 @@
 
 import os
 import platform
+import re
 from collections.abc import Iterable
 from importlib.metadata import version
+from pathlib import Path
 
 from benchmarks import rivals
 from benchmarks.contest import NEWEST, OURS, SPREAD, UNCHANGED, Result
@@ -15,6 +17,9 @@ _READING = {
     "read_and_hash": "read and SHA-1 only",
     "rapidyaml": "rapidyaml's bare parse",
 }
+_RIVAL = "dlt"
+_MEGABYTES = re.compile(r"documents, ([0-9,.]+) MB")
+_BEGIN, _END = "<!-- written by make bench -->", "<!-- end -->"
 _INTRODUCTION = """\
 # What it costs
 
@@ -35,6 +40,22 @@ def render(results: Iterable[Result], rounds: int) -> str:
     if len(generated) > 1:
         parts += ["## Growth\n", growth(generated)]
     return "\n".join(parts)
+
+
+def summary(text: str) -> str:
+    """What a reader of the README needs of the whole report: the machine, and the largest repository with rivals."""
+    conditions = next(line for line in text.splitlines() if line.startswith("Measured on"))
+    sections = [part for part in text.split("\n## ")[1:] if f"| {_RIVAL} |" in part]
+    largest = max(sections, key=lambda part: float(_MEGABYTES.search(part)[1].replace(",", "")))
+    heading, _, rest = largest.partition("\n")
+    return f"{heading}. {conditions}\n\n{rest.split('Same rows')[0].strip()}\n"
+
+
+def put_into(file: Path, text: str) -> None:
+    """Replace what stands between the two marks of a file."""
+    before, _, rest = file.read_text(encoding="utf-8").partition(_BEGIN)
+    _, _, after = rest.partition(_END)
+    file.write_text(f"{before}{_BEGIN}\n{text}{_END}{after}", encoding="utf-8")
 
 
 def _conditions(rounds: int) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks import generate, naive, report, rivals, rows
 from benchmarks.contest import DLT, NAIVE, NEWEST, OURS, SPREAD, UNCHANGED, Contest, Result
-from benchmarks.measure import Cost, Failed, least, measure
+from benchmarks.measure import ROOT, Cost, Failed, least, measure
 from benchmarks.repositories import Repository, Size, cloned, generated
 from flows.config import Settings
 from flows.engine import refresh
@@ -194,3 +194,12 @@ def test_a_contest_measures_every_run(tmp_path: Path):
     assert list(measured.costs) == [OURS, UNCHANGED, SPREAD, NEWEST]
     assert measured.changed == {SPREAD: 2, NEWEST: 1}
     assert measured.agree and measured.found[NEWEST]["records"] == 120
+
+
+def test_the_readme_shows_the_heart_of_the_results(tmp_path: Path):
+    readme, results = (ROOT / name for name in ("README.md", "benchmarks/RESULTS.md"))
+    copy = tmp_path / "README.md"
+    copy.write_text(readme.read_text())
+    report.put_into(copy, report.summary(results.read_text()))
+    assert copy.read_text() == readme.read_text()
+    assert f"| {DLT} |" in copy.read_text()

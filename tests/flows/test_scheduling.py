@@ -220,8 +220,14 @@ def test_a_triggered_run_completes_and_its_artifacts_and_events_are_on_the_serve
         return [each for each in events if each["payload"]["path"] == str(snapshot)]
 
     assert len(wait_until(published, 30, "told")) == 1
-    logs = deployed.call("/logs/filter", {"logs": {"flow_run_id": {"any_": [run]}, "level": {"ge_": 20}}})
-    assert 5 <= len(logs) <= 15, [each["message"] for each in logs]
+
+    def logged() -> list[str]:  # Prefect sends logs a few seconds late
+        logs = deployed.call("/logs/filter", {"logs": {"flow_run_id": {"any_": [run]}, "level": {"ge_": 20}}})
+        messages = [each["message"] for each in logs]
+        return messages if any(message.startswith("Finished in state") for message in messages) else []
+
+    messages = wait_until(logged, 30, "logged")
+    assert 5 <= len(messages) <= 15, messages
 
 
 def test_the_schedules_make_runs(deployed):
