@@ -23,7 +23,10 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.events.actions import ChangeFlowRunState, SendNotification
 from prefect.events.filters import EventFilter, EventNameFilter, EventOccurredFilter, EventResourceFilter
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture, ResourceSpecification
+from prefect.exceptions import ObjectNotFound
 from prefect.states import Crashed
+
+from flows.configfile import ConfigError
 
 HEARTBEAT_SECONDS = 30  # as prefect.yaml sets it
 PATIENCE_SECONDS = 2 * HEARTBEAT_SECONDS + 5
@@ -31,14 +34,18 @@ _HEARTBEAT = "prefect.flow-run.heartbeat"
 _ENDED = ("Completed", "Failed", "Cancelled", "Crashed", "Skipped", "TooManyRejects", "Damaged")
 _UNFINISHED = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
 _POLL_SECONDS = 5
+_TELL = "Matterhouse: tell of crashed runs"
 
 
 def ensure_automations(client: SyncPrefectClient, deployments: Collection[UUID], after_seconds: int, block: str | None) -> list[str]:
-    """Create or bring up to date the automation that marks dead runs and, with a block, the one that tells of them."""
+    """Bring the automations up to date: the one that marks dead runs and, with a block, the one that tells of them."""
     of_ours = {"prefect.resource.role": "deployment", "prefect.resource.id": [f"prefect.deployment.{each}" for each in deployments]}
     wanted = [_mark_crashed(of_ours, after_seconds)]
     if block is not None:
         wanted.append(_tell_crashed(client, of_ours, block))
+    else:
+        for known in client.read_automations_by_name(_TELL):
+            client.delete_automation(known.id)
     return [_ensure(client, each) for each in wanted]
 
 
@@ -97,9 +104,12 @@ def _mark_crashed(of_ours: dict[str, Any], after_seconds: int) -> AutomationCore
 
 def _tell_crashed(client: SyncPrefectClient, of_ours: dict[str, Any], block: str) -> AutomationCore:
     kind, _, name = block.partition("/")
-    found = client.read_block_document_by_name(name, kind, include_secrets=False)
+    try:
+        found = client.read_block_document_by_name(name, kind, include_secrets=False)
+    except ObjectNotFound:
+        raise ConfigError(f"notices.block: the Prefect server has no block {block}; create it there, or correct the name") from None
     return AutomationCore(
-        name="Matterhouse: tell of crashed runs",
+        name=_TELL,
         description="Sends a notice when the process of a run died, also when its worker died with it.",
         trigger=EventTrigger(
             expect={"prefect.flow-run.Crashed"},

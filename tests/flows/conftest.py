@@ -1,8 +1,11 @@
 """What tests of the flows share: a small content repository, its configuration, and one Prefect server for all of them."""
 
+import json
 import os
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -36,3 +39,24 @@ def config(stories: Path, tmp_path: Path) -> Path:
     file = tmp_path / "matterhouse.yml"
     file.write_text(f"sources:\n  news:\n    uri: folder:{stories}\n")
     return file
+
+
+@pytest.fixture
+def webhook(monkeypatch) -> Iterator[list[dict]]:
+    """The notices that arrive at http://127.0.0.1:$HOOK_PORT."""
+    arrived = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            arrived.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *arguments):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever).start()
+        monkeypatch.setenv("HOOK_PORT", str(server.server_port))
+        yield arrived
+        server.shutdown()

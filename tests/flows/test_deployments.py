@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 import yaml
 from prefect import Flow
+from prefect.blocks.notifications import CustomWebhookNotificationBlock
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Running
 
 from flows import deployments
+from flows.configfile import ConfigError
 from tests.commands import matterhouse
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +54,25 @@ def test_deploy_can_be_repeated(config):
         assert refresh.concurrency_options.collision_strategy == "CANCEL_NEW"
         assert refresh.entrypoint == "flows.refresh.refresh"
         assert len(client.read_automations()) == 1
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_the_automation_that_tells_of_crashes_comes_and_goes_with_the_notification_block(config):
+    CustomWebhookNotificationBlock(name="operators", url="http://127.0.0.1:1/").save("operators", overwrite=True)
+    without = config.read_text()
+    config.write_text(without + "notices: {block: custom-webhook/operators}\n")
+    assert deployments.deploy(config, patience_seconds=0)[-1] == "automation Matterhouse: tell of crashed runs"
+    config.write_text(without)
+    deployments.deploy(config, patience_seconds=0)
+    with get_client(sync_client=True) as client:
+        assert [each.name for each in client.read_automations()] == ["Matterhouse: mark dead runs as crashed"]
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_notification_block_that_is_not_there_is_named(config):
+    config.write_text(config.read_text() + "notices: {block: custom-webhook/nobody}\n")
+    with pytest.raises(ConfigError, match="custom-webhook/nobody"):
+        deployments.deploy(config, patience_seconds=0)
 
 
 @pytest.mark.usefixtures("prefect_server")

@@ -1,16 +1,15 @@
 """The Prefect flow `refresh`: how it ends, and what it tells a Prefect server."""
 
 import json
+import os
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import prefect.events
 import pytest
+from prefect.blocks.notifications import CustomWebhookNotificationBlock
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, TaskRunFilter, TaskRunFilterFlowRunId
 from prefect.client.schemas.objects import FlowRun
@@ -187,27 +186,6 @@ def test_a_mistake_in_the_code_fails_and_leaves_the_warehouse_as_it_was(paramete
     assert [row["state"] for row in ledger_runs(tmp_path / "warehouse")] == ["failed"]
 
 
-@pytest.fixture
-def webhook(monkeypatch) -> Iterator[list[dict]]:
-    """The notices that arrive at http://127.0.0.1:$HOOK_PORT."""
-    arrived = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            arrived.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, *arguments):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever).start()
-        monkeypatch.setenv("HOOK_PORT", str(server.server_port))
-        yield arrived
-        server.shutdown()
-
-
 def configure(parameters: RefreshParameters, text: str) -> None:
     with parameters.config.open("a") as file:
         file.write(text)
@@ -243,3 +221,13 @@ def test_a_notice_that_cannot_be_sent_changes_nothing(parameters, stories, monke
     monkeypatch.setenv("HOOK_PORT", "1")
     configure(parameters, "    max_age: 24\nnotices: {webhook: 'http://127.0.0.1:${HOOK_PORT}/s3cret', block: slack-webhook/none}\n")
     assert run(parameters).is_completed()
+
+
+def test_a_notification_block_of_prefects_sends_the_notice(parameters, stories, webhook):
+    address = f"http://127.0.0.1:{os.environ['HOOK_PORT']}/"
+    CustomWebhookNotificationBlock(name="operators", url=address, json_data={"title": "{{subject}}", "text": "{{body}}"}).save("operators")
+    configure(parameters, "    max_age: 24\nnotices: {block: custom-webhook/operators}\n")
+    assert run(parameters).is_completed()
+    [notice] = webhook
+    assert notice["title"] == f"Matterhouse stale: {parameters.config.parent / 'warehouse'}"
+    assert "source news has no content that is younger than 24 hours" in notice["text"]

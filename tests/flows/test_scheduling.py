@@ -284,7 +284,25 @@ def test_cancelling_on_prefects_pages_ends_the_run_in_order(deployed, worker, re
     wait_until(lambda: ledger_states(config.parent / "warehouse") == ["cancelled"], 30, "in the ledger")
 
 
-def test_a_run_that_is_killed_with_its_worker_is_marked_as_crashed_and_the_next_is_right(deployed, repository, config):
+def save_block(server: Prefect, port: str) -> None:
+    """A notification block ``custom-webhook/operators`` on the server, that posts to this machine."""
+    from prefect.blocks.notifications import CustomWebhookNotificationBlock
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    with temporary_settings({PREFECT_API_URL: server.url}):
+        block = CustomWebhookNotificationBlock(
+            name="operators", url=f"http://127.0.0.1:{port}/", json_data={"title": "{{subject}}", "text": "{{body}}"}
+        )
+        block.save("operators", overwrite=True)
+
+
+def test_a_run_that_is_killed_with_its_worker_is_marked_as_crashed_and_told_and_the_next_is_right(
+    server, repository, config, webhook
+):
+    save_block(server, os.environ["HOOK_PORT"])
+    with config.open("a") as file:
+        file.write("notices: {block: custom-webhook/operators}\n")
+    deploy(deployed := server, config, patience_seconds=0)
     warehouse = config.parent / "warehouse"
     worker = deployed.worker()
     run = deployed.trigger("refresh/refresh")
@@ -296,6 +314,9 @@ def test_a_run_that_is_killed_with_its_worker_is_marked_as_crashed_and_the_next_
     assert deployed.state(run)["type"] == "RUNNING"
     state = deployed.end(run, 240)
     assert (state["type"], state["message"]) == ("CRASHED", "no heartbeat for 75 seconds")
+    [notice] = wait_until(lambda: list(webhook), 60, "told by the automation")
+    assert notice["title"].startswith("Matterhouse crashed: refresh of news")
+    assert notice["text"].endswith("no heartbeat for 75 seconds")
     Path(f"{repository}.go").touch()
     another = deployed.worker()
     try:
