@@ -112,8 +112,10 @@ class Run:
         self._accept_drop = accept_drop
         self._trigger, self._flow_run_id = trigger, flow_run_id
         self._layout = Layout(settings.warehouse.absolute())
+        # Of its own: a helper of a run that was killed may still be writing.
+        self._staged = self._layout.staging / self.report.run_id
         self._plans: list[SourcePlan] = []
-        self._extraction = None
+        self._rejects: list[dict] = []
         self._build = None
 
     def __enter__(self) -> "Run":
@@ -156,32 +158,23 @@ class Run:
 
     def extract(self) -> None:
         """Read the files that changed and stage them as tidy tables."""
+        from flows.batch import Setup
         from flows.extract import Extraction
-        from sources.audit import Audit
-        from sources.reader import Reader
 
         with self._stage("extract"):
             shutil.rmtree(self._layout.staging, ignore_errors=True)
-            reader = Reader(reading_limits(self._settings))
-            self._extraction = Extraction(
-                self.report.run_id,
-                self.report.started_at,
-                reader,
-                Audit(self._settings.audit_share),
-                self._layout.staging,
-                self._settings.batch_bytes,
-                self._fresh,
-                next_part=0 if self._fresh else self._ledger.next_part(),
-                on_file=self._count_files(),
-            )
-            for plan in self._plans:
-                if plan.to_do:
-                    self._extraction.source(plan)
-            self.report.bytes_read = self._extraction.bytes_read
-            self.report.documents_declined = self._extraction.declined
-            self.report.distinct_blocks = reader.distinct_blocks
-            self._extraction.finish()
-            del reader
+            report, limits = self.report, reading_limits(self._settings)
+            setup = Setup(report.run_id, report.started_at, limits, self._settings.audit_share, self._staged)
+            next_part = 0 if self._fresh else self._ledger.next_part()
+            extraction = Extraction(setup, self._settings.batch_bytes, self._fresh, next_part, self._count_files())
+            with extraction:
+                for plan in self._plans:
+                    if plan.to_do:
+                        extraction.source(plan)
+            self._rejects = extraction.rejects
+            report.bytes_read = extraction.bytes_read
+            report.documents_declined = extraction.declined
+            report.distinct_blocks = extraction.distinct_blocks
 
     def load(self) -> None:
         """Apply the staged tables to the next snapshot's database, in one transaction that stays open."""
@@ -189,8 +182,8 @@ class Run:
 
         with self._stage("load"):
             self._check_accounts()
-            self._build = Build(self._layout, self._base, self._fresh, self._layout.staging)
-            changes = Changes(rejects=self._extraction.rejects)
+            self._build = Build(self._layout, self._base, self._fresh, self._staged)
+            changes = Changes(rejects=self._rejects)
             for plan in self._plans:
                 changes.read |= {record_id(entry.source, entry.path): entry for entry in plan.read}
                 changes.restamped |= {record_id(entry.source, entry.path): entry for entry in plan.refreshed}
@@ -244,7 +237,7 @@ class Run:
     @property
     def rejects(self) -> list[dict]:
         """Rows of ``meta.rejects`` for files that this run read."""
-        return self._extraction.rejects if self._extraction else []
+        return self._rejects
 
     def _prepare(self) -> None:
         notes = self.report.notes

@@ -32,6 +32,7 @@ class Blocks:
         self._keys: dict[bytes, Items] = {}
         self._remembered = 0
         self.distinct = 0
+        self.bytes_parsed = 0
 
     def parse(self, head: bytes) -> dict[str, object]:
         """Read a front matter. Raises ``Unusual`` where only the authority can tell."""
@@ -87,6 +88,7 @@ class Blocks:
     def _top(self, text: bytes) -> Items:
         """Keys and values from column 0; short texts such as ``images:`` are remembered."""
         if len(text) > _SHORT:
+            self.bytes_parsed += len(text)
             return parse_items(usual_text(text), 0)
         items = self._keys.get(text)
         if items is None:
@@ -96,7 +98,8 @@ class Blocks:
         return items
 
     def _remember(self, size: int) -> None:
-        """Make room for a text of ``size``: a full memo is emptied, which costs time and never a wrong answer."""
+        """Count a text of ``size`` that was parsed, and make room for it: a full memo is emptied, which costs time and never a wrong answer."""
+        self.bytes_parsed += size
         size = 6 * size + 100
         self._remembered += size
         if self._remembered > self._memo_bytes:

@@ -31,12 +31,18 @@ class Reader:
     def __init__(self, limits: Limits | None = None, fast: bool = True):
         self._limits = limits or Limits()
         # The fast way counts no depth: it is left out where it could go deeper than the limit.
+        self._bytes_declined = 0
         self._blocks = Blocks() if fast and self._limits.depth >= DEEPEST_NESTING else None
 
     @property
     def distinct_blocks(self) -> int:
         """How many different list items were parsed so far."""
         return self._blocks.distinct if self._blocks else 0
+
+    @property
+    def bytes_parsed(self) -> int:
+        """Bytes of front matter that were parsed so far, and not known before."""
+        return self._bytes_declined + (self._blocks.bytes_parsed if self._blocks else 0)
 
     def read(self, path: str, content: bytes) -> Document | None:
         """Read a file; None when it has no front matter.
@@ -78,6 +84,7 @@ class Reader:
                 return self._blocks.parse(head), False
             except Unusual:
                 pass
+        self._bytes_declined += len(head)
         record = authority.parse(head, first_line, self._limits)
         return ({} if record is None else record), True
 

@@ -225,7 +225,8 @@ def test_a_notice_that_cannot_be_sent_changes_nothing(parameters, stories, monke
 
 def test_a_notification_block_of_prefects_sends_the_notice(parameters, stories, webhook):
     address = f"http://127.0.0.1:{os.environ['HOOK_PORT']}/"
-    CustomWebhookNotificationBlock(name="operators", url=address, json_data={"title": "{{subject}}", "text": "{{body}}"}).save("operators")
+    block = CustomWebhookNotificationBlock(name="operators", url=address, json_data={"title": "{{subject}}", "text": "{{body}}"})
+    block.save("operators", overwrite=True)
     configure(parameters, "    max_age: 24\nnotices: {block: custom-webhook/operators}\n")
     assert run(parameters).is_completed()
     [notice] = webhook
