@@ -13,7 +13,7 @@ from sources.reader import Document, Reader
 from transforms.keys import record_id
 
 _SHOWN = 200
-_PIECE_BYTES = 4_000_000  # of documents whose texts are held in memory
+PIECE_BYTES = 4_000_000  # of documents whose texts are held in memory
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Extractor:
             if document is not None:
                 documents.append(document)
                 size += file.size
-            if size >= _PIECE_BYTES:
+            if size >= PIECE_BYTES:
                 yield documents
                 documents, size = [], 0
         if documents:

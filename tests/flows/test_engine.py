@@ -6,9 +6,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
-from flows import config
+from flows import batch, config
 from flows.engine import Report, refresh
 from load.lock import Locked, writing
 from load.layout import Layout
@@ -117,8 +118,27 @@ def test_the_size_of_batches_makes_no_difference(tmp_path, content, batch_bytes)
     assert parquet_differences(tmp_path / "many") == {}
 
 
-@pytest.mark.parametrize("kind, batch_bytes, seed", [("folder", 16_000_000, 1), ("folder", 20_000, 2), ("git", 20_000, 3)])
-def test_incremental_runs_end_where_a_full_load_does(tmp_path, content, kind, batch_bytes, seed):
+BULK = ("raw.documents", "related_articles", "related_images")
+
+
+def out_of_order(warehouse: Path) -> list[str]:
+    """Files of the bulk tables whose rows are not in the order of their documents' paths, then of their positions."""
+    path_of = dict(rows(warehouse, "SELECT record_id, path FROM raw.documents"))
+    wrong = []
+    for file in sorted(file for name in BULK for file in (warehouse / "current" / "parquet" / name).glob("*.parquet")):
+        table = pq.read_table(file)
+        keys = [name for name in ("position", "image_position") if name in table.column_names]
+        found = [(path_of[row["record_id"]], *(row[key] for key in keys)) for row in table.select(["record_id", *keys]).to_pylist()]
+        wrong += [file.name] * (found != sorted(found))
+    return wrong
+
+
+@pytest.mark.parametrize(
+    "kind, batch_bytes, piece_bytes, seed",
+    [("folder", 48_000_000, 4_000_000, 1), ("folder", 48_000_000, 9_000, 2), ("folder", 20_000, 4_000, 3), ("git", 20_000, 1, 4)],
+)
+def test_incremental_runs_end_where_a_full_load_does(tmp_path, content, monkeypatch, kind, batch_bytes, piece_bytes, seed):
+    monkeypatch.setattr(batch, "PIECE_BYTES", piece_bytes)
     chance = random.Random(seed)
     uri = folder(content) if kind == "folder" else content
     commit(content)
@@ -131,6 +151,7 @@ def test_incremental_runs_end_where_a_full_load_does(tmp_path, content, kind, ba
         assert report.error is None
         assert all(account.closes for account in report.sources)
         assert parquet_differences(tmp_path / "w") == {}, f"round {round_}"
+        assert out_of_order(tmp_path / "w") == []
     shutil.copytree(tmp_path / "w", tmp_path / "full", symlinks=True)
     assert run(tmp_path / "full", uri, full_refresh=True, batch_bytes=batch_bytes).state == "loaded"
     assert differences(tmp_path / "w", tmp_path / "full") == {}
