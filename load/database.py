@@ -6,6 +6,7 @@ of a run are one transaction.
 
 import shutil
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 import duckdb
@@ -16,8 +17,6 @@ from load import links, schema, staging
 
 # Rows that DuckDB compresses and writes together; documents are long, so more of them would need much memory.
 ROW_GROUP = 4096
-# Staged files that are inserted with one statement, and mapped into memory for as long.
-FILES_AT_ONCE = 8
 # What DuckDB holds in memory; it writes the rest of an unfinished load to the disk.
 MEMORY = "256MB"
 
@@ -111,10 +110,8 @@ class Load:
                 self.records_by_url = links.records_by_url(self._connection)
             if not self._fresh:
                 self._change(name, f"DELETE FROM {name} WHERE record_id IN (FROM changed)")
-            files = list(staging.batches(staged, name).values())
-            at_once = 1 if name == staging.AS_PARQUET else FILES_AT_ONCE
-            for start in range(0, len(files), at_once):
-                self._insert(name, files[start : start + at_once])
+            if files := list(staging.batches(staged, name).values()):
+                self._insert(name, files)
 
     def files(self, files: pa.Table, rejects: pa.Table) -> None:
         """Replace what is known of the changed files and of those in ``files``."""
@@ -129,11 +126,10 @@ class Load:
             self._change(name, f"DELETE FROM {name} WHERE {where}")
         self.add(name, rows)
 
-    def add(self, name: str, rows: pa.Table) -> None:
-        if rows.num_rows:
-            self._register("batch", rows)
-            self._change(name, f"INSERT INTO {name} BY NAME FROM batch")
-            self._connection.unregister("batch")
+    def add(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
+        self._register("batch", rows)
+        self._change(name, f"INSERT INTO {name} BY NAME FROM batch")
+        self._connection.unregister("batch")
 
     def derive(self, staged: Path, run_id: str, started_at) -> None:
         """Fill what depends on more than one document: ``sql/load``."""
@@ -160,12 +156,19 @@ class Load:
             self.touched.add(name)
 
     def _insert(self, name: str, files: list[Path]) -> None:
-        if name == staging.AS_PARQUET:  # DuckDB reads these itself, piece by piece: their rows are long
-            [file] = files
-            self._change(name, f"INSERT INTO {name} BY NAME FROM read_parquet({_literal(file)})")
-        else:
-            rows = pa.concat_tables(map(staging.read, files))
-            self.add(name, links.linked(rows, self.records_by_url) if name == "related_articles" else rows)
+        """Insert staged rows, file by file."""
+        if name == staging.AS_PARQUET:  # DuckDB reads these itself: their rows are long
+            names = ", ".join(map(_literal, files))
+            self._change(name, f"INSERT INTO {name} BY NAME FROM read_parquet([{names}])")
+            return
+        # As a stream, because what is registered as a table stays in memory until the transaction ends.
+        batches = (batch for file in files for batch in self._staged_rows(name, file).to_batches())
+        first = next(batches)
+        self.add(name, pa.RecordBatchReader.from_batches(first.schema, chain([first], batches)))
 
-    def _register(self, name: str, table: pa.Table) -> None:
-        self._connection.register(name, table)
+    def _staged_rows(self, name: str, file: Path) -> pa.Table:
+        rows = staging.read(file)
+        return links.linked(rows, self.records_by_url) if name == "related_articles" else rows
+
+    def _register(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
+        self._connection.register(name, rows)
