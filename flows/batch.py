@@ -1,8 +1,9 @@
 """One batch of files through reader and transforms to staged tables, in this process or in a second one (``flows.helper``)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from load.changes import LOADED, REJECTED, SKIPPED
@@ -81,7 +82,9 @@ class Extractor:
         outcome = Outcome()
         for file in batch.unread:
             self._keep(batch, outcome, file, SKIPPED)
-        self._stage(batch, self._pieces(batch, outcome, on_file))
+        pieces = self._pieces(batch, outcome, on_file)
+        for piece in pieces:  # where there is none, nothing that takes long to import is needed
+            self._stage(batch, chain([piece], pieces))
         outcome.bytes_parsed = self._reader.bytes_parsed - parsed
         outcome.distinct_blocks = self._reader.distinct_blocks - distinct
         return outcome
@@ -105,7 +108,7 @@ class Extractor:
         if documents:
             yield documents
 
-    def _stage(self, batch: Batch, pieces: Iterator[list[dict]]) -> None:
+    def _stage(self, batch: Batch, pieces: Iterable[list[dict]]) -> None:
         """Texts go to the disk piece by piece; what is left to flatten then is small, since documents share it."""
         from load import schema, staging
         from transforms import raw
@@ -120,9 +123,8 @@ class Extractor:
                 for document in piece:
                     del document["body"]
                 documents += piece
-        if documents:
-            tables = tidy(documents_frame(documents), tree_of(schema.covered_paths()))
-            staging.write_batch(self._setup.folder, batch.number, tables)
+        tables = tidy(documents_frame(documents), tree_of(schema.covered_paths()))
+        staging.write_batch(self._setup.folder, batch.number, tables)
 
     def _is_as_known(self, batch: Batch, outcome: Outcome, file: File) -> bool:
         """Whether the content is what it was, though size or time stamp made it look changed."""

@@ -1,6 +1,7 @@
 """Changed files, batch by batch, to staged tables; with a second process where there is much new text to parse."""
 
 import os
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -49,9 +50,7 @@ class Extraction:
         self._extractor = None
         if self._helper is not None:
             self._helper.close()
-        if self.batches:
-            import pyarrow
-
+        if pyarrow := sys.modules.get("pyarrow"):
             pyarrow.default_memory_pool().release_unused()
 
     def source(self, plan: SourcePlan) -> None:

@@ -214,6 +214,16 @@ def test_what_need_not_read_tables_imports_nothing_heavy(arguments: tuple, tmp_p
     assert (looking.returncode, errors) == (0, "[]\n")
 
 
+def test_files_that_only_look_changed_are_read_without_importing_anything_heavy(tmp_path: Path):
+    folder = project_of_its_own(tmp_path)
+    touched = [file.touch() for file in folder.rglob("*.md") if "warehouse" not in file.relative_to(folder).parts]
+    assert touched
+    looking = python(LIST_IMPORTS.format(heavy=HEAVY), "run", cwd=folder)
+    told, errors = looking.communicate(timeout=30)
+    assert (looking.returncode, errors) == (0, "[]\n")
+    assert told.startswith("Nothing changed")
+
+
 def test_a_terminal_gets_a_progress_bar(tmp_path: Path):
     folder = project_of_its_own(tmp_path)
     code, shown = on_a_terminal("run", "--full-refresh", cwd=folder)
