@@ -1,4 +1,4 @@
-"""The checks of ``sql/checks``: one query each, which gives the rows that offend.
+"""The checks of ``sql/checks``: one query each, or several one after the other, which give the rows that offend.
 
 A check's file begins with comment lines: ``-- severity: error`` (offending rows stop publication) or
 ``-- severity: warn`` (they are reported), then what the check demands, in words.
@@ -34,16 +34,19 @@ def run_checks(connection: duckdb.DuckDBPyConnection) -> list[Check]:
 
 def offending_rows(connection: duckdb.DuckDBPyConnection, name: str, limit: int = 20) -> tuple[list[str], list[tuple]]:
     """Columns and some of the rows that offend against a check."""
-    cursor = connection.execute(f"SELECT * FROM ({_query(sql.read(f'checks/{name}'))}) LIMIT {int(limit)}")
-    return [column[0] for column in cursor.description], cursor.fetchall()
+    rows: list[tuple] = []
+    for query in _queries(connection, name):
+        cursor = connection.execute(f"SELECT * FROM ({query}) LIMIT {int(limit) - len(rows)}")
+        columns = [column[0] for column in cursor.description]
+        rows += cursor.fetchall()
+    return columns, rows
 
 
 def _run(connection: duckdb.DuckDBPyConnection, name: str) -> Check:
-    text = sql.read(f"checks/{name}")
-    severity, description = _header(name, text)
+    severity, description = _header(name, sql.read(f"checks/{name}"))
     begun = time.perf_counter()
-    [offending] = connection.execute(f"SELECT count(*) FROM ({_query(text)})").fetchall()[0]
-    return Check(name, severity, description, offending, time.perf_counter() - begun)
+    counts = [connection.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0] for query in _queries(connection, name)]
+    return Check(name, severity, description, sum(counts), time.perf_counter() - begun)
 
 
 def _header(name: str, text: str) -> tuple[str, str]:
@@ -54,5 +57,6 @@ def _header(name: str, text: str) -> tuple[str, str]:
     return severity, " ".join(lines[1:])
 
 
-def _query(text: str) -> str:
-    return text.strip().rstrip(";")
+def _queries(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
+    statements = connection.extract_statements(sql.read(f"checks/{name}"))
+    return [statement.query.strip().rstrip(";") for statement in statements]

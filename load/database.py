@@ -17,8 +17,11 @@ from load import links, schema, staging
 
 # Rows that DuckDB compresses and writes together; documents are long, so more of them would need much memory.
 ROW_GROUP = 4096
-# What DuckDB holds in memory; it writes the rest of an unfinished load to the disk.
-MEMORY = "256MB"
+# What DuckDB holds in memory of rows that are being inserted into empty tables; it writes the rest to the disk.
+MEMORY_OF_A_FULL_LOAD = "256MB"
+# What it may use else, of the machine's memory. It needs little, but some of that cannot wait on the disk: what is noted of
+# deleted rows grows with the tables that they are spread over.
+MEMORY = "50%"
 
 # Tables whose rows belong to a document (they have its record_id) and come from the transforms.
 _OF_THE_LOAD = {"meta.files", "meta.rejects", "meta.runs", "meta.run_sources", "meta.sources", "meta.checks", "meta.drift"}
@@ -57,7 +60,7 @@ def open_build(file: Path, base: Path | None) -> duckdb.DuckDBPyConnection:
     connection.execute("USE build").fetchall()
     connection.execute("SET TimeZone = 'UTC'").fetchall()
     connection.execute("SET threads = 2").fetchall()
-    connection.execute(f"SET memory_limit = '{MEMORY}'").fetchall()
+    connection.execute(f"SET memory_limit = '{MEMORY if base else MEMORY_OF_A_FULL_LOAD}'").fetchall()
     connection.execute(f"SET temp_directory = {_literal(file.parent / 'spilled')}").fetchall()
     connection.execute("SET preserve_insertion_order = true").fetchall()
     connection.execute("SET checkpoint_threshold = '1TB'").fetchall()
@@ -112,6 +115,7 @@ class Load:
                 self._change(name, f"DELETE FROM {name} WHERE record_id IN (FROM changed)")
             if files := list(staging.batches(staged, name).values()):
                 self._insert(name, files)
+        self._connection.execute(f"SET memory_limit = '{MEMORY}'").fetchall()
 
     def files(self, files: pa.Table, rejects: pa.Table) -> None:
         """Replace what is known of the changed files and of those in ``files``."""
