@@ -32,8 +32,8 @@ class Documents:
     def frame(self, documents: list[Mapping[str, object]]) -> pd.DataFrame:
         """One row per document: its place, its bytes' hash and size, the front matter as JSON, the body.
 
-        ``documents`` are those of ``tidy.documents_frame``, and stay as they are until the batch is done. One without a ``record``
-        (it could not be read) has no front matter.
+        ``documents`` have the columns of ``raw.documents``, and in place of ``front_matter`` a ``record``: nested dicts and
+        lists, None where the file could not be read. Records stay as they are until the batch is done.
         """
         texts = [None if document["record"] is None else self._text(document["record"]) for document in documents]
         columns = {name: arrow_series([document[name] for document in documents], dtype) for name, dtype in _PLACES.items()}
