@@ -1,9 +1,12 @@
 """Ctrl-C and SIGTERM end a run in order: nothing is published, and its row in the ledger says ``cancelled``."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TypeVar
+
+T = TypeVar("T")
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -28,6 +31,13 @@ class Interrupts:
         self._number = number
         if self._raising:
             raise Stopped(number)
+
+    def between(self, steps: Iterable[T]) -> Iterator[T]:
+        """The steps, until a signal came: what runs inside of a library may have swallowed its exception."""
+        for step in steps:
+            if self._number is not None:
+                raise Stopped(self._number)
+            yield step
 
     @contextmanager
     def heeded(self) -> Iterator[None]:

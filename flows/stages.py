@@ -6,7 +6,7 @@ What the stages hand on stays in the engine's ``Run``, of which Prefect sees not
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
@@ -22,7 +22,7 @@ from prefect.tasks import Task
 from flows import artifacts
 from flows.config import Settings
 from flows.engine import LOADED, UNCHANGED, Report, Run, is_explained
-from flows.interrupts import Stopped, interrupts
+from flows.interrupts import Interrupts, Stopped, interrupts
 from flows.report import markdown
 from load.bounds import too_many_rejects
 from load.changes import totals
@@ -63,12 +63,12 @@ def do(settings: Settings, *, wait_seconds: float = 0, **options) -> State:
     progress = artifacts.ShowProgress(settings.warehouse)
     run = Run(settings, flow_run_id=flow_run.id, on_progress=progress, **options)
     try:
-        with _stoppable() as heeded, ExitStack() as entered:
-            with heeded():
+        with _stoppable() as signals, ExitStack() as entered:
+            with signals.heeded():
                 patiently(run.__enter__, wait_seconds)
             entered.push(run)
-            with heeded():
-                _do_stages(run, settings)
+            with signals.heeded():
+                _do_stages(run, settings, signals)
     except Locked as locked:
         return Completed(name=SKIPPED, message=f"skipped: {locked}")
     except Stopped as stopped:
@@ -96,18 +96,18 @@ def patiently(action: Callable[[], T], seconds: float) -> T:
 
 
 @contextmanager
-def _stoppable() -> Iterator[Callable[[], AbstractContextManager[None]]]:
-    """Gives what has to stand around code that SIGTERM and Ctrl-C may end; nothing outside of the main thread."""
+def _stoppable() -> Iterator[Interrupts]:
+    """SIGTERM and Ctrl-C; outside of the main thread, where none can be received, they never come."""
     if threading.current_thread() is not threading.main_thread():
-        yield nullcontext
+        yield Interrupts()
         return
     with interrupts() as signals:
-        yield signals.heeded
+        yield signals
 
 
-def _do_stages(run: Run, settings: Settings) -> None:
+def _do_stages(run: Run, settings: Settings, signals: Interrupts) -> None:
     """The stages of a run, each as a task that is named by what it is about to do."""
-    for stage in run.stages():
+    for stage in signals.between(run.stages()):
         name = stage.__name__
         words = {
             "list": f"list {', '.join(settings.sources)}",

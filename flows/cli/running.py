@@ -64,7 +64,7 @@ def _finish(run: "Run", watch: "Watch") -> int:
     with interrupts() as signals:
         try:
             with watch, run, signals.heeded():
-                for stage in run.stages():
+                for stage in signals.between(run.stages()):
                     stage()
         except Stopped as stopped:
             return stopped.exit_code

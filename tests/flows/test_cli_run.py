@@ -36,6 +36,7 @@ def extract(run):
 flows.engine.Run.extract = extract
 main()
 """
+SWALLOWING = SLOW.replace("    time.sleep(60)", "    try:\n        time.sleep(60)\n    except KeyboardInterrupt:\n        pass")
 MISTAKEN = SLOW.replace("time.sleep(60)", "raise KeyError('\\x1b[31mred')")
 HOLD_THE_LOCK = """
 import sys
@@ -167,11 +168,12 @@ def test_a_held_lock_exits_with_75_and_a_dead_holder_does_not_block(tmp_path: Pa
 
 
 @pytest.mark.parametrize("number, code, told", [(signal.SIGTERM, 143, "SIGTERM"), (signal.SIGINT, 130, "Ctrl-C")])
-def test_a_stopped_run_is_cancelled(number: int, code: int, told: str, tmp_path: Path):
+@pytest.mark.parametrize("script", [SLOW, SWALLOWING], ids=["raised", "swallowed"])
+def test_a_stopped_run_is_cancelled(script: str, number: int, code: int, told: str, tmp_path: Path):
     folder = project_of_its_own(tmp_path)
     before = (folder / "warehouse" / "current").resolve().name
     signal.signal(signal.SIGINT, signal.default_int_handler)  # else a child of a background job ignores Ctrl-C
-    running = python(SLOW, "run", "--full-refresh", "--json", cwd=folder)
+    running = python(script, "run", "--full-refresh", "--json", cwd=folder)
     assert running.stderr.readline() == "reading\n"
     running.send_signal(number)
     out, errors = running.communicate(timeout=20)

@@ -108,6 +108,7 @@ def test_an_interrupted_run_says_that_it_was_cancelled(tmp_path, ending):
     finish(start(content, warehouse))
     before = (warehouse / "current").resolve().name
     change(content, random.Random(1))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # else a child of a background job ignores Ctrl-C
     process = start(content, warehouse, "--full-refresh")
     while not (warehouse / "state" / "staging").exists():
         assert process.poll() is None
