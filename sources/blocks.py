@@ -12,7 +12,9 @@ goes to the authority.
 """
 
 import re
+from itertools import chain, repeat
 
+from sources.envelope import CLOSING
 from sources.strict import Items, Unusual, mapping_of, parse_items, parse_scalar, usual_text
 
 MEMO_BYTES = 200_000_000  # of memory: a parsed block takes about six times its text, a short one more
@@ -38,40 +40,63 @@ class Blocks:
         """Read a front matter. Raises ``Unusual`` where only the authority can tell."""
         if b"\r" in head:
             head = head.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        head = b"\n" + head
         try:
-            return self._cut(head, 2)
+            return self._cut(head, 2, fenced=False)[0]
         except Unusual:
-            return self._cut(head, 0)
+            return self._cut(head, 0, fenced=False)[0]
 
-    def _cut(self, head: bytes, indent: int) -> dict[str, object]:
-        """Cut ``head`` at the list items that stand at column ``indent`` and look them up."""
-        text, *pieces = head.split(b"\n" + b" " * indent + b"- ")
-        items = list(self._top(text))
-        known = self._entries[indent]
-        entries = None
-        for piece in pieces:
-            if entries is None:
-                entries = self._open_list(items, text)
-            entry = known.get(piece, _MISSING)
-            if entry is not _MISSING:
-                entries.append(entry)
-            elif (following := _NEXT_KEY.search(piece)) is None:
-                entries.append(self._entry(piece, indent))
-            else:
-                entries.append(self._entry(piece[: following.start()], indent))
-                text = piece[following.end() :]
-                items += self._top(text)
-                entries = None
-        return mapping_of(items)
+    def parse_file(self, content: bytes) -> tuple[dict[str, object], bytes]:
+        """Read a file that begins with a line of ``---`` and has no CR: its front matter, and the body behind that.
 
-    def _open_list(self, items: Items, text: bytes) -> list[object]:
-        """Make the key that ``text`` ends with, and that has no value yet, the list that follows."""
+        The closing line stands at column 0, so it is only looked for outside of the list items: most of a file is
+        never searched for it. Raises ``Unusual`` as ``parse`` does, and where there is no closing line.
+        """
+        try:
+            return self._cut(content, 2, fenced=True)
+        except Unusual:
+            return self._cut(content, 0, fenced=True)
+
+    def _cut(self, text: bytes, indent: int, fenced: bool) -> tuple[dict[str, object], bytes]:
+        """Cut ``text`` at the list items that stand at column ``indent`` and look them up.
+
+        ``text`` begins with a line break, behind the opening fence if it is ``fenced``: then it ends at the
+        closing one, and what is left is the body.
+        """
+        dash = b"\n" + b" " * indent + b"- "
+        top, *pieces = text.split(dash)
+        top = top[3:] if fenced else top
+        entries = list(map(self._entries[indent].get, pieces, repeat(_MISSING)))
+        new = [at for at, entry in enumerate(entries) if entry is _MISSING]
+        items: Items = []
+        begin = 0
+        for at in chain([-1], new):
+            if at >= 0:  # a new entry, and the last one of its list where a key follows
+                following = _NEXT_KEY.search(pieces[at])
+                entries[at] = self._entry(pieces[at][: following.start()] if following else pieces[at], indent)
+                if following is None:
+                    continue
+                self._add_list(items, top, entries[begin : at + 1])
+                top, begin = pieces[at][following.start() :], at + 1
+            if fenced and (closing := CLOSING.search(top)):
+                items += self._top(top[: closing.start()])
+                body = dash.join([top[closing.end() :], *pieces[begin:]])
+                return mapping_of(items), body[1:]
+        if fenced:
+            raise Unusual("never closed")
+        if begin < len(entries):
+            self._add_list(items, top, entries[begin:])
+        else:
+            items += self._top(top)
+        return mapping_of(items), b""
+
+    def _add_list(self, items: Items, top: bytes, entries: list[object]) -> None:
+        """Add the pairs of ``top``, whose last key has no value yet, and ``entries`` as its value."""
+        items += self._top(top)
         key, value = items[-1] if items else ("", "")
-        if value is not None or not text.rstrip(b" \n").endswith(b":"):
+        if value is not None or not top.rstrip(b" \n").endswith(b":"):
             raise Unusual("list without a key")
-        entries: list[object] = []
         items[-1] = (key, entries)
-        return entries
 
     def _entry(self, piece: bytes, indent: int) -> object:
         """One list item, without its dash; its further lines are indented by ``indent`` + 2."""
@@ -86,13 +111,13 @@ class Blocks:
         return entry
 
     def _top(self, text: bytes) -> Items:
-        """Keys and values from column 0; short texts such as ``images:`` are remembered."""
+        """Keys and values from column 0, behind a line break; short texts such as ``images:`` are remembered."""
         if len(text) > _SHORT:
             self.bytes_parsed += len(text)
-            return parse_items(usual_text(text), 0)
+            return parse_items(usual_text(text[1:]), 0)
         items = self._keys.get(text)
         if items is None:
-            items = parse_items(usual_text(text), 0)
+            items = parse_items(usual_text(text[1:]), 0)
             self._remember(len(text))
             self._keys[text] = items
         return items

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from sources.errors import Unreadable
 
+DATA_FILES = (".yaml", ".yml")
 _BOM = b"\xef\xbb\xbf"
-_CLOSING = re.compile(rb"\n(?:---|\.\.\.)[ \t]*(?=\n|\Z)")
+CLOSING = re.compile(rb"\n(?:---|\.\.\.)[ \t]*(?=\n|\Z)")
 _UTF_16 = (b"\xff\xfe-\0-\0-\0", b"\xfe\xff\0-\0-\0-")
 
 
@@ -30,7 +31,7 @@ def open_envelope(path: str, content: bytes) -> Envelope | None:
     Raises ``Unreadable`` when the front matter is never closed, or is UTF-16 text.
     """
     start = 3 if content.startswith(_BOM) else 0
-    if path.lower().endswith((".yaml", ".yml")):
+    if path.lower().endswith(DATA_FILES):
         return Envelope(content[start:], 1, None)
     if not content.startswith(b"---", start):
         if content.startswith(_UTF_16):
@@ -54,7 +55,7 @@ def _line_end(content: bytes, lines: bytes, start: int) -> int:
 
 def _closing_line(content: bytes, lines: bytes, begin: int) -> tuple[int, int]:
     """Begin and end of the first line from ``begin`` on that closes the front matter."""
-    closing = _CLOSING.search(lines, begin - 1)
+    closing = CLOSING.search(lines, begin - 1)
     if closing is None:
         raise Unreadable("unclosed", "the front matter that begins here is never closed by a line of ---", 1, 1)
     return closing.start() + 1, _line_end(content, lines, closing.end())

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sources import authority
 from sources.blocks import Blocks
-from sources.envelope import open_envelope
+from sources.envelope import DATA_FILES, open_envelope
 from sources.errors import Unreadable
 from sources.limits import Limits
 from sources.strict import DEEPEST_NESTING, Unusual
@@ -49,6 +49,14 @@ class Reader:
 
         Raises ``Unreadable`` with line, column and reason when it has one that cannot be read.
         """
+        usual = self._is_usual(path, content)
+        if usual:
+            try:
+                record, rest = self._blocks.parse_file(content)
+            except Unusual:
+                pass
+            else:
+                return self._document(record, rest, 2, declined=False)
         envelope = open_envelope(path, content)
         if envelope is None:
             return None
@@ -59,14 +67,27 @@ class Reader:
                 envelope.first_line,
                 None,
             )
-        record, declined = self._record(envelope.head, envelope.first_line)
+        record, declined = self._record(envelope.head, envelope.first_line, tried=usual)
         if envelope.body is None and not (record and isinstance(record, dict)):
             return None
         if not isinstance(record, dict):
             raise Unreadable("not_a_mapping", "the front matter holds no `key: value` lines", envelope.first_line, 1)
-        self._check_related(record, envelope.first_line)
-        body = None if envelope.body is None else envelope.body.decode("utf-8", "replace")
-        return Document(record, body, declined)
+        return self._document(record, envelope.body, envelope.first_line, declined)
+
+    def _is_usual(self, path: str, content: bytes) -> bool:
+        """Whether a file is one that the fast way may read in one go, from the opening fence to the body."""
+        return (
+            self._blocks is not None
+            and content.startswith(b"---\n")
+            and b"\r" not in content
+            and len(content) <= self._limits.head_bytes
+            and not path.lower().endswith(DATA_FILES)
+            and not self._may_be_too_many(content)
+        )
+
+    def _document(self, record: dict[str, object], body: bytes | None, first_line: int, declined: bool) -> Document:
+        self._check_related(record, first_line)
+        return Document(record, None if body is None else body.decode("utf-8", "replace"), declined)
 
     def _check_related(self, record: dict[str, object], first_line: int) -> None:
         related = record.get("related")
@@ -78,8 +99,8 @@ class Reader:
                 None,
             )
 
-    def _record(self, head: bytes, first_line: int) -> tuple[object, bool]:
-        if self._blocks is not None and not self._may_be_too_many(head):
+    def _record(self, head: bytes, first_line: int, tried: bool) -> tuple[object, bool]:
+        if self._blocks is not None and not tried and not self._may_be_too_many(head):
             try:
                 return self._blocks.parse(head), False
             except Unusual:

@@ -25,10 +25,12 @@ _LINE = re.compile(
     r"""
     ^(\ {0,24}+)                                                 # indent, as deep as the reader goes
     (-\ )?                                                       # dash
-    (?:([A-Za-z_][A-Za-z0-9_-]{0,99}):(?:\ ++|$))?               # key; libyaml wants simple ones short
+    (?:([A-Za-z_][A-Za-z0-9_-]{0,99}+):(?:\ ++|$))?              # key; libyaml wants simple ones short
     (                                                            # value, with its quotes
         "[^"\\\n]*+(?:\\.[^"\\\n]*+)*"
       | '[^'\n]*+(?:''[^'\n]*+)*'
+      | [^\s\-?:,\[\]{}#&*!|>'"%@`] [^\n:#]*+                       # plain, as most are
+        (?: :(?=[^\s,\[\]{}]) [^\n:#]*+ )* (?<!\ ) $
       | (?: [^\s\-?:,\[\]{}#&*!|>'"%@`] | [-?:](?=[^\s,\[\]{}]) )   # plain: may not look like syntax
         (?: [^\s:#]++ | :(?=[^\s,\[\]{}]) | (?<!\ )\# | \ ++(?!\#|$) )*
       | \[\] | \{\}
@@ -99,7 +101,7 @@ def _lines(text: str) -> list[Line]:
     lines = _LINE.findall(text)
     if len(lines) != text.count("\n") + 1:
         raise Unusual("line")
-    return [line for line in lines if line[1:] != _BLANK]
+    return [line for line in lines if line[2] or line[3] or line[1]]
 
 
 def _mapping(lines: list[Line], at: int, indent: int) -> tuple[Items, int]:
