@@ -59,7 +59,7 @@ def open_build(file: Path, base: Path | None) -> duckdb.DuckDBPyConnection:
     connection.execute(f"ATTACH {_literal(file)} AS build (ROW_GROUP_SIZE {ROW_GROUP})").fetchall()
     connection.execute("USE build").fetchall()
     connection.execute("SET TimeZone = 'UTC'").fetchall()
-    connection.execute("SET threads = 2").fetchall()
+    connection.execute("SET threads = 1").fetchall()  # a second one waits for the rows that Python hands over
     connection.execute(f"SET memory_limit = '{MEMORY if base else MEMORY_OF_A_FULL_LOAD}'").fetchall()
     connection.execute(f"SET temp_directory = {_literal(file.parent / 'spilled')}").fetchall()
     connection.execute("SET preserve_insertion_order = true").fetchall()

@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 75 another run hol
 
 import gc
 import os
+import sys
 from typing import Annotated, NoReturn
 
 import typer
@@ -60,5 +61,16 @@ def main() -> NoReturn:
     # A run that finds nothing changed is mostly imports: these two settings save a sixth of it.
     gc.set_threshold(200_000, 10, 10)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    with told():
-        app(prog_name="matterhouse")
+    try:
+        with told():
+            app(prog_name="matterhouse")
+    except SystemExit as ended:
+        _leave(ended.code or 0)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process; without giving memory back object by object, a twentieth of a run's time, where nothing else is left to do."""
+    if "prefect" in sys.modules:  # it may have
+        sys.exit(code)
+    sys.stderr.flush()
+    os._exit(code)
