@@ -42,7 +42,8 @@ class _Finder:
 
     def __init__(self, covered: Tree):
         self._covered = covered
-        self._seen: dict[str, dict[int, list[tuple[str, str]]]] = {}
+        # By field, what was found in its items, and the items in which nothing was.
+        self._seen: dict[str, tuple[dict[int, list[tuple[str, str]]], set[int]]] = {}
 
     def document(self, record: dict[str, object]) -> dict[str, set[str]]:
         """The uncovered paths of a record with the types of their values."""
@@ -52,12 +53,12 @@ class _Finder:
         return found
 
     def _mapping(self, field: str, mapping: dict[str, object], node: Tree) -> list[tuple[str, str]]:
-        pairs = []
         any_key = node.get("*")
+        covered = node.keys() >= mapping.keys() or any_key is not None
+        pairs = []
         for key, value in mapping.items():
-            below = node.get(key, any_key)
-            if below is None or (value is not None and not isinstance(value, str)):
-                pairs += self._value(f"{field}.{key}", value, below)
+            if not covered or value is not None and not isinstance(value, str):
+                pairs += self._value(f"{field}.{key}", value, node.get(key, any_key))
         return pairs
 
     def _value(self, field: str, value: object, node: Tree | None) -> list[tuple[str, str]]:
@@ -72,14 +73,15 @@ class _Finder:
 
     def _list(self, field: str, items: list[object], node: Tree | None) -> list[tuple[str, str]]:
         """As ``_value`` of every item, but once for an object that is listed many times."""
-        seen = self._seen.setdefault(field, {})
+        seen, covered = self._seen.setdefault(field, ({}, set()))
         pairs = []
-        for item in items:
+        for item in [item for item in items if id(item) not in covered]:
             found = seen.get(id(item))
             if found is None:
                 found = seen[id(item)] = self._value(field, item, node)
-            if found:
-                pairs += found
+                if not found:
+                    covered.add(id(item))
+            pairs += found
         return pairs
 
 

@@ -8,6 +8,8 @@ type. The other columns take what YAML reads, and quoted text that says the same
 import re
 from collections.abc import Callable, Iterable, Set
 from datetime import date, datetime, time, timedelta, timezone
+from functools import lru_cache
+from itertools import repeat
 
 import pandas as pd
 import pyarrow as pa
@@ -35,6 +37,7 @@ class Fields:
     def __init__(self, mappings: Iterable[object]):
         self.rows = list(mappings)
         self._all_mappings = set(map(type, self.rows)) <= {dict}
+        self._at_top: dict[str, list[object]] = {}
         self._errors: dict[tuple[int, str], tuple[str, str]] = {}
 
     @property
@@ -69,10 +72,9 @@ class Fields:
     def raw(self, path: str) -> list[object]:
         """The values at ``path`` as they were parsed, None where absent."""
         first, *below = path.split(".")
-        if self._all_mappings:
-            values = [row.get(first) for row in self.rows]
-        else:
-            values = [self._get(row, value, "", first) for row, value in enumerate(self.rows)]
+        values = self._at_top.get(first)
+        if values is None:
+            values = self._at_top[first] = self._top(first)
         parent = first
         for key in below:
             values = [
@@ -81,6 +83,11 @@ class Fields:
             ]
             parent = f"{parent}.{key}"
         return values
+
+    def _top(self, key: str) -> list[object]:
+        if self._all_mappings:
+            return list(map(dict.get, self.rows, repeat(key)))
+        return [self._get(row, value, "", key) for row, value in enumerate(self.rows)]
 
     def _get(self, row: int, value: object, parent: str, key: str) -> object:
         if value is None:
@@ -100,7 +107,10 @@ class Fields:
     ) -> pd.Series:
         """A column of converted values; those of ``fitting`` types are taken as they are."""
         values = self.raw(path)
-        if not set(map(type, values)) <= fitting:
+        types = set(map(type, values))
+        if types <= {type(None)}:
+            return pd.Series(pd.arrays.ArrowExtensionArray(pa.nulls(len(values), dtype.pyarrow_dtype)))
+        if not types <= fitting:
             values = [self._fitting(row, path, value, convert, expected) for row, value in enumerate(values)]
         return arrow_series(values, dtype)
 
@@ -157,12 +167,20 @@ _SIMPLE_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+
 
 
 def _whole(value: object) -> object:
+    return _remembered_whole(value) if isinstance(value, str) and len(value) < _SHORT else _new_whole(value)
+
+
+def _new_whole(value: object) -> object:
     number = _integer(value)
     if number is _MISFIT:
         number = _number(value)
     if number is _MISFIT or number != int(number) or not -(2**63) <= number < 2**63:
         return _MISFIT
     return int(number)
+
+
+_SHORT = 20
+_remembered_whole = lru_cache(maxsize=1 << 14, typed=True)(_new_whole)  # few numbers are written once only
 
 
 def _integer(value: object) -> object:
@@ -241,6 +259,11 @@ _TIMESTAMP = re.compile(
 
 def _instant(value: object) -> object:
     """A moment in UTC; a date is its midnight, and a time without a zone is UTC."""
+    if isinstance(value, str) and len(value) == 20 and _kind(value) == "timestamp" and value[10] == "T" and value[19] == "Z":
+        try:  # as most are written
+            return datetime.fromisoformat(value)
+        except ValueError:
+            pass
     match = _TIMESTAMP.match(value.strip()) if _kind(value) in ("timestamp", "str") else None
     if match is None:
         return _MISFIT

@@ -2,7 +2,6 @@
 
 import re
 from hashlib import blake2b
-from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 _TRACKING = re.compile(r"(?:utm_[^=]*|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|yclid|ncid|cmpid|_ga)(?:=|\Z)", re.I)
@@ -40,7 +39,9 @@ def collection(path: str) -> str | None:
 
 def slug(path: str) -> str:
     """File name without folder, date prefix and extension."""
-    return _DATE_PREFIX.sub("", PurePosixPath(path).stem, count=1)
+    name = path.rpartition("/")[2]
+    dot = name.rfind(".")
+    return _DATE_PREFIX.sub("", name[:dot] if 0 < dot < len(name) - 1 else name, count=1)
 
 
 def url_key(url: str | None) -> str | None:
