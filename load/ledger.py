@@ -10,8 +10,8 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import NamedTuple
 
 _FORMAT = 1
 _SCHEMA = """
@@ -30,8 +30,7 @@ class LedgerDamaged(Exception):
     """The ledger's file is no readable ledger; it can be made anew from the newest snapshot."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One file as the last run that read it left it.
 
     ``part`` is the group of documents whose rows share Parquet files. ``first_seen`` and
@@ -53,10 +52,7 @@ class Entry:
 
     def with_stat(self, size: int, mtime_ns: int, listed_ns: int) -> "Entry":
         """The same content seen again under another size or time stamp."""
-        return replace(self, size=size, mtime_ns=mtime_ns, listed_ns=listed_ns)
-
-
-_COLUMNS = [field.name for field in fields(Entry)]
+        return self._replace(size=size, mtime_ns=mtime_ns, listed_ns=listed_ns)
 
 
 class Ledger:
@@ -114,17 +110,16 @@ class Ledger:
 
     def files(self, source: str) -> dict[str, Entry]:
         """The known files of a source by path."""
-        rows = self._connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM files WHERE source = ?", (source,))
-        return {row[1]: Entry(*row) for row in rows}
+        rows = self._connection.execute(f"SELECT {', '.join(Entry._fields)} FROM files WHERE source = ?", (source,))
+        return {row[1]: Entry._make(row) for row in rows}
 
     def next_part(self) -> int:
         """The first number that no part of any source has."""
         return (self._connection.execute("SELECT max(part) FROM files").fetchone()[0] or 0) + 1
 
     def put_files(self, entries: Iterable[Entry]) -> None:
-        marks = ", ".join("?" * len(_COLUMNS))
-        rows = ([getattr(entry, name) for name in _COLUMNS] for entry in entries)
-        self._connection.executemany(f"INSERT OR REPLACE INTO files VALUES ({marks})", rows)
+        marks = ", ".join("?" * len(Entry._fields))
+        self._connection.executemany(f"INSERT OR REPLACE INTO files VALUES ({marks})", entries)
 
     def drop_files(self, source: str, paths: Iterable[str]) -> None:
         self._connection.executemany("DELETE FROM files WHERE source = ? AND path = ?", ((source, path) for path in paths))

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 DEFAULT_INCLUDE = ("**/*.md", "**/*.markdown", "**/*.html", "_*/**/*.yaml", "_*/**/*.yml")
 DEFAULT_EXCLUDE = (
@@ -15,8 +16,7 @@ DEFAULT_EXCLUDE = (
 RACY_NS = 2_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """One file of a source, as it was listed or read.
 
     ``path`` is its name below the source's top, with ``/`` between folders, as text that is always

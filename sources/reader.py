@@ -1,6 +1,6 @@
 """From a file's bytes to its record."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sources import authority
 from sources.blocks import Blocks
@@ -10,8 +10,7 @@ from sources.limits import Limits
 from sources.strict import DEEPEST_NESTING, Unusual
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A file that holds a record.
 
     ``record`` is its front matter: nested dicts and lists with text at the leaves
