@@ -4,10 +4,11 @@ A run writes the parts anew whose documents it touched; the other parts' files a
 snapshot before. In a full load every batch is a part.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import chain, pairwise
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -51,13 +52,13 @@ class Parts:
         """
         ids = pa.array(parts.keys(), pa.string())
         numbers = pa.array(parts.values(), pa.int32())
-        ranks = pa.array(order, pa.string())
+        ranks = {key: rank for rank, key in enumerate(order)}
         for name in PARTED:
             new = self._new_rows(name)
             part_of_new = numbers.take(pc.index_in(new["record_id"], ids))
             for part in touched:
                 mine = new.filter(pc.equal(part_of_new, part))
-                self._write(name, part, _merged(self._old_rows(name, part), mine, ids, ranks))
+                self._write(name, part, _merged(self._old_rows(name, part), mine, parts, ranks))
 
     def write_empty(self) -> None:
         """Give a bulk table without rows a file, so that its path can be read."""
@@ -86,35 +87,55 @@ class Parts:
         """Write a part; there is no file where no rows are left."""
         with writing(schema.tables()[name], self._folder / name / part_name(part)) as write_rows:
             for rows in groups:
+                if name != staging.AS_PARQUET:
+                    rows = rows.combine_chunks()  # numbers that point to texts: small
                 if rows.num_rows:
                     write_rows(linked(rows, self._records) if name == "related_articles" else rows)
 
 
-def _merged(groups: Iterable[pa.Table], new: pa.Table, changed: pa.Array, ranks: pa.Array) -> Iterator[pa.Table]:
+def _merged(groups: Iterable[pa.Table], new: pa.Table, changed: Container[str], ranks: Mapping[str, int]) -> Iterator[pa.Table]:
     """The rows of ``groups`` less those of ``changed`` documents, with the ``new`` rows, in the order of their documents' ranks.
 
-    New rows join the group they lie in, so that most groups pass through untouched.
+    New rows join the group they lie in; the rows that stay are not copied. Rows of documents without a rank are gone.
     """
     new = _in_order(new, ranks)
     ranks_of_new = _ranks(new, ranks)
+    kept = {key: rank for key, rank in ranks.items() if key not in changed}
     begin = 0
-    for group, following in pairwise(chain(groups, [None])):
+    ranked = ((group, of_rows) for group in groups if (of_rows := _ranks(group, ranks)).max(initial=_NO_RANK) != _NO_RANK)
+    for (group, _), following in pairwise(chain(ranked, [None])):
         end = new.num_rows
-        if following is not None and (first := pc.min(_ranks(following, ranks)).as_py()) is not None:
-            end = max(begin, pc.sum(pc.less(ranks_of_new, first)).as_py() or 0)
-        is_changed = pc.is_in(group["record_id"], value_set=changed)
-        if pc.any(is_changed).as_py():
-            group = group.filter(pc.invert(is_changed))
-        yield _in_order(pa.concat_tables([group, new.slice(begin, end - begin)]), ranks) if end > begin else group
+        if following is not None:
+            first = following[1][following[1] != _NO_RANK].min()
+            end = max(begin, int(np.searchsorted(ranks_of_new, first)))
+        yield _interleaved(group, _ranks(group, kept), new.slice(begin, end - begin), ranks_of_new[begin:end])
         begin = end
     yield new.slice(begin)
 
 
-def _ranks(rows: pa.Table, ranks: pa.Array) -> pa.Array:
-    return pc.index_in(rows["record_id"].combine_chunks().cast(pa.string()), ranks)
+_NO_RANK = -1
 
 
-def _in_order(rows: pa.Table, ranks: pa.Array) -> pa.Table:
+def _ranks(rows: pa.Table, ranks: Mapping[str, int]) -> np.ndarray:
+    """The rank of every row's document, ``_NO_RANK`` where it has none."""
+    if not rows.num_rows:
+        return np.empty(0, np.int64)
+    ids = rows["record_id"].unify_dictionaries().combine_chunks()
+    of_ids = np.array([ranks.get(key, _NO_RANK) for key in ids.dictionary.to_pylist()], np.int64)
+    return of_ids[ids.indices.to_numpy()]
+
+
+def _interleaved(old: pa.Table, ranks_of_old: np.ndarray, new: pa.Table, ranks_of_new: np.ndarray) -> pa.Table:
+    """The rows of both in the order of their ranks, without the old ones that have none: slices of both, one after the other."""
+    ranks = np.concatenate([ranks_of_old, ranks_of_new])
+    order = np.argsort(ranks, kind="stable")
+    order = order[ranks[order] != _NO_RANK]
+    both = pa.concat_tables([old, new]).unify_dictionaries()
+    runs = np.split(order, np.flatnonzero(np.diff(order) != 1) + 1)
+    return pa.concat_tables(both.slice(run[0], len(run)) for run in runs) if len(order) else both.slice(0, 0)
+
+
+def _in_order(rows: pa.Table, ranks: Mapping[str, int]) -> pa.Table:
     """Order rows by their document's rank, then by position."""
     rows = rows.unify_dictionaries()
     keys = {"rank": _ranks(rows, ranks)}
