@@ -97,13 +97,10 @@ class Build:
         self._write_parquet()
         self._connection.close()
         self._connection = None
-        columns = {
-            name: [{"name": column.name, "type": column.type, "comment": column.comment} for column in table.columns]
-            for name, table in self._declared().items()
-        }
         (self._path / REPORT).write_text(report, encoding="utf-8")
         facts = facts | {"laid_out": self._laid_out(rows["raw.documents"])}
-        snapshots.write_manifest(self._path, facts, rows, columns, self._base)
+        described = {name: {"rows": rows[name], **schema.description(table)} for name, table in self._declared().items()}
+        snapshots.write_manifest(self._path, facts, described, self._base)
         snapshot = snapshots.publish(self._layout, self._path)
         snapshots.retire(self._layout, keep, grace_hours)
         return snapshot

@@ -101,17 +101,17 @@ def discard_unfinished(layout: Layout) -> None:
         shutil.rmtree(path)
 
 
-def write_manifest(path: Path, facts: dict, rows: Mapping[str, int], columns: Mapping[str, list], before: Snapshot | None) -> dict:
+def write_manifest(path: Path, facts: dict, described: Mapping[str, dict], before: Snapshot | None) -> dict:
     """Describe the unfinished snapshot at ``path``: ``facts``, and every file with size and SHA-256.
 
-    ``rows`` and ``columns`` are those of each published table or view. Files that are shared with the
+    ``described`` has what is known of each published table or view. Files that are shared with the
     snapshot ``before`` keep the checksum they have there.
     """
     known = _known_checksums(before)
     tables = {}
-    for name in sorted(rows):
+    for name in sorted(described):
         files = sorted((path / PARQUET / name).glob("*.parquet"))
-        tables[name] = {"rows": rows[name], "columns": columns[name], "files": [_describe(file, path, known) for file in files]}
+        tables[name] = described[name] | {"files": [_describe(file, path, known) for file in files]}
     manifest = facts | {"id": final_name(path), "database": _describe(path / DATABASE, path, {}), "tables": tables}
     (path / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n")
     return manifest
