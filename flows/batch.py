@@ -21,8 +21,8 @@ PIECE_BYTES = 4_000_000  # of documents whose texts are held in memory
 class Batch:
     """Files of a source to be read, and ``unread`` ones that are only noted; their tables are staged under ``number``.
 
-    ``parts`` says by path which part a file belongs to, ``known`` what the ledger has of it. With ``reread``
-    a file whose content is the known one is extracted all the same. ``listed_ns`` is when the files were listed.
+    ``parts`` says by path which part a file belongs to; those of a ``fresh`` batch are its own, and its files come part by
+    part. ``known`` says by path what the ledger has of a file. With ``reread`` a file whose content is the known one is extracted all the same. ``listed_ns`` is when the files were listed.
     """
 
     number: int
@@ -30,6 +30,7 @@ class Batch:
     source: Source
     files: list[File]
     unread: list[File]
+    fresh: bool
     parts: dict[str, int]
     known: dict[str, Entry]
     reread: bool
@@ -40,6 +41,10 @@ class Batch:
     def bytes(self) -> int:
         """Size of the files, as listed."""
         return sum(file.size for file in self.files)
+
+    def staged_as(self, path: str) -> int:
+        """The number of the file that a document's texts are staged in: where every part is new, a part's file can be published as it is."""
+        return self.parts[path] if self.fresh else self.number
 
 
 @dataclass
@@ -90,7 +95,7 @@ class Extractor:
         return outcome
 
     def _pieces(self, batch: Batch, outcome: Outcome, on_file: Callable[[File], None]) -> Iterator[list[dict]]:
-        """The documents of the files, a few at a time."""
+        """The documents of the files, a few at a time, that are staged in the same file."""
         documents: list[dict] = []
         size = 0
         for file, content in batch.source.read(batch.files):
@@ -99,12 +104,13 @@ class Extractor:
             if self._is_as_known(batch, outcome, file):
                 continue
             document = self._row(batch, outcome, file, content)
-            if document is not None:
-                documents.append(document)
-                size += file.size
-            if size >= PIECE_BYTES:
+            if document is None:
+                continue
+            if documents and (size >= PIECE_BYTES or batch.staged_as(documents[-1]["path"]) != batch.staged_as(file.path)):
                 yield documents
                 documents, size = [], 0
+            documents.append(document)
+            size += file.size
         if documents:
             yield documents
 
@@ -117,9 +123,9 @@ class Extractor:
 
         texts = raw.Documents(batch.publish_secured)
         documents: list[dict] = []
-        with staging.documents(self._setup.folder, batch.number) as write:
+        with staging.documents(self._setup.folder) as write:
             for piece in pieces:
-                write(texts.frame(piece))
+                write(texts.frame(piece), batch.staged_as(piece[0]["path"]))
                 for document in piece:
                     del document["body"]
                 documents += piece

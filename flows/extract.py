@@ -15,6 +15,8 @@ from sources import File
 # Bytes of new text that are worth a second process: its start takes as long as parsing a good part of them. Where documents
 # repeat each other, as in most repositories, it would parse the same blocks once more and save nothing.
 WORTH_A_PROCESS = 32_000_000
+# Bytes of documents that share Parquet files. A change of one writes those files anew.
+PART_BYTES = 16_000_000
 
 
 @dataclass
@@ -22,7 +24,7 @@ class Extraction:
     """What a run extracts, over all of its sources.
 
     Files are read, in the order of their paths, in batches of ``batch_bytes``. In a ``fresh`` load every
-    batch is a part of its own, else changed files join the parts there are; ``next_part`` is the first free
+    batch has parts of its own, else changed files join the parts there are; ``next_part`` is the first free
     number. ``on_file`` is told of every file. ``rejects`` gets the rows of ``meta.rejects`` for the files that were read.
     """
 
@@ -84,7 +86,9 @@ class Extraction:
         return new_share > 0.5 and new_share * sum(batch.bytes for batch in waiting) > WORTH_A_PROCESS
 
     def _batches(self, plan: SourcePlan) -> Iterator[Batch]:
-        parts = Parts({} if self.fresh else plan.known, self.next_part, self.batch_bytes)
+        part_bytes = min(PART_BYTES, self.batch_bytes)
+        # Room to grow: a part that is full at once would only ever be joined by none.
+        parts = Parts({}, self.next_part, part_bytes) if self.fresh else Parts(plan.known, self.next_part, 2 * part_bytes)
         unread = [file for file, _ in plan.changes.unread]
         files: list[File] = []
         size = 0
@@ -102,13 +106,16 @@ class Extraction:
         number = self.batches
         self.batches += 1
         every = [*files, *unread]
+        if self.fresh:
+            parts.close()
         return Batch(
             number,
             plan.name,
             plan.source,
             files,
             unread,
-            parts={file.path: number if self.fresh else parts.of(file) for file in every},
+            fresh=self.fresh,
+            parts={file.path: parts.of(file) for file in every},
             known={file.path: plan.known[file.path] for file in every if file.path in plan.known},
             reread=plan.reread,
             listed_ns=plan.listed_ns,

@@ -10,12 +10,12 @@ class Parts:
     """Assigns changed files of a source to parts.
 
     A known file stays in its part. A new one joins its neighbour in the order of paths while there is room
-    (twice ``part_bytes``), since content that is published together changes together; else it
+    (``room`` bytes), since content that is published together changes together; else it
     goes to the newest part, or opens one. ``next_part`` is the first number that is free.
     """
 
-    def __init__(self, known: dict[str, Entry], next_part: int, part_bytes: int):
-        self._known, self._room, self.next_part = known, 2 * part_bytes, next_part
+    def __init__(self, known: dict[str, Entry], next_part: int, room: int):
+        self._known, self._room, self.next_part = known, room, next_part
         self._paths = sorted(known)
         self._newest = -1
         self._sizes: dict[int, int] = {}
@@ -35,6 +35,10 @@ class Parts:
             self.next_part += 1
         self._sizes[part] = self._sizes.get(part, 0) + file.size
         return part
+
+    def close(self) -> None:
+        """Let the next new file open a part."""
+        self._newest = -1
 
     def _neighbour(self, path: str) -> int:
         if not self._paths:

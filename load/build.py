@@ -135,7 +135,7 @@ class Build:
                 parquet.link(before / name, folder / name)
         bulk = parts.Parts(self._staged, before, folder, self._load.records_by_url)
         if before is None:
-            bulk.write_batches()
+            bulk.write_batches({key: entry.part for key, entry in self._changes.read.items()})
         elif touched_parts:
             changed = self._changes.read | self._changes.gone
             bulk.write_changes({key: entry.part for key, entry in changed.items()}, touched_parts, self._documents_of(touched_parts))

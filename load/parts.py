@@ -33,15 +33,16 @@ class Parts:
     def __init__(self, staged: Path, before: Path | None, folder: Path, records: pa.Table):
         self._staged, self._before, self._folder, self._records = staged, before, folder, records
 
-    def write_batches(self) -> None:
-        """Publish a full load: every batch is a part."""
+    def write_batches(self, parts: Mapping[str, int]) -> None:
+        """Publish a full load: every batch has parts of its own, and ``parts`` says by record id which document is in which."""
         for name in PARTED:
-            for batch, file in staging.batches(self._staged, name).items():
+            for number, file in staging.batches(self._staged, name).items():
                 if name == staging.AS_PARQUET:
                     (self._folder / name).mkdir(parents=True, exist_ok=True)
-                    link_or_copy(file, self._folder / name / part_name(batch))
-                else:
-                    self._write(name, batch, [conform(staging.read(file), schema.tables()[name])])
+                    link_or_copy(file, self._folder / name / part_name(number))
+                    continue
+                for part, rows in _by_part(conform(staging.read(file), schema.tables()[name]), parts):
+                    self._write(name, part, [rows])
 
     def write_changes(self, parts: Mapping[str, int], touched: Iterable[int], order: Iterable[str]) -> None:
         """Publish a run with changes.
@@ -91,6 +92,23 @@ class Parts:
                     rows = rows.combine_chunks()  # numbers that point to texts: small
                 if rows.num_rows:
                     write_rows(linked(rows, self._records) if name == "related_articles" else rows)
+
+
+def _by_part(rows: pa.Table, parts: Mapping[str, int]) -> Iterator[tuple[int, pa.Table]]:
+    """Rows that come part by part, cut where a part ends."""
+    part_of_rows = _ranks(rows, parts)
+    cuts = [0, *(np.flatnonzero(np.diff(part_of_rows)) + 1).tolist(), rows.num_rows]
+    for begin, end in pairwise(cuts):
+        part = rows.slice(begin, end - begin)
+        columns = [_compact(column) if pa.types.is_dictionary(column.type) else column for column in part.columns]
+        yield int(part_of_rows[begin]), pa.table(columns, names=rows.column_names)
+
+
+def _compact(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """A column of pointed texts without the texts that no row points to."""
+    pointed = column.unify_dictionaries().combine_chunks()
+    used = pc.unique(pointed.indices).drop_null()
+    return pa.DictionaryArray.from_arrays(pc.index_in(pointed.indices, used), pointed.dictionary.take(used))
 
 
 def _merged(groups: Iterable[pa.Table], new: pa.Table, changed: Container[str], ranks: Mapping[str, int]) -> Iterator[pa.Table]:

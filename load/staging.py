@@ -1,4 +1,4 @@
-"""Batches on their way from the transforms to the load: one file per batch and table.
+"""Batches on their way from the transforms to the load: one file per batch and table, or per part of ``raw.documents``.
 
 They are Arrow files, written and read without encoding and mapped instead of loaded, so that a stage may run in
 another process or be started again, and memory holds one batch at a time. The documents themselves, which are
@@ -6,7 +6,7 @@ nearly all of the bytes, are written once, as the Parquet file that is going to 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -19,11 +19,21 @@ AS_PARQUET = "raw.documents"
 
 
 @contextmanager
-def documents(folder: Path, batch: int) -> Iterator[Callable[[pd.DataFrame], None]]:
-    """A function that writes rows of ``raw.documents`` of a batch, to be called with one piece after the other."""
+def documents(folder: Path) -> Iterator[Callable[[pd.DataFrame, int], None]]:
+    """A function that writes rows of ``raw.documents`` to the file of a number, one piece after the other; each number's pieces in a row."""
     declared = schema.tables()[AS_PARQUET]
-    with parquet.writing(declared, folder / AS_PARQUET / f"{batch:06d}.parquet") as write:
-        yield lambda frame: write(parquet.conform(_arrow(frame), declared))
+    numbered, write = None, None
+
+    def write_rows(frame: pd.DataFrame, number: int) -> None:
+        nonlocal numbered, write
+        if number != numbered:
+            opened.close()
+            write = opened.enter_context(parquet.writing(declared, folder / AS_PARQUET / f"{number:06d}.parquet"))
+            numbered = number
+        write(parquet.conform(_arrow(frame), declared))
+
+    with ExitStack() as opened:
+        yield write_rows
 
 
 def write_batch(folder: Path, batch: int, tables: Mapping[str, pd.DataFrame]) -> None:
@@ -44,7 +54,7 @@ def _write_arrow(table: pa.Table, file: Path) -> None:
 
 
 def batches(folder: Path, table: str) -> dict[int, Path]:
-    """The files of a staged table by batch number, in order; empty where no batch has rows of it."""
+    """The files of a staged table by number, in order; empty where no batch has rows of it."""
     return {int(file.stem): file for file in sorted((folder / table).glob("*"))}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from flows import batch, config
+from flows import batch, config, extract
 from flows.engine import Report, refresh
 from load.lock import Locked, writing
 from load.layout import Layout
@@ -134,10 +134,17 @@ def out_of_order(warehouse: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "kind, batch_bytes, piece_bytes, seed",
-    [("folder", 48_000_000, 4_000_000, 1), ("folder", 48_000_000, 9_000, 2), ("folder", 20_000, 4_000, 3), ("git", 20_000, 1, 4)],
+    "kind, batch_bytes, part_bytes, piece_bytes, seed",
+    [
+        ("folder", 48_000_000, 16_000_000, 4_000_000, 1),
+        ("folder", 48_000_000, 16_000_000, 9_000, 2),
+        ("folder", 48_000_000, 15_000, 4_000, 5),
+        ("folder", 20_000, 7_000, 4_000, 3),
+        ("git", 20_000, 16_000_000, 1, 4),
+    ],
 )
-def test_incremental_runs_end_where_a_full_load_does(tmp_path, content, monkeypatch, kind, batch_bytes, piece_bytes, seed):
+def test_incremental_runs_end_where_a_full_load_does(tmp_path, content, monkeypatch, kind, batch_bytes, part_bytes, piece_bytes, seed):
+    monkeypatch.setattr(extract, "PART_BYTES", part_bytes)
     monkeypatch.setattr(batch, "PIECE_BYTES", piece_bytes)
     chance = random.Random(seed)
     uri = folder(content) if kind == "folder" else content
