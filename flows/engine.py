@@ -180,7 +180,7 @@ class Run:
             report.distinct_blocks = extraction.distinct_blocks
 
     def load(self) -> None:
-        """Apply the staged tables to the next snapshot's database, in one transaction that stays open."""
+        """Apply the staged tables to the next snapshot's database; changes of the last one in a transaction that stays open."""
         from load.build import Build, Changes
 
         with self._stage("load"):

@@ -41,13 +41,18 @@ class Build:
         self._connection: duckdb.DuckDBPyConnection | None = None
 
     def load(self, changes: Changes, run: dict, known_runs: Iterable[dict], sources: dict[str, dict]) -> None:
-        """Bring the changes into the database, in a transaction that stays open for the checks."""
+        """Bring the changes into the database.
+
+        Changes of a base are one transaction, that stays open for the checks. A database that is made anew needs none:
+        rows that wait for the end of a transaction are only written twice.
+        """
         self._changes = changes
         base = None if self._fresh or self._base is None else self._base.database
         self._connection = database.open_build(self._path / DATABASE, base)
         if self._fresh and self._base is not None:
             database.carry_history(self._connection, self._base.database)
-        self._connection.begin()
+        if not self._fresh:
+            self._connection.begin()
         self._load = database.Load(self._connection, self._fresh)
         self._load.documents(self._staged, [*changes.read, *changes.gone])
         self._load.files(bookkeeping.files(changes.read | changes.restamped), bookkeeping.rows_of("meta.rejects", changes.rejects))
@@ -92,7 +97,8 @@ class Build:
     def publish(self, facts: dict, report: str, keep: int, grace_hours: float) -> Snapshot:
         """Commit, write Parquet files, report and manifest, point ``current`` to the snapshot, retire old ones."""
         rows = self.row_counts()
-        self._connection.commit()
+        if not self._fresh:
+            self._connection.commit()
         self._connection.execute("CHECKPOINT").fetchall()
         self._write_parquet()
         self._connection.close()

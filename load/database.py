@@ -1,7 +1,6 @@
 """The build database: the next snapshot's ``warehouse.duckdb`` while a run changes it.
 
-Nobody reads it before it is published, and it is thrown away when the run fails. All changes
-of a run are one transaction.
+Nobody reads it before it is published, and it is thrown away when the run fails.
 """
 
 import shutil
@@ -63,6 +62,7 @@ def open_build(file: Path, base: Path | None) -> duckdb.DuckDBPyConnection:
     connection.execute(f"SET memory_limit = '{MEMORY if base else MEMORY_OF_A_FULL_LOAD}'").fetchall()
     connection.execute(f"SET temp_directory = {_literal(file.parent / 'spilled')}").fetchall()
     connection.execute("SET preserve_insertion_order = true").fetchall()
+    connection.execute("SET write_buffer_row_group_count = 1").fetchall()  # more of them only take memory
     connection.execute("SET checkpoint_threshold = '1TB'").fetchall()
     return connection
 

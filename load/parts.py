@@ -1,7 +1,7 @@
 """The bulk tables, cut in parts: a part has the rows of one group of documents.
 
 A run writes the parts anew whose documents it touched; the other parts' files are linked from the
-snapshot before. In a full load every batch is a part.
+snapshot before. In a full load every batch has parts of its own.
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping
