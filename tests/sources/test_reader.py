@@ -4,6 +4,7 @@ import copy
 
 import pytest
 
+from sources.errors import Unreadable
 from sources.reader import Document, Reader
 from sources.scalars import Bool, Float, Int, Timestamp, resolve_plain
 from tests.sources.oracle import fenced, outcome
@@ -96,3 +97,30 @@ def test_no_message_is_as_long_as_the_file():
 def test_what_is_no_value_is_not_resolved(text):
     with pytest.raises(ValueError):
         resolve_plain(text)
+
+
+@pytest.mark.parametrize("closing", ["---", "---  ", "..."])
+@pytest.mark.parametrize(
+    "head, body",
+    [
+        ("title: A", "Body\n"),
+        ("title: A", ""),
+        ("title: A", "  - no item\n  - nor this\n"),
+        ("title: A", "\n---\n  - B\n---\n"),
+        ("topics:\n  - X", "- Y\n  - Z\n...\n"),
+        ("topics:\n- X", "  - Y\n- Z\n"),
+        ("topics:\n  - X\ntitle: A\nrelated:\n  - title: B", "related:\n  - title: B\n  - C\n"),
+        ("", "title: none\n"),
+    ],
+)
+def test_the_body_begins_behind_the_first_closing_line(head: str, closing: str, body: str):
+    content = f"---\n{head}\n{closing}\n{body}".encode()
+    fast, slow = Reader().read("x.md", content), Reader(fast=False).read("x.md", content)
+    assert (fast.body, fast.declined) == (body, False)
+    assert (fast.record, fast.body) == (slow.record, slow.body)
+
+
+def test_without_a_closing_line_there_is_no_record():
+    with pytest.raises(Unreadable) as error:
+        Reader().read("x.md", b"---\ntitle: A\ntopics:\n  - X\n   ---\n")
+    assert (error.value.reason, error.value.line) == ("unclosed", 1)
