@@ -18,7 +18,7 @@ _READING = {
     "rapidyaml": "rapidyaml's bare parse",
 }
 _RIVAL = "dlt"
-_MEGABYTES = re.compile(r"documents, ([0-9,.]+) MB")
+_DOCUMENTS = re.compile(r"([\d,]+) documents")
 _BEGIN, _END = "<!-- written by make bench -->", "<!-- end -->"
 _INTRODUCTION = """\
 # What it costs
@@ -43,12 +43,13 @@ def render(results: Iterable[Result], rounds: int) -> str:
 
 
 def summary(text: str) -> str:
-    """What a reader of the README needs of the whole report: the machine, and the largest repository with rivals."""
+    """What a reader of the README needs of the whole report: the machine, and the repositories with rivals that have most documents."""
     conditions = next(line for line in text.splitlines() if line.startswith("Measured on"))
     sections = [part for part in text.split("\n## ")[1:] if f"| {_RIVAL} |" in part]
-    largest = max(sections, key=lambda part: float(_MEGABYTES.search(part)[1].replace(",", "")))
-    heading, _, rest = largest.partition("\n")
-    return f"{heading}. {conditions}\n\n{rest.split('Same rows')[0].strip()}\n"
+    documents = [int(_DOCUMENTS.search(part)[1].replace(",", "")) for part in sections]
+    largest = [part.partition("\n") for part, count in zip(sections, documents) if count == max(documents)]
+    tables = [f"{heading}:\n\n{rest.split('Same rows')[0].strip()}\n" for heading, _, rest in largest]
+    return "\n".join([f"{conditions}\n", *tables])
 
 
 def put_into(file: Path, text: str) -> None:

@@ -22,7 +22,8 @@ class Batch:
     """Files of a source to be read, and ``unread`` ones that are only noted; their tables are staged under ``number``.
 
     ``parts`` says by path which part a file belongs to; those of a ``fresh`` batch are its own, and its files come part by
-    part. ``known`` says by path what the ledger has of a file. With ``reread`` a file whose content is the known one is extracted all the same. ``listed_ns`` is when the files were listed.
+    part. ``known`` says by path what the ledger has of a file. With ``reread`` a file whose content is the known one is
+    extracted all the same. ``listed_ns`` is when the files were listed.
     """
 
     number: int
@@ -43,7 +44,7 @@ class Batch:
         return sum(file.size for file in self.files)
 
     def staged_as(self, path: str) -> int:
-        """The number of the file that a document's texts are staged in: where every part is new, a part's file can be published as it is."""
+        """The number of the file that a document's texts are staged in; that of a part which is new is published as it is."""
         return self.parts[path] if self.fresh else self.number
 
 

@@ -87,7 +87,7 @@ class Extraction:
 
     def _batches(self, plan: SourcePlan) -> Iterator[Batch]:
         part_bytes = min(PART_BYTES, self.batch_bytes)
-        # Room to grow: a part that is full at once would only ever be joined by none.
+        # What was loaded at once may grow: new documents join their neighbours.
         parts = Parts({}, self.next_part, part_bytes) if self.fresh else Parts(plan.known, self.next_part, 2 * part_bytes)
         unread = [file for file, _ in plan.changes.unread]
         files: list[File] = []

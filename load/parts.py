@@ -17,6 +17,7 @@ from load import schema, staging
 from load.links import linked
 from load.parquet import conform, is_pointed, link_or_copy, write, writing
 
+_NO_RANK = -1
 PARTED = ("raw.documents", "related_articles", "related_images")
 
 
@@ -34,7 +35,7 @@ class Parts:
         self._staged, self._before, self._folder, self._records = staged, before, folder, records
 
     def write_batches(self, parts: Mapping[str, int]) -> None:
-        """Publish a full load: every batch has parts of its own, and ``parts`` says by record id which document is in which."""
+        """Publish a full load: every batch has parts of its own; ``parts`` says by record id where a document is."""
         for name in PARTED:
             for number, file in staging.batches(self._staged, name).items():
                 if name == staging.AS_PARQUET:
@@ -129,9 +130,6 @@ def _merged(groups: Iterable[pa.Table], new: pa.Table, changed: Container[str], 
         yield _interleaved(group, _ranks(group, kept), new.slice(begin, end - begin), ranks_of_new[begin:end])
         begin = end
     yield new.slice(begin)
-
-
-_NO_RANK = -1
 
 
 def _ranks(rows: pa.Table, ranks: Mapping[str, int]) -> np.ndarray:

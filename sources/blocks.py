@@ -123,7 +123,7 @@ class Blocks:
         return items
 
     def _remember(self, size: int) -> None:
-        """Count a text of ``size`` that was parsed, and make room for it: a full memo is emptied, which costs time and never a wrong answer."""
+        """Count a text of ``size`` that was parsed, and make room for it: a full memo is emptied, which costs only time."""
         self.bytes_parsed += size
         size = 6 * size + 100
         self._remembered += size
