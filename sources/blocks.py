@@ -12,7 +12,7 @@ goes to the authority.
 """
 
 import re
-from itertools import chain, repeat
+from itertools import repeat
 
 from sources.envelope import CLOSING
 from sources.strict import Items, Unusual, mapping_of, parse_items, parse_scalar, usual_text
@@ -70,18 +70,19 @@ class Blocks:
         new = [at for at, entry in enumerate(entries) if entry is _MISSING]
         items: Items = []
         begin = 0
-        for at in chain([-1], new):
-            if at >= 0:  # a new entry, and the last one of its list where a key follows
-                following = _NEXT_KEY.search(pieces[at])
-                entries[at] = self._entry(pieces[at][: following.start()] if following else pieces[at], indent)
-                if following is None:
-                    continue
+        closing = fenced and CLOSING.search(top)
+        for at in new:  # a new entry, and the last one of its list, which the next key follows
+            if closing:
+                break
+            following = _NEXT_KEY.search(pieces[at])
+            entries[at] = self._entry(pieces[at][: following.start()] if following else pieces[at], indent)
+            if following:
                 self._add_list(items, top, entries[begin : at + 1])
                 top, begin = pieces[at][following.start() :], at + 1
-            if fenced and (closing := CLOSING.search(top)):
-                items += self._top(top[: closing.start()])
-                body = dash.join([top[closing.end() :], *pieces[begin:]])
-                return mapping_of(items), body[1:]
+                closing = fenced and CLOSING.search(top)
+        if closing:
+            items += self._top(top[: closing.start()])
+            return mapping_of(items), dash.join([top[closing.end() :], *pieces[begin:]])[1:]
         if fenced:
             raise Unusual("never closed")
         if begin < len(entries):
