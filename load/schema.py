@@ -87,6 +87,12 @@ class Table:
         return pa.schema(fields, {"comment": self.comment})
 
 
+Catalog = dict[str, dict[str, Table]]
+"""Tables and views by qualified name, under ``table`` and ``view``."""
+
+_believed: Catalog = {}  # what a manifest said, see ``believe``
+
+
 def tables() -> dict[str, Table]:
     """Every table by its qualified name: ``records``, ``raw.documents``, ``meta.files``."""
     return dict(_declared()["table"])
@@ -103,19 +109,23 @@ def covered_paths() -> frozenset[str]:
     return frozenset(path for table in main for column in table.columns for path in column.paths)
 
 
+_COLUMN_KEYS = ("name", "type", "not_null", "comment")
+
+
 def description(table: Table) -> dict:
     """A table or view as manifests describe it, see ``believe``."""
-    columns = [
-        {"name": column.name, "type": column.type, "not_null": column.not_null, "comment": column.comment} for column in table.columns
-    ]
+    columns = [{key: getattr(column, key) for key in _COLUMN_KEYS} for column in table.columns]
     return {"kind": "view" if table.qualified in views() else "table", "comment": table.comment, "columns": columns}
 
 
 def believe(described: Mapping[str, dict]) -> None:
-    """Take the tables and views from the manifest of a snapshot that the same DDL made: to run the DDL takes a tenth of a second.
+    """Take the tables and views from the manifest of a snapshot that the same DDL made: to run it takes a tenth of a second.
 
     A manifest that lacks something is not believed.
     """
+    declared = [*sql.names("tables"), *sql.names("views")]
+    if described.keys() != {name.removeprefix("main/").replace("/", ".") for name in declared}:
+        return
     found: Catalog = {"table": {}, "view": {}}
     try:
         for qualified, each in described.items():
@@ -125,11 +135,6 @@ def believe(described: Mapping[str, dict]) -> None:
     except (KeyError, TypeError, ValueError):
         return
     _believed.update(found)
-
-
-Catalog = dict[str, dict[str, Table]]
-_COLUMN_KEYS = ("name", "type", "not_null", "comment")
-_believed: Catalog = {}
 
 
 def create_all(connection: "duckdb.DuckDBPyConnection") -> None:
