@@ -65,12 +65,12 @@ def main() -> NoReturn:
         with told():
             app(prog_name="matterhouse")
     except SystemExit as ended:
-        _leave(ended.code or 0)
+        _leave(ended)
 
 
-def _leave(code: int) -> NoReturn:
+def _leave(ended: SystemExit) -> NoReturn:
     """End the process; after a load without giving memory back object by object, which takes a twentieth of its time."""
-    if "duckdb" in sys.modules and "prefect" not in sys.modules:  # Prefect may have something left to do
+    if "duckdb" in sys.modules and "prefect" not in sys.modules and isinstance(ended.code, int):
         sys.stderr.flush()
-        os._exit(code)
-    sys.exit(code)
+        os._exit(ended.code)
+    raise ended  # Prefect may have something left to do
