@@ -140,11 +140,11 @@ class Build:
             else:
                 parquet.link(before / name, folder / name)
         bulk = parts.Parts(self._staged, before, folder, self._load.records_by_url)
+        changed = {key: entry.part for key, entry in (self._changes.read | self._changes.gone).items()}
         if before is None:
-            bulk.write_batches({key: entry.part for key, entry in self._changes.read.items()})
+            bulk.write_batches(changed)
         elif touched_parts:
-            changed = self._changes.read | self._changes.gone
-            bulk.write_changes({key: entry.part for key, entry in changed.items()}, touched_parts, self._documents_of(touched_parts))
+            bulk.write_changes(changed, touched_parts, self._documents_of(touched_parts))
         bulk.write_empty()
 
     def _touched_parts(self) -> set[int]:

@@ -73,15 +73,15 @@ class _Finder:
 
     def _list(self, field: str, items: list[object], node: Tree | None) -> list[tuple[str, str]]:
         """As ``_value`` of every item, but once for an object that is listed many times."""
-        seen, covered = self._seen.setdefault(field, ({}, set()))
+        seen, clean = self._seen.setdefault(field, ({}, set()))
         pairs = []
-        for item in [item for item in items if id(item) not in covered]:
-            found = seen.get(id(item))
-            if found is None:
-                found = seen[id(item)] = self._value(field, item, node)
-                if not found:
-                    covered.add(id(item))
-            pairs += found
+        for item in [item for item in items if id(item) not in clean]:
+            found = seen.get(id(item)) or self._value(field, item, node)
+            if found:
+                seen[id(item)] = found
+                pairs += found
+            else:
+                clean.add(id(item))
         return pairs
 
 

@@ -70,7 +70,7 @@ class Fields:
         return rows, keys, arrow_series(texts, TEXT)
 
     def raw(self, path: str) -> list[object]:
-        """The values at ``path`` as they were parsed, None where absent."""
+        """The values at ``path`` as they were parsed, None where absent; the list is not to be changed."""
         first, *below = path.split(".")
         values = self._at_top.get(first)
         if values is None:

@@ -7,7 +7,6 @@ and nothing is lost.
 
 import re
 from collections.abc import Container, Mapping
-from functools import lru_cache
 from itertools import accumulate
 
 import orjson
@@ -76,17 +75,9 @@ def _json(value: object) -> bytes:
 
 def _typed(value: str) -> orjson.Fragment | str:
     """How JSON writes a scalar that YAML does not read as text."""
-    return _remembered(value) if len(value) < _SHORT else _new(value)
-
-
-def _new(value: str) -> orjson.Fragment | str:
     text = str(value)
     number = value.type in ("int", "float") and _JSON_NUMBER.match(text)
     return orjson.Fragment(text) if number or (value.type == "bool" and text in ("true", "false")) else text
-
-
-_SHORT = 40
-_remembered = lru_cache(maxsize=1 << 14, typed=True)(_new)  # sizes and flags are written again and again
 
 
 def _without(keys: Container[str], value: object) -> object:

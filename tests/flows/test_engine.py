@@ -164,6 +164,17 @@ def test_incremental_runs_end_where_a_full_load_does(tmp_path, content, monkeypa
     assert differences(tmp_path / "w", tmp_path / "full") == {}
 
 
+def test_a_part_holds_the_texts_of_its_own_documents_only(tmp_path, content, monkeypatch):
+    monkeypatch.setattr(extract, "PART_BYTES", 7_000)
+    run(tmp_path / "w", folder(content))
+    files = sorted((tmp_path / "w" / "current" / "parquet" / "related_articles").glob("*.parquet"))
+    assert len(files) > 1
+    for file in files:
+        with pq.ParquetFile(file, read_dictionary=["title"], arrow_extensions_enabled=False) as parquet:
+            titles = parquet.read()["title"].combine_chunks()
+        assert set(titles.dictionary.to_pylist()) == set(titles.to_pylist()) - {None}
+
+
 def change_something(content: Path, chance: random.Random) -> None:
     files = sorted(file for file in content.rglob("*.*") if ".git" not in file.parts and file.suffix in (".md", ".yaml"))
     file = chance.choice(files)
