@@ -143,9 +143,10 @@ class Run:
         if self._fresh or any(plan.to_do for plan in self._plans):
             yield self.extract
         if self._fresh or any(plan.changed for plan in self._plans):
-            if self._base_is_damaged():
-                yield from (self.list, self.extract)
-            yield from (self.load, self.check, self.publish)
+            yield self.load
+            if self._build is None:  # the snapshot to build on was damaged: all tables are made anew
+                yield from (self.list, self.extract, self.load)
+            yield from (self.check, self.publish)
         else:
             self._leave_unchanged()
 
@@ -180,8 +181,12 @@ class Run:
             report.distinct_blocks = extraction.distinct_blocks
 
     def load(self) -> None:
-        """Apply the staged tables to the next snapshot's database; changes of the last one in a transaction that stays open."""
+        """Apply the staged tables to the next snapshot's database; changes of the last one in a transaction that stays open.
+
+        When the last one's database is damaged, there is nothing to build on, and no build.
+        """
         from load.build import Build, Changes
+        from load.database import BaseDamaged
 
         with self._stage("load"):
             self._check_accounts()
@@ -194,7 +199,12 @@ class Run:
                     changes.gone |= {record_id(entry.source, entry.path): entry for entry in plan.changes.gone}
             self.report.state, self.report.snapshot = LOADED, self._build.id
             sources = self._source_facts() if self._fresh else self._ledger.sources() | self._source_facts()
-            self._build.load(changes, self._row(), self._ledger.runs(), sources)
+            try:
+                self._build.load(changes, self._row(), self._ledger.runs(), sources)
+            except BaseDamaged:
+                self._build.abandon()
+                self._build = None
+                self._set_base_aside()
 
     def check(self) -> None:
         """Run the checks on the changed database; rows that break an ``error`` check stop the run."""
@@ -206,7 +216,7 @@ class Run:
             if stopping:
                 told = "; ".join(f"{check.name}: {check.offending} rows ({check.description})" for check in stopping)
                 raise RunFailed(f"nothing was published, the checks found errors: {told}")
-            self.report.rows = self._build.row_counts()
+            self.report.rows = self._build.rows
             self._check_bounds()
 
     def publish(self) -> None:
@@ -246,8 +256,8 @@ class Run:
         notes = self.report.notes
         self._ledger = recovery.open_ledger(self._layout, notes)
         self._base = recovery.newest_whole(self._layout, notes)
-        if self._base is not None and self._ledger.snapshot != self._base.id and not self._base_is_damaged():
-            recovery.mirror(self._ledger, self._base, notes)
+        if self._base is not None and self._ledger.snapshot != self._base.id:
+            self._mirror_base()
         self._code = code_fingerprint()
         other_code = self._base is not None and self._ledger.code != self._code
         if other_code:
@@ -261,15 +271,18 @@ class Run:
         snapshots.discard_unfinished(self._layout)
         shutil.rmtree(self._layout.staging, ignore_errors=True)
 
-    def _base_is_damaged(self) -> bool:
-        """Whether the database to build on cannot be opened; then all tables are made anew."""
+    def _mirror_base(self) -> None:
         from load.database import can_be_opened
 
-        if self._base is None or can_be_opened(self._base.database):
-            return False
+        if can_be_opened(self._base.database):
+            recovery.mirror(self._ledger, self._base, self.report.notes)
+        else:
+            self._set_base_aside()
+
+    def _set_base_aside(self) -> None:
+        """Make all tables anew: the database to build on is damaged."""
         recovery.set_aside(self._layout, self._base, self.report.notes)
         self._base, self._fresh, self._full = None, True, True
-        return True
 
     def _give_up(self, error: BaseException) -> None:
         """Throw away what is unfinished; the last snapshot stays as it is."""

@@ -31,7 +31,8 @@ class Changes:
 class Build:
     """The next snapshot while it is made. ``base`` is the one it builds on; ``fresh`` makes all tables anew.
 
-    ``load``, ``check`` and ``publish`` are called in this order; ``abandon`` at any time instead.
+    ``load``, ``check`` and ``publish`` are called in this order; ``abandon`` at any time instead. ``rows`` has the rows of
+    each table and view when it was checked.
     """
 
     def __init__(self, layout: Layout, base: Snapshot | None, fresh: bool, staged: Path):
@@ -39,9 +40,10 @@ class Build:
         self._path = snapshots.begin(layout)
         self.id = snapshots.final_name(self._path)
         self._connection: duckdb.DuckDBPyConnection | None = None
+        self.rows: dict[str, int] = {}
 
     def load(self, changes: Changes, run: dict, known_runs: Iterable[dict], sources: dict[str, dict]) -> None:
-        """Bring the changes into the database.
+        """Bring the changes into the database. Raises ``database.BaseDamaged``.
 
         Changes of a base are one transaction, that stays open for the checks. A database that is made anew needs none:
         rows that wait for the end of a transaction are only written twice.
@@ -62,9 +64,10 @@ class Build:
         self._load.derive(self._staged, run["run_id"], datetime.fromisoformat(run["started_at"]))
 
     def check(self, run_id: str) -> list[Check]:
-        """Run the checks and note what they found in ``meta.checks``."""
+        """Run the checks and note what they found in ``meta.checks``; then the tables are complete, and their rows counted."""
         found = run_checks(self._connection)
         self._load.add("meta.checks", bookkeeping.checks(run_id, found))
+        self.rows = self._row_counts()
         return found
 
     def new_drift(self, run_id: str) -> list[str]:
@@ -72,11 +75,10 @@ class Build:
         query = "SELECT field FROM meta.drift WHERE first_run_id = ? ORDER BY field"
         return [field for (field,) in self._connection.execute(query, [run_id]).fetchall()]
 
-    def row_counts(self) -> dict[str, int]:
+    def _row_counts(self) -> dict[str, int]:
         """Rows of every table and view as they are now."""
-        names = [table.full_name for table in self._declared().values()]
-        query = "SELECT " + ", ".join(f"(SELECT count(*) FROM {name})" for name in names)
-        return dict(zip(self._declared(), self._connection.execute(query).fetchone()))
+        counts = [f"SELECT '{name}', count(*) FROM {table.full_name}" for name, table in self._declared().items()]
+        return dict(self._connection.execute(" UNION ALL ".join(counts)).fetchall())
 
     @property
     def final_path(self) -> Path:
@@ -96,7 +98,6 @@ class Build:
 
     def publish(self, facts: dict, report: str, keep: int, grace_hours: float) -> Snapshot:
         """Commit, write Parquet files, report and manifest, point ``current`` to the snapshot, retire old ones."""
-        rows = self.row_counts()
         if not self._fresh:
             self._connection.commit()
         self._connection.execute("CHECKPOINT").fetchall()
@@ -104,8 +105,8 @@ class Build:
         self._connection.close()
         self._connection = None
         (self._path / REPORT).write_text(report, encoding="utf-8")
-        facts = facts | {"laid_out": self._laid_out(rows["raw.documents"])}
-        described = {name: {"rows": rows[name], **schema.description(table)} for name, table in self._declared().items()}
+        facts = facts | {"laid_out": self._laid_out(self.rows["raw.documents"])}
+        described = {name: {"rows": self.rows[name], **schema.description(table)} for name, table in self._declared().items()}
         snapshots.write_manifest(self._path, facts, described, self._base)
         snapshot = snapshots.publish(self._layout, self._path)
         snapshots.retire(self._layout, keep, grace_hours)

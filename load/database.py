@@ -4,7 +4,8 @@ Nobody reads it before it is published, and it is thrown away when the run fails
 """
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
@@ -21,6 +22,7 @@ MEMORY_OF_A_FULL_LOAD = "256MB"
 # What it may use else, of the machine's memory. It needs little, but some of that cannot wait on the disk: what is noted of
 # deleted rows grows with the tables that they are spread over.
 MEMORY = "50%"
+BOOKKEEPING = "meta.files"  # which a database has to have to be built on
 
 # Tables whose rows belong to a document (they have its record_id) and come from the transforms.
 _OF_THE_LOAD = {"meta.files", "meta.rejects", "meta.runs", "meta.run_sources", "meta.sources", "meta.checks", "meta.drift"}
@@ -45,17 +47,20 @@ def document_tables() -> list[str]:
     ]
 
 
-def open_build(file: Path, base: Path | None) -> duckdb.DuckDBPyConnection:
-    """Open the build database at ``file``: a copy of ``base``, or empty with every table.
+class BaseDamaged(Exception):
+    """DuckDB cannot read the database to build on."""
 
-    Raises ``duckdb.Error`` when ``base`` is no readable database.
-    """
+
+def open_build(file: Path, base: Path | None) -> duckdb.DuckDBPyConnection:
+    """Open the build database at ``file``: a copy of ``base``, or empty with every table. Raises ``BaseDamaged``."""
     if base is not None:
         shutil.copyfile(base, file)
     else:
         schema.create_database(file)
     connection = duckdb.connect()
-    connection.execute(f"ATTACH {_literal(file)} AS build (ROW_GROUP_SIZE {ROW_GROUP})").fetchall()
+    with _reading(base):
+        connection.execute(f"ATTACH {_literal(file)} AS build (ROW_GROUP_SIZE {ROW_GROUP})").fetchall()
+        connection.execute(f"SELECT count(*) FROM build.{BOOKKEEPING}").fetchall()
     connection.execute("USE build").fetchall()
     connection.execute("SET TimeZone = 'UTC'").fetchall()
     connection.execute("SET threads = 1").fetchall()  # a second one waits for the rows that Python hands over
@@ -71,19 +76,32 @@ def can_be_opened(file: Path) -> bool:
     """Whether DuckDB can read the database and its bookkeeping."""
     try:
         with duckdb.connect(file, read_only=True) as connection:
-            connection.execute("SELECT count(*) FROM meta.files").fetchall()
+            connection.execute(f"SELECT count(*) FROM {BOOKKEEPING}").fetchall()
     except duckdb.Error:
         return False
     return True
 
 
-def carry_history(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
-    """Take along what the source cannot tell again: earlier checks, and when drift was first seen."""
-    connection.execute(f"ATTACH {_literal(base)} AS base (READ_ONLY)").fetchall()
+@contextmanager
+def _reading(base: Path | None) -> Iterator[None]:
+    """Tell errors that are ``base``'s fault, as ``BaseDamaged``, from others, such as a full disk."""
     try:
+        yield
+    except duckdb.Error as error:
+        if base is None or can_be_opened(base):
+            raise
+        raise BaseDamaged(error) from error
+
+
+def carry_history(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
+    """Take along what the source cannot tell again: earlier checks, and when drift was first seen.
+
+    Raises ``BaseDamaged``.
+    """
+    with _reading(base):
+        connection.execute(f"ATTACH {_literal(base)} AS base (READ_ONLY)").fetchall()
         for name in ("meta.checks", "meta.drift"):
             connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM base.{name}").fetchall()
-    finally:
         connection.execute("DETACH base").fetchall()
 
 

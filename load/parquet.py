@@ -32,11 +32,14 @@ def write(table: pa.Table, declared: schema.Table, file: Path) -> None:
 def writing(declared: schema.Table, file: Path) -> Iterator[Callable[[pa.Table], None]]:
     """A function that appends rows to a Parquet file with the declared columns; comments are field and schema metadata.
 
-    Texts may come as dictionaries and are written as they come, but read back as plain texts. Without a call, there is no file.
+    Texts may come as dictionaries and are written as they come, but read back as plain texts; the least and greatest of
+    them are not noted, which would take as long as writing them. Without a call, there is no file.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    short = [name for name in declared.column_names if name not in NO_DICTIONARY]
-    options = {"use_dictionary": short, "write_statistics": short, **_COMPRESSION}
+    fields = declared.arrow_schema
+    dictionaries = [field.name for field in fields if field.name not in NO_DICTIONARY]
+    statistics = [field.name for field in fields if not pa.types.is_string(field.type)]
+    options = {"use_dictionary": dictionaries, "write_statistics": statistics, **_COMPRESSION}
     writer = None
 
     def write_rows(rows: pa.Table) -> None:

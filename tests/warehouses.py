@@ -8,6 +8,8 @@ from load import schema
 
 # Tables that tell of runs rather than of content.
 OF_RUNS = {"meta.runs", "meta.run_sources", "meta.checks", "meta.sources"}
+# Columns in which the same content differs when another run loads it.
+TIMES = frozenset({"first_seen_at", "last_changed_at", "rejected_at", "run_id", "changed_run_id", "first_run_id"})
 
 
 def open_snapshot(warehouse: Path) -> duckdb.DuckDBPyConnection:

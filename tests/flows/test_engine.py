@@ -13,7 +13,7 @@ from flows import batch, config, extract
 from flows.engine import Report, refresh
 from load.lock import Locked, writing
 from load.layout import Layout
-from tests.warehouses import differences, parquet_differences, rows
+from tests.warehouses import TIMES, differences, parquet_differences, rows
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 
@@ -113,8 +113,7 @@ def test_a_repeated_full_refresh_gives_the_same_tables(tmp_path, content):
 def test_the_size_of_batches_makes_no_difference(tmp_path, content, batch_bytes):
     run(tmp_path / "one", folder(content))
     run(tmp_path / "many", folder(content), batch_bytes=batch_bytes)
-    times = frozenset({"first_seen_at", "last_changed_at", "rejected_at", "run_id", "changed_run_id", "first_run_id"})
-    assert differences(tmp_path / "one", tmp_path / "many", times) == {}
+    assert differences(tmp_path / "one", tmp_path / "many", TIMES) == {}
     assert parquet_differences(tmp_path / "many") == {}
 
 
@@ -314,6 +313,18 @@ def test_damage_is_moved_aside_and_made_anew(tmp_path, content):
     report = run(tmp_path / "w", folder(content))
     assert report.state == "loaded" and "damaged" in report.notes[0]
     assert differences(tmp_path / "w", tmp_path / "copy", frozenset({"first_seen_at", "first_run_id"})) == {}
+
+
+@pytest.mark.parametrize("full_refresh", [False, True])
+def test_a_database_that_looks_whole_but_cannot_be_built_on_is_made_anew(tmp_path, content, full_refresh):
+    run(tmp_path / "w", folder(content))
+    database = (tmp_path / "w" / "current").resolve() / "warehouse.duckdb"
+    database.write_bytes(bytes(8192) + database.read_bytes()[8192:])
+    edit(next(content.glob("_people/*.md")), "---\n", "---\nheat: 12\n")
+    report = run(tmp_path / "w", folder(content), full_refresh=full_refresh)
+    assert report.state == "loaded" and "was damaged" in report.notes[0]
+    run(tmp_path / "anew", folder(content))
+    assert differences(tmp_path / "w", tmp_path / "anew", TIMES) == {}
 
 
 def test_one_run_at_a_time(tmp_path, content):

@@ -10,10 +10,9 @@ import pytest
 from benchmarks.generate import Repository
 from flows import config, extract, helper
 from flows.engine import Report, refresh
-from tests.warehouses import differences, parquet_differences
+from tests.warehouses import TIMES, differences, parquet_differences
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
-TIMES = frozenset({"first_seen_at", "last_changed_at", "rejected_at", "run_id", "changed_run_id", "first_run_id"})
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ import pytest
 
 from benchmarks.generate import Repository
 from load.snapshots import Snapshot
-from tests.warehouses import differences, parquet_differences, rows
+from tests.warehouses import TIMES, differences, parquet_differences, rows
 
 pytestmark = pytest.mark.slow
 
@@ -96,8 +96,7 @@ def assert_equals_a_full_load(content: Path, warehouse: Path, fresh: Path) -> No
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
     finish(start(content, fresh / "w"))
-    times = frozenset({"first_seen_at", "last_changed_at", "rejected_at", "run_id", "changed_run_id", "first_run_id"})
-    assert differences(warehouse, fresh / "w", times) == {}
+    assert differences(warehouse, fresh / "w", TIMES) == {}
     assert parquet_differences(warehouse) == {}
 
 
