@@ -99,7 +99,7 @@ class Build:
     def publish(self, facts: dict, report: str, keep: int, grace_hours: float) -> Snapshot:
         """Commit, write Parquet files, report and manifest, point ``current`` to the snapshot, retire old ones."""
         if not self._fresh:
-            self._connection.commit()
+            database.commit_at_once(self._connection)
         self._connection.execute("CHECKPOINT").fetchall()
         self._write_parquet()
         self._connection.close()
@@ -133,7 +133,7 @@ class Build:
         touched_parts = self._touched_parts() if before else set()
         touched = self._load.touched | ({"articles"} if self._load.touched & _OF_ARTICLES else set())
         for name, table in self._declared().items():
-            if name in parts.PARTED:
+            if name in parquet.PARTED:
                 if before:
                     parquet.link(before / name, folder / name, but={parts.part_name(part) for part in touched_parts})
             elif before is None or name in touched or not (before / name).is_dir():

@@ -105,6 +105,12 @@ def carry_history(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
         connection.execute("DETACH base").fetchall()
 
 
+def commit_at_once(connection: duckdb.DuckDBPyConnection) -> None:
+    """Commit to the database itself, without writing a log of the changes first: the file is thrown away if this fails."""
+    connection.execute("SET checkpoint_threshold = '0B'").fetchall()
+    connection.commit()
+
+
 def _literal(path: Path) -> str:
     """A path as a text in SQL."""
     return "'" + str(path).replace("'", "''") + "'"

@@ -1,6 +1,6 @@
 """The Parquet side of a snapshot: the same tables, in files that never change once published.
 
-Most tables are one file each; those that hold the bulk are cut in parts (``load.parts``). A file that a run does
+Most tables are one file each; those that hold the bulk are cut in parts. A file that a run does
 not have to write anew is linked from the snapshot before.
 """
 
@@ -19,7 +19,10 @@ from load import schema
 
 # Columns of long texts that hardly repeat; all other texts are kept as dictionaries on their way.
 NO_DICTIONARY = {"front_matter", "body", "path"}
-_COMPRESSION = {"compression": "zstd", "compression_level": 3}
+# The tables that hold the bulk, each cut in part files (``load.parts``): most runs take them over and write the others anew.
+PARTED = ("raw.documents", "related_articles", "related_images")
+_DENSE = {"compression": "zstd", "compression_level": 3}
+_QUICK = {"compression": "snappy"}
 
 
 def write(table: pa.Table, declared: schema.Table, file: Path) -> None:
@@ -39,7 +42,8 @@ def writing(declared: schema.Table, file: Path) -> Iterator[Callable[[pa.Table],
     fields = declared.arrow_schema
     dictionaries = [field.name for field in fields if field.name not in NO_DICTIONARY]
     statistics = [field.name for field in fields if not pa.types.is_string(field.type)]
-    options = {"use_dictionary": dictionaries, "write_statistics": statistics, **_COMPRESSION}
+    options = {"use_dictionary": dictionaries, "write_statistics": statistics}
+    options |= _DENSE if declared.qualified in PARTED else _QUICK
     writer = None
 
     def write_rows(rows: pa.Table) -> None:

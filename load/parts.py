@@ -15,10 +15,9 @@ import pyarrow.parquet as pq
 
 from load import schema, staging
 from load.links import linked
-from load.parquet import conform, is_pointed, link_or_copy, write, writing
+from load.parquet import PARTED, conform, is_pointed, link_or_copy, write, writing
 
 _NO_RANK = -1
-PARTED = ("raw.documents", "related_articles", "related_images")
 
 
 def part_name(part: int) -> str:
