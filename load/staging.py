@@ -45,7 +45,7 @@ def write_batch(folder: Path, batch: int, tables: Mapping[str, pd.DataFrame]) ->
 
 
 def _arrow(frame: pd.DataFrame) -> pa.Table:
-    return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    return pa.table({name: pa.array(column.array) for name, column in frame.items()})
 
 
 def _write_arrow(table: pa.Table, file: Path) -> None:

@@ -3,14 +3,14 @@
 import pandas as pd
 
 from transforms.durations import seconds
-from transforms.fields import TEXT, WHOLE, Fields, arrow_series
+from transforms.fields import TEXT, WHOLE, Fields, arrow_series, frame
 from transforms.records import each
 
 
 def learning(ids: pd.Series, fields: Fields) -> pd.DataFrame:
     """One row per record of ``learning``."""
     length = fields.text("length")
-    return pd.DataFrame(
+    return frame(
         {
             "record_id": ids,
             "price": fields.text("price"),
@@ -24,7 +24,7 @@ def learning(ids: pd.Series, fields: Fields) -> pd.DataFrame:
 
 def events(ids: pd.Series, fields: Fields) -> pd.DataFrame:
     """One row per record of ``events``."""
-    return pd.DataFrame(
+    return frame(
         {
             "record_id": ids,
             "starts_at": fields.instant("startDateTime"),
@@ -36,7 +36,7 @@ def events(ids: pd.Series, fields: Fields) -> pd.DataFrame:
 
 def people(ids: pd.Series, fields: Fields, affiliation_ids: pd.Series) -> pd.DataFrame:
     """One row per record of ``people``."""
-    return pd.DataFrame(
+    return frame(
         {
             "record_id": ids,
             "location": fields.text("location"),
@@ -56,22 +56,22 @@ def people(ids: pd.Series, fields: Fields, affiliation_ids: pd.Series) -> pd.Dat
 
 def communities(ids: pd.Series, fields: Fields) -> pd.DataFrame:
     """One row per record of ``communities``."""
-    return pd.DataFrame({"record_id": ids, "member_count": fields.whole("members")})
+    return frame({"record_id": ids, "member_count": fields.whole("members")})
 
 
 def organizations(ids: pd.Series, fields: Fields) -> pd.DataFrame:
     """One row per record of ``_data/organizations``."""
     columns = {"organization_id": "_id", "name": "name", "domain": "domain", "description": "description"}
-    return pd.DataFrame({"record_id": ids} | {name: fields.text(path) for name, path in columns.items()})
+    return frame({"record_id": ids} | {name: fields.text(path) for name, path in columns.items()})
 
 
 def topics(ids: pd.Series, fields: Fields) -> pd.DataFrame:
     """One row per record of ``_data/topics``."""
     columns = {"topic_id": "_id", "name": "name", "short_name": "shortname", "parent": "parent"}
-    return pd.DataFrame({"record_id": ids} | {name: fields.text(path) for name, path in columns.items()})
+    return frame({"record_id": ids} | {name: fields.text(path) for name, path in columns.items()})
 
 
 def topic_services(ids: pd.Series, fields: Fields) -> pd.DataFrame:
     """One row per key below a topic's ``services``."""
     rows, services, urls = fields.texts_below("services")
-    return pd.DataFrame({"record_id": ids.take(rows).array, "service": arrow_series(services, TEXT), "url": urls})
+    return frame({"record_id": ids.take(rows), "service": arrow_series(services, TEXT), "url": urls})

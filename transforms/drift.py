@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 import pyarrow as pa
 
-from transforms.fields import TEXT, arrow_series
+from transforms.fields import TEXT, arrow_series, frame
 
 Tree = dict[str, "Tree"]
 
@@ -28,7 +28,7 @@ def document_drift(ids: pd.Series, records: Iterable[dict[str, object]], covered
         for record_id, record in zip(ids, records)
         for field, types in sorted(finder.document(record).items())
     ]
-    return pd.DataFrame(
+    return frame(
         {
             "record_id": arrow_series([row[0] for row in rows], TEXT),
             "field": arrow_series([row[1] for row in rows], TEXT),

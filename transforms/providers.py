@@ -3,7 +3,7 @@
 import pandas as pd
 
 from transforms import keys
-from transforms.fields import TEXT, Fields, arrow_series, python_values
+from transforms.fields import TEXT, Fields, arrow_series, frame, python_values
 from transforms.unnest import Nested
 
 
@@ -11,7 +11,7 @@ def provider_columns(fields: Fields, path: str) -> pd.DataFrame:
     """``provider_id``, ``name`` and ``domain`` of the provider at ``path``, aligned with the rows."""
     name, domain = fields.text(f"{path}.name"), fields.text(f"{path}.domain")
     ids = arrow_series(list(map(keys.provider_id, python_values(name), python_values(domain))), TEXT)
-    return pd.DataFrame({"provider_id": ids, "name": name, "domain": domain})
+    return frame({"provider_id": ids, "name": name, "domain": domain})
 
 
 def providers(*mentions: pd.DataFrame) -> pd.DataFrame:
@@ -25,15 +25,15 @@ def providers(*mentions: pd.DataFrame) -> pd.DataFrame:
 
 
 def publisher_columns(fields: Fields) -> pd.DataFrame:
-    return pd.DataFrame({"name": fields.text("name"), "domain": fields.text("domain")})
+    return frame({"name": fields.text("name"), "domain": fields.text("domain")})
 
 
 def author_columns(fields: Fields) -> pd.DataFrame:
-    return pd.DataFrame({"name": fields.text("name")})
+    return frame({"name": fields.text("name")})
 
 
 def provider_image_columns(fields: Fields) -> pd.DataFrame:
-    return pd.DataFrame({"url": fields.text("url"), "width": fields.whole("width"), "height": fields.whole("height")})
+    return frame({"url": fields.text("url"), "width": fields.whole("width"), "height": fields.whole("height")})
 
 
 def named(items: Nested) -> Fields:

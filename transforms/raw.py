@@ -13,7 +13,7 @@ import orjson
 import pandas as pd
 import pyarrow as pa
 
-from transforms.fields import TEXT, WHOLE, arrow_series
+from transforms.fields import TEXT, WHOLE, arrow_series, frame
 
 _PLACES = {"record_id": TEXT, "source": TEXT, "path": TEXT, "format": TEXT, "content_hash": TEXT, "size_bytes": WHOLE}
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z")
@@ -37,9 +37,9 @@ class Documents:
         """
         texts = [None if document["record"] is None else self._text(document["record"]) for document in documents]
         columns = {name: arrow_series([document[name] for document in documents], dtype) for name, dtype in _PLACES.items()}
-        front_matter = pd.arrays.ArrowExtensionArray(_text_array(texts))
+        front_matter = pd.Series(pd.arrays.ArrowExtensionArray(_text_array(texts)))
         bodies = arrow_series([document["body"] for document in documents], TEXT)
-        return pd.DataFrame(columns).assign(front_matter=front_matter, body=bodies)
+        return frame(columns | {"front_matter": front_matter, "body": bodies})
 
     def _text(self, record: Mapping[str, object]) -> bytes:
         return _json({key: self._member(value) for key, value in record.items() if key not in self._left_out})

@@ -6,7 +6,7 @@ import pandas as pd
 
 from transforms import keys
 from transforms.durations import seconds
-from transforms.fields import FLAG, TEXT, WHOLE, Fields, arrow_series, python_values
+from transforms.fields import FLAG, TEXT, WHOLE, Fields, arrow_series, frame, python_values
 from transforms.unnest import Nested, spread
 
 
@@ -17,7 +17,7 @@ def records(documents: pd.DataFrame, fields: Fields, provider_ids: pd.Series) ->
     """
     secured = fields.raw("secured")
     web_url, original_url, length = fields.text("webUrl"), fields.text("originalUrl"), fields.text("length")
-    return pd.DataFrame(
+    return frame(
         {
             "record_id": documents["record_id"],
             "source": documents["source"],
@@ -74,21 +74,19 @@ def listed(parents: pd.Series, nested: Nested, columns: pd.DataFrame) -> pd.Data
     ``parents`` has the key of every row whose list ``nested`` was made from.
     """
     links = nested.links
-    rows = spread(columns, links["item"])
-    rows.insert(0, parents.name, parents.take(links["parent"]).array)
-    rows.insert(1, "position", links["position"].astype("int32").array)
-    return rows
+    place = {parents.name: parents.take(links["parent"]), "position": links["position"].astype("int32")}
+    return frame(place | spread(columns, links["item"]))
 
 
 def values(name: str, nested: Nested) -> tuple[pd.DataFrame, Fields]:
     """A column ``name`` of items that are plain texts, NULL items among them."""
     fields = Fields([{"": item} for item in nested.items])
-    return pd.DataFrame({name: fields.text("")}), fields
+    return frame({name: fields.text("")}), fields
 
 
 def image_columns(fields: Fields) -> pd.DataFrame:
     """What an image says of itself; ``fields`` are images, those given as plain text as mappings."""
-    return pd.DataFrame(
+    return frame(
         {
             "url": fields.text("url"),
             "width": fields.whole("width"),
@@ -106,4 +104,4 @@ def image_fields(items: list[object]) -> Fields:
 
 
 def action_columns(fields: Fields) -> pd.DataFrame:
-    return pd.DataFrame({name: fields.text(name) for name in ("type", "title", "attribution", "url")})
+    return frame({name: fields.text(name) for name in ("type", "title", "attribution", "url")})

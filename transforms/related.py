@@ -1,10 +1,9 @@
 """The related articles of records, and their images."""
 
-import numpy as np
 import pandas as pd
 
 from transforms import keys
-from transforms.fields import Fields
+from transforms.fields import Fields, frame
 from transforms.records import each
 from transforms.unnest import Nested, spread
 
@@ -12,7 +11,7 @@ from transforms.unnest import Nested, spread
 def article_columns(fields: Fields, provider_ids: pd.Series) -> pd.DataFrame:
     """What a related entry says of itself, one row a distinct entry."""
     web_url = fields.text("webUrl")
-    return pd.DataFrame(
+    return frame(
         {
             "title": fields.text("title"),
             "excerpt": fields.text("excerpt"),
@@ -40,10 +39,11 @@ def related_images(parents: pd.Series, entries: Nested, images: Nested, columns:
         right_on="entry",
         validate="m:m",
     )
-    rows = spread(columns, places["image"])
-    rows.insert(0, "record_id", parents.take(places["parent"]).array)
-    rows.insert(1, "position", places["position"].astype("int32").array)
-    rows.insert(2, "image_position", places["image_position"].astype("int32").array)
-    return rows
+    place = {
+        "record_id": parents.take(places["parent"]),
+        "position": places["position"].astype("int32"),
+        "image_position": places["image_position"].astype("int32"),
+    }
+    return frame(place | spread(columns, places["image"]))
 
 

@@ -24,7 +24,7 @@ import pandas as pd
 
 from transforms import collections, keys
 from transforms.drift import Tree, document_drift
-from transforms.fields import INSTANT, TEXT, WHOLE, Fields, arrow_series
+from transforms.fields import INSTANT, TEXT, WHOLE, Fields, arrow_series, frame
 from transforms.providers import author_columns, named, provider_columns, provider_image_columns, providers, publisher_columns
 from transforms.records import action_columns, each, image_columns, image_fields, listed, records, values
 from transforms.related import article_columns, related_images
@@ -47,7 +47,7 @@ Places = Callable[[int, str], Iterable[tuple[int, str]]]
 def documents_frame(rows: list[Mapping[str, object]]) -> pd.DataFrame:
     """The frame of documents that ``tidy`` takes, from one mapping of its columns a document."""
     columns = {name: arrow_series([row[name] for row in rows], dtype) for name, dtype in _DOCUMENT_COLUMNS.items()}
-    return pd.DataFrame(columns).assign(record=pd.Series([row["record"] for row in rows], dtype=object))
+    return frame(columns | {"record": pd.Series([row["record"] for row in rows], dtype=object)})
 
 
 def tidy(documents: pd.DataFrame, covered: Tree) -> Tables:

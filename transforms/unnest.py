@@ -58,14 +58,12 @@ def _as_list(value: object) -> list[object]:
     return [] if value is None else [value]
 
 
-def spread(distinct: pd.DataFrame, rows: pd.Series | np.ndarray) -> pd.DataFrame:
-    """Repeat the rows of ``distinct`` by number. Texts are held once and pointed to (dictionaries)."""
-    pointed = {name: _pointed(column) for name, column in distinct.items()}
-    return pd.DataFrame(pointed).take(np.asarray(rows)).reset_index(drop=True)
+def spread(distinct: pd.DataFrame, rows: pd.Series) -> dict[str, pd.Series]:
+    """The columns of ``distinct`` with its rows repeated by number. Texts are held once and pointed to (dictionaries)."""
+    numbers = rows.to_numpy()
+    return {name: pd.Series(_pointed(column.array).take(numbers)) for name, column in distinct.items()}
 
 
-def _pointed(column: pd.Series) -> pd.Series:
-    array = column.array.__arrow_array__()
-    if pa.types.is_string(array.type):
-        return pd.Series(pd.arrays.ArrowExtensionArray(array.dictionary_encode()))
-    return column
+def _pointed(column: pd.arrays.ArrowExtensionArray) -> pd.arrays.ArrowExtensionArray:
+    array = column.__arrow_array__()
+    return pd.arrays.ArrowExtensionArray(array.dictionary_encode()) if pa.types.is_string(array.type) else column
