@@ -74,7 +74,9 @@ class _Finder:
     def _list(self, field: str, items: list[object], node: Tree | None) -> list[tuple[str, str]]:
         """As ``_value`` of every item, but once for an object that is listed many times."""
         seen, clean = self._seen.setdefault(field, ({}, set()))
-        pairs = []
+        pairs: list[tuple[str, str]] = []
+        if clean.issuperset(map(id, items)):
+            return pairs
         for item in [item for item in items if id(item) not in clean]:
             found = seen.get(id(item)) or self._value(field, item, node)
             if found:

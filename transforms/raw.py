@@ -46,7 +46,8 @@ class Documents:
 
     def _member(self, value: object) -> object:
         if type(value) is list:
-            return [self._items.get(id(item)) or self._item(item) for item in value]
+            known = list(map(self._items.get, map(id, value)))
+            return [each or self._item(item) for each, item in zip(known, value)] if None in known else known
         return self._fragment(value) if type(value) is dict else value
 
     def _item(self, item: object) -> orjson.Fragment:

@@ -51,7 +51,7 @@ def documents_frame(rows: list[Mapping[str, object]]) -> pd.DataFrame:
 
 
 def tidy(documents: pd.DataFrame, covered: Tree) -> Tables:
-    """Flatten a batch of documents into tidy tables, by table name.
+    """Flatten a batch of documents into tidy tables, by table name; those of collections that no document is of are left out.
 
     ``covered`` holds the front-matter paths that tables have a column for; others are reported as
     drift. Columns that depend on other documents (``related_record_id``, ``item_record_id``) are the
@@ -197,18 +197,52 @@ def _record_provider_images(batch: _Batch) -> pd.DataFrame:
 
 
 def _collection_tables(batch: _Batch) -> Tables:
-    learning, events, people = (batch.of(name) for name in ("learning", "events", "people"))
-    communities, organizations, topics = (batch.of(name) for name in ("communities", "organizations", "topics"))
-    affiliation_ids = provider_columns(people.fields, "affiliation")["provider_id"]
+    """The tables of single collections, of those that a document is of."""
+    tables: Tables = {}
+    for collection in batch.documents["collection"].dropna().unique():
+        if collection in _OF_COLLECTIONS:
+            tables |= _OF_COLLECTIONS[collection](batch, batch.of(collection))
+    return tables
+
+
+def _learning(batch: _Batch, part: _Part) -> Tables:
+    return {"learning": collections.learning(part.ids, part.fields)}
+
+
+def _events(batch: _Batch, part: _Part) -> Tables:
+    return {"events": collections.events(part.ids, part.fields)}
+
+
+def _people(batch: _Batch, part: _Part) -> Tables:
+    affiliation_ids = provider_columns(part.fields, "affiliation")["provider_id"]
+    return {"people": collections.people(part.ids, part.fields, affiliation_ids)}
+
+
+def _communities(batch: _Batch, part: _Part) -> Tables:
+    return {"communities": collections.communities(part.ids, part.fields)}
+
+
+def _organizations(batch: _Batch, part: _Part) -> Tables:
     return {
-        "learning": collections.learning(learning.ids, learning.fields),
-        "events": collections.events(events.ids, events.fields),
-        "people": collections.people(people.ids, people.fields, affiliation_ids),
-        "communities": collections.communities(communities.ids, communities.fields),
-        "organizations": collections.organizations(organizations.ids, organizations.fields),
-        "organization_names": _texts(batch, organizations, "otherNames", "name"),
-        "topics": collections.topics(topics.ids, topics.fields),
-        "topic_keywords": _texts(batch, topics, "keywords", "keyword"),
-        "topic_hashtags": _texts(batch, topics, "hashtags", "hashtag"),
-        "topic_services": collections.topic_services(topics.ids, topics.fields),
+        "organizations": collections.organizations(part.ids, part.fields),
+        "organization_names": _texts(batch, part, "otherNames", "name"),
     }
+
+
+def _topics(batch: _Batch, part: _Part) -> Tables:
+    return {
+        "topics": collections.topics(part.ids, part.fields),
+        "topic_keywords": _texts(batch, part, "keywords", "keyword"),
+        "topic_hashtags": _texts(batch, part, "hashtags", "hashtag"),
+        "topic_services": collections.topic_services(part.ids, part.fields),
+    }
+
+
+_OF_COLLECTIONS = {
+    "learning": _learning,
+    "events": _events,
+    "people": _people,
+    "communities": _communities,
+    "organizations": _organizations,
+    "topics": _topics,
+}

@@ -191,7 +191,10 @@ def test_a_misfit_shows_at_most_200_characters():
 
 def contents(*batches: dict[str, pd.DataFrame]) -> dict[str, object]:
     """The rows of all batches, one after the other, by table; providers, which several batches may name, as a set."""
-    together = {name: [row for of in batches for row in rows(of[name])] for name in batches[0]}
+    together: dict[str, list[tuple]] = {}
+    for of in batches:
+        for name, frame in of.items():
+            together.setdefault(name, []).extend(rows(frame))
     return together | {"providers": set(together["providers"])}
 
 
