@@ -39,6 +39,7 @@ def measure(command: Iterable[str | os.PathLike], home: Path) -> tuple[Cost, str
     Raises Failed.
     """
     environment = os.environ | {"PYTHONPATH": str(ROOT), "HOME": str(home), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # installed packages are compiled
     starter = [sys.executable, "-I", "-S", __file__, *map(str, command)]
     run = subprocess.run(starter, cwd=home, env=environment, stdout=subprocess.PIPE, check=True)
     measured = json.loads(run.stdout)

@@ -161,11 +161,8 @@ class Run:
         """Read the files that changed and stage them as tidy tables."""
         from flows.batch import Setup
         from flows.extract import Extraction
-        from load import schema
 
         with self._stage("extract"):
-            if not self._fresh:
-                schema.believe(self._base.manifest()["tables"])
             shutil.rmtree(self._layout.staging, ignore_errors=True)
             report, limits = self.report, reading_limits(self._settings)
             setup = Setup(report.run_id, report.started_at, limits, self._settings.audit_share, self._staged)

@@ -1,7 +1,8 @@
 """The warehouse's schema, derived from the DDL in ``sql/tables`` and ``sql/views``.
 
 The DDL is the only declaration. It is run in a DuckDB in memory, whose catalog then says which
-tables and columns there are; the comments say the rest, and their form is fixed:
+tables and columns there are (both are kept for later processes: ``load.template``); the comments say the rest, and
+their form is fixed:
 
 - a table's comment is ``One row per <grain>. Key: <column>, <column>.``, further sentences between the two;
 - a column's comment is a sentence of meaning, followed by `` From: <path>, <path>.`` where the
@@ -10,14 +11,15 @@ tables and columns there are; the comments say the rest, and their form is fixed
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import sql
+from load import template
 
 if TYPE_CHECKING:
     import duckdb
@@ -87,54 +89,28 @@ class Table:
         return pa.schema(fields, {"comment": self.comment})
 
 
-Catalog = dict[str, dict[str, Table]]
-"""Tables and views by qualified name, under ``table`` and ``view``."""
-
-_believed: Catalog = {}  # what a manifest said, see ``believe``
-
-
 def tables() -> dict[str, Table]:
     """Every table by its qualified name: ``records``, ``raw.documents``, ``meta.files``."""
-    return dict(_declared()["table"])
+    return _declared("table")
 
 
 def views() -> dict[str, Table]:
     """Every view by its qualified name: ``articles``."""
-    return dict(_declared()["view"])
+    return _declared("view")
 
 
 def covered_paths() -> frozenset[str]:
     """The front-matter paths, of values rather than of mappings and lists, that some table of ``main`` takes."""
-    main = (table for table in _declared()["table"].values() if table.schema == "main")
+    main = (table for table in tables().values() if table.schema == "main")
     return frozenset(path for table in main for column in table.columns for path in column.paths)
 
 
-_COLUMN_KEYS = ("name", "type", "not_null", "comment")
-
-
 def description(table: Table) -> dict:
-    """A table or view as manifests describe it, see ``believe``."""
-    columns = [{key: getattr(column, key) for key in _COLUMN_KEYS} for column in table.columns]
+    """A table or view as manifests describe it."""
+    columns = [
+        {"name": column.name, "type": column.type, "not_null": column.not_null, "comment": column.comment} for column in table.columns
+    ]
     return {"kind": "view" if table.qualified in views() else "table", "comment": table.comment, "columns": columns}
-
-
-def believe(described: Mapping[str, dict]) -> None:
-    """Take the tables and views from the manifest of a snapshot that the same DDL made: to run it takes a tenth of a second.
-
-    A manifest that lacks something is not believed.
-    """
-    declared = [*sql.names("tables"), *sql.names("views")]
-    if described.keys() != {name.removeprefix("main/").replace("/", ".") for name in declared}:
-        return
-    found: Catalog = {"table": {}, "view": {}}
-    try:
-        for qualified, each in described.items():
-            schema, _, name = qualified.rpartition(".")
-            columns = [_column(qualified, *(column[key] for key in _COLUMN_KEYS)) for column in each["columns"]]
-            found[each["kind"]][qualified] = _table(schema or "main", name, each["comment"], columns)
-    except (KeyError, TypeError, ValueError):
-        return
-    _believed.update(found)
 
 
 def create_all(connection: "duckdb.DuckDBPyConnection") -> None:
@@ -151,45 +127,62 @@ def create_all(connection: "duckdb.DuckDBPyConnection") -> None:
 
 
 def create_database(file: Path) -> None:
-    """Make a database file with every schema, table and view, empty, and their comments.
+    """Make a database file with every schema, table and view, empty, and their comments."""
+    file.write_bytes(_template().database)
 
-    The same as ``create_all`` in a new file, at a fraction of its cost. Raises ``duckdb.Error``
-    when the file cannot be made.
-    """
-    place = str(file).replace("'", "''")
-    connection = _model()
-    connection.execute(f"ATTACH '{place}' AS made (BLOCK_SIZE 65536)").fetchall()
-    try:
-        connection.execute("COPY FROM DATABASE memory TO made (SCHEMA)").fetchall()
-    finally:
-        connection.execute("DETACH made").fetchall()
+
+def _declared(kind: str) -> dict[str, Table]:
+    """The tables, or the views, that the DDL makes, by qualified name."""
+    return {name: table for name, (of, table) in _relations().items() if of == kind}
 
 
 @cache
-def _model() -> "duckdb.DuckDBPyConnection":
-    """A database in memory that the DDL was run in; it stays open."""
+def _relations() -> dict[str, tuple[str, Table]]:
+    found = {}
+    for qualified, relation in _template().relations.items():
+        schema, _, name = qualified.rpartition(".")
+        columns = [_column(qualified, **column) for column in relation["columns"]]
+        found[qualified] = (relation["kind"], _table(schema or "main", name, relation["comment"], columns))
+    return found
+
+
+@cache
+def _template() -> template.Template:
     import duckdb
 
-    connection = duckdb.connect(config={"threads": 1})
-    with connection.cursor() as cursor:
-        cursor.begin()
-        create_all(cursor)
-        cursor.commit()
-    return connection
+    names = [f"{folder}/{name}" for folder in ("tables", "views") for name in sql.names(folder)]
+    texts = [*map(sql.read, [*names, "catalog"]), duckdb.__version__, Path(__file__).read_text(encoding="utf-8")]
+    file = template.place(Path(sql.__file__).parent, [*names, *texts])
+    found = template.kept(file)
+    if found is None:
+        found = _run_ddl()
+        template.keep(file, found)
+    return found
 
 
-def _declared() -> Catalog:
-    """The tables and the views that the DDL makes, each by qualified name."""
-    return _believed or _catalog()
+def _run_ddl() -> template.Template:
+    import duckdb
+
+    with duckdb.connect(config={"threads": 1}) as connection, TemporaryDirectory() as folder:
+        connection.begin()
+        create_all(connection)
+        connection.commit()
+        rows = connection.execute(sql.read("catalog")).fetchall()
+        file = Path(folder) / "schema.duckdb"
+        place = str(file).replace("'", "''")
+        connection.execute(f"ATTACH '{place}' AS made (BLOCK_SIZE 65536)").fetchall()
+        connection.execute("COPY FROM DATABASE memory TO made (SCHEMA)").fetchall()
+        connection.execute("DETACH made").fetchall()
+        return template.Template(file.read_bytes(), _described(rows))
 
 
-@cache
-def _catalog() -> Catalog:
-    rows = _model().execute(sql.read("catalog")).fetchall()
-    found: Catalog = {"table": {}, "view": {}}
+def _described(rows: list[tuple]) -> dict[str, dict]:
+    """Tables and views as manifests describe them, from the rows of ``sql/catalog``."""
+    found = {}
     for (kind, schema, name, comment), columns in groupby(rows, key=lambda row: row[:4]):
-        table = _table(schema, name, comment or "", [_column(name, *column[4:]) for column in columns])
-        found[kind][table.qualified] = table
+        qualified = name if schema == "main" else f"{schema}.{name}"
+        described = [dict(zip(("name", "type", "not_null", "comment"), column[4:])) for column in columns]
+        found[qualified] = {"kind": kind, "comment": comment or "", "columns": described}
     return found
 
 

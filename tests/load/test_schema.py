@@ -1,6 +1,5 @@
 """load.schema: what it derives from the DDL."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -119,20 +118,3 @@ def test_neither_pandas_nor_pyarrow_is_imported_before_it_is_needed():
         assert "pandas" not in sys.modules
     """
     subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=True)
-
-
-def test_a_manifest_tells_the_same_tables_as_the_ddl(monkeypatch: pytest.MonkeyPatch):
-    tables, views = schema.tables(), schema.views()
-    described = {name: schema.description(table) for name, table in {**tables, **views}.items()}
-    monkeypatch.setattr(schema, "_believed", {})
-    schema.believe(json.loads(json.dumps(described)))
-    assert schema._believed and (schema.tables(), schema.views()) == (tables, views)
-
-
-@pytest.mark.parametrize("lacking", ["kind", "comment", "columns", None])
-def test_a_manifest_that_lacks_something_is_not_believed(lacking: str | None, monkeypatch: pytest.MonkeyPatch):
-    described = {name: schema.description(table) for name, table in {**schema.tables(), **schema.views()}.items()}
-    del (described["records"] if lacking else described)[lacking or "records"]
-    monkeypatch.setattr(schema, "_believed", {})
-    schema.believe(described)
-    assert schema._believed == {} and "records" in schema.tables()
