@@ -219,3 +219,7 @@ def _arrow_type(type: str) -> "pyarrow.DataType":
         "DATE": pa.date32(),
         "TIMESTAMP WITH TIME ZONE": pa.timestamp("us", "UTC"),
     }[type]
+
+
+if __name__ == "__main__":  # when Matterhouse is installed where its users may not write
+    _template()

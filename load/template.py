@@ -2,7 +2,8 @@
 
 Running the DDL takes a sixth of a second, a good part of what a small repository takes in all. So it is done once, and
 kept the way Python keeps compiled modules: beside the source, in ``__pycache__``, under a name that stands for the texts
-it was made from. Where nothing can be written there, or somebody spoilt the file, it is made again.
+it was made from; ``python -m load.schema`` does it ahead. Where nothing can be written there, or somebody spoilt the
+file, it is made again.
 """
 
 import json
