@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import shutil
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -134,7 +135,8 @@ class Run:
             shutil.rmtree(self._layout.staging, ignore_errors=True)
             self.report.sources = self._accounts()
             self.report.ended_at = _iso(datetime.now(timezone.utc))
-            self._ledger.put_run(self._row())
+            with self._noting():
+                self._ledger.put_run(self._row())
         return is_explained(error)
 
     def stages(self) -> Iterator[Callable[[], None]]:
@@ -224,7 +226,7 @@ class Run:
             retention = self._settings.retention
             snapshot = self._build.publish(facts, self._page(), retention.keep, retention.grace_hours)
             self._build = None
-            with self._ledger.transaction():
+            with self._noting(), self._ledger.transaction():
                 if self._fresh:
                     self._ledger.clear_files()
                 self._remember()
@@ -254,7 +256,7 @@ class Run:
         self._ledger = recovery.open_ledger(self._layout, notes)
         self._base = recovery.newest_whole(self._layout, notes)
         if self._base is not None and self._ledger.snapshot != self._base.id:
-            self._mirror_base()
+            self._base = recovery.mirror(self._layout, self._ledger, self._base, notes)
         self._code = code_fingerprint()
         other_code = self._base is not None and self._ledger.code != self._code
         if other_code:
@@ -267,14 +269,6 @@ class Run:
         recovery.point_to_newest(self._layout, notes)
         snapshots.discard_unfinished(self._layout)
         shutil.rmtree(self._layout.staging, ignore_errors=True)
-
-    def _mirror_base(self) -> None:
-        from load.database import can_be_opened
-
-        if can_be_opened(self._base.database):
-            recovery.mirror(self._ledger, self._base, self.report.notes)
-        else:
-            self._set_base_aside()
 
     def _set_base_aside(self) -> None:
         """Make all tables anew: the database to build on is damaged."""
@@ -338,8 +332,16 @@ class Run:
         """Nothing to publish: note new time stamps and where the sources stand."""
         self.report.state = UNCHANGED
         self.report.snapshot = self._base.id
-        with self._ledger.transaction():
+        with self._noting(), self._ledger.transaction():
             self._remember()
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        """Write to the ledger. That may fail, on a full disk say: snapshots hold the truth, and the next run goes by them."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            self.report.notes.append(f"the ledger could not be written: {error}")
 
     def _remember(self) -> None:
         for plan in self._plans:

@@ -54,10 +54,18 @@ def point_to_newest(layout: Layout, notes: list[str]) -> None:
     notes.append(f"current did not lead to the newest snapshot, it leads to {snapshot.id} now")
 
 
-def mirror(ledger: Ledger, snapshot: snapshots.Snapshot, notes: list[str]) -> None:
-    """Make the ledger's files and sources anew from a snapshot that it does not mirror."""
+def mirror(layout: Layout, ledger: Ledger, snapshot: snapshots.Snapshot, notes: list[str]) -> snapshots.Snapshot | None:
+    """Make the ledger's files and sources anew from a snapshot that it does not mirror, and give the snapshot.
+
+    One whose database cannot be read is moved aside: None.
+    """
     import duckdb
 
+    from load.database import can_be_opened
+
+    if not can_be_opened(snapshot.database):
+        set_aside(layout, snapshot, notes)
+        return None
     notes.append(f"the ledger is made anew from snapshot {snapshot.id}")
     manifest = snapshot.manifest()
     with duckdb.connect(snapshot.database, read_only=True) as connection, ledger.transaction():
@@ -70,4 +78,4 @@ def mirror(ledger: Ledger, snapshot: snapshots.Snapshot, notes: list[str]) -> No
         for run in [*manifest["runs"], manifest["run"]]:
             ledger.put_run(run)
         ledger.mirrors(snapshot.id, manifest["code"])
-
+    return snapshot

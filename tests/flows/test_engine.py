@@ -3,6 +3,7 @@
 import os
 import random
 import shutil
+import sqlite3
 import subprocess
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows import batch, config, extract
-from flows.engine import Report, refresh
+from flows.engine import Report, Run, refresh
 from load.lock import Locked, writing
 from load.layout import Layout
+from load.ledger import Ledger
 from tests.warehouses import TIMES, differences, parquet_differences, rows
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
@@ -325,6 +327,25 @@ def test_a_database_that_looks_whole_but_cannot_be_built_on_is_made_anew(tmp_pat
     assert report.state == "loaded" and "was damaged" in report.notes[0]
     run(tmp_path / "anew", folder(content))
     assert differences(tmp_path / "w", tmp_path / "anew", TIMES) == {}
+
+
+def test_a_ledger_that_cannot_be_written_costs_no_snapshot(tmp_path, content):
+    run(tmp_path / "w", folder(content))
+    edit(next(content.glob("_people/*.md")), "---\n", "---\nheat: 12\n")
+    with Run(config.load(None, [f"source0={folder(content)}"], tmp_path / "w")) as ours:
+        for stage in ours.stages():
+            if stage.__name__ == "publish":
+                other = sqlite3.connect(Layout(tmp_path / "w").ledger, isolation_level=None)
+                other.execute("BEGIN IMMEDIATE")
+            stage()
+    other.close()
+    assert ours.report.state == "loaded"
+    assert ours.report.notes == ["the ledger could not be written: database is locked"] * 2
+    after = run(tmp_path / "w", folder(content))
+    assert after.state == "unchanged" and "made anew from snapshot" in after.notes[0]
+    assert rows(tmp_path / "w", "SELECT count(*) FROM meta.runs") == [(2,)]
+    states = [entry["state"] for entry in Ledger(Layout(tmp_path / "w").ledger).runs()]
+    assert states == ["loaded", "loaded", "unchanged"]
 
 
 def test_one_run_at_a_time(tmp_path, content):

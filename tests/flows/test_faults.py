@@ -48,18 +48,21 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", disk], check=True)
 
 
-def test_a_full_disk_leaves_the_last_snapshot(tmp_path, small_disk):
-    content, warehouse = tmp_path / "content", small_disk / "w"
+@pytest.mark.parametrize("free", [2_000_000, 9_000_000, 12_000_000])  # while extracting, loading, committing
+def test_a_full_disk_leaves_the_last_snapshot(tmp_path, small_disk, free):
+    content, warehouse, ballast = tmp_path / "content", small_disk / "w", small_disk / "ballast"
     Repository(60).write(content)
     assert load_sample(content, warehouse).returncode == 0
     before = (warehouse / "current").resolve()
-    Repository(2_500).write(content)
+    Repository(1_500).write(content)
+    ballast.write_bytes(bytes(shutil.disk_usage(small_disk).free - free))
     failed = load_sample(content, warehouse)
     assert failed.returncode == 1
     assert "space" in failed.stderr.lower() and "Traceback" not in failed.stderr
     assert (warehouse / "current").resolve() == before
     assert Snapshot(before).damaged_files() == []
     shutil.rmtree(content / "_news")
+    ballast.unlink()
     after = matterhouse("run", "--source", f"sample=folder:{content}", "--warehouse", warehouse, "--accept-drop")
     assert after.returncode == 0, after.stderr
     states = [state for (state,) in rows(warehouse, "SELECT state FROM meta.runs ORDER BY started_at")]
