@@ -83,7 +83,7 @@ class Extractor:
         self._audit = Audit(setup.audit_share)
 
     def extract(self, batch: Batch, on_file: Callable[[File], None] = lambda file: None) -> Outcome:
-        """Read and stage a batch. Raises ``sources.SourceUnavailable`` and ``sources.audit.AuditFailed``."""
+        """Read and stage a batch. Raises ``sources.SourceUnavailable`` and ``sources.AuditFailed``."""
         parsed, distinct = self._reader.bytes_parsed, self._reader.distinct_blocks
         outcome = Outcome()
         for file in batch.unread:

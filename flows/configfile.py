@@ -7,26 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from sources.uris import redacted, redacted_text
 
 FILE_NAME = "matterhouse.yml"
-
-_HINTS = {
-    "cannot start any token": ": indent with spaces, not tabs, and put text that begins with @, ` or % in quotes",
-    "mapping values are not allowed": ": look at the indentation, and put text that has a colon in it in quotes",
-    "did not find expected key": ": look at the indentation here and in the lines above, and for a quote too many",
-    "did not find expected '-'": ": look at the indentation; every item of a list begins with -",
-    "alphabetic or numeric": ': put text that begins with * or & in quotes, such as "**/*.md"',
-    "undefined alias": ': put text that begins with * in quotes, such as "**/*.md"',
-    "did not find expected ','": ": is a comma or a closing bracket missing?",
-    "another document": ": take the line of dashes away",
-    "unhashable": ": a setting is written `name: value`, its name without brackets",
-    "could not find expected ':'": ": a setting is written `name: value`",
-    "unexpected end of stream": ": is a closing quote missing?",
-    "a constructor for the tag": ": put text that begins with ! in quotes",
-}
 
 _EXPECTED = {
     "string_type": "text",
@@ -110,7 +93,7 @@ class Written:
                 continue
             is_name = error["loc"][-1] == "[key]"
             written = str(error["input"]) if is_name else self.places.get(path, (0, None))[1]
-            found = "the name " + _quoted(written) if is_name else described(error["input"], written)
+            found = "the name " + quoted(written) if is_name else described(error["input"], written)
             self.report(path, f"found {found}; {_expected(error)}")
 
     def error(self) -> ConfigError:
@@ -133,58 +116,11 @@ def read(path: Path | None) -> Written:
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{written.label}:{line}: found bytes that are no UTF-8 text; expected a file saved as UTF-8") from None
+    from flows.configyaml import parse
+
     written.exists = True
-    _parse(text, written)
+    parse(text, written)
     return written
-
-
-class _Loader(yaml.CSafeLoader):
-    """PyYAML's safe loader; a value that it cannot build is told with its line."""
-
-    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
-        try:
-            return super().construct_object(node, deep)
-        except (ValueError, KeyError, AttributeError, TypeError):
-            problem = f"found {_quoted(str(node.value))}, which cannot be what it looks like: put it in quotes if it is text"
-            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from None
-
-
-def _parse(text: str, written: Written) -> None:
-    try:
-        loader = _Loader(text)
-        node = loader.get_single_node()
-        if node is not None:
-            _note_places(node, (), written, set())
-            written.data = loader.construct_document(node)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        hint = next((hint for sign, hint in _HINTS.items() if sign in str(error.problem)), "")
-        written.report((), f"this is not YAML: {error.problem}{hint}", mark.line + 1 if mark else None)
-        raise written.error() from None
-    except (yaml.YAMLError, RecursionError):
-        written.report((), "this is not YAML: found a control character, or groups in groups without end")
-        raise written.error() from None
-    if not isinstance(written.data, dict):
-        written.report((), f"found {described(written.data, None)}; expected lines such as `warehouse: warehouse`")
-        raise written.error()
-
-
-def _note_places(node: yaml.Node, path: tuple[str, ...], written: Written, seen: set[int]) -> None:
-    """Note line and text of everything below ``node``, and report the keys that stand there twice."""
-    if id(node) in seen or isinstance(node, yaml.ScalarNode):
-        return
-    seen.add(id(node))
-    keyed = isinstance(node, yaml.MappingNode)
-    for number, entry in enumerate(node.value):
-        key, value = entry if keyed else (entry, entry)
-        at = (*path, str(key.value) if keyed else str(number))
-        line = key.start_mark.line + 1
-        if at in written.places:
-            written.report(at, f"found a second time, first in line {written.places[at][0]}; expected once", line)
-            for below in [place for place in written.places if place[: len(at)] == at]:
-                del written.places[below]
-        written.places[at] = (line, value.value if isinstance(value, yaml.ScalarNode) else None)
-        _note_places(value, at, written, seen)
 
 
 def described(value: object, text: str | None) -> str:
@@ -193,10 +129,10 @@ def described(value: object, text: str | None) -> str:
         return _GROUPS[type(value)]
     if value is None:
         return "nothing"
-    quoted = _quoted(str(value) if text is None else text)
+    shown = quoted(str(value) if text is None else text)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"the number {quoted[1:-1]}"
-    return f"{_KINDS.get(type(value), 'the value')} {quoted}"
+        return f"the number {shown[1:-1]}"
+    return f"{_KINDS.get(type(value), 'the value')} {shown}"
 
 
 def _expected(error: Mapping[str, Any]) -> str:
@@ -232,7 +168,7 @@ def _dotted(path: tuple[str, ...]) -> str:
     return "".join(parts)[1:]
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """``text`` between quotes, without secrets, and not longer than a line."""
     shown = redacted_text(shown_uri(text), text)
     return f'"{shown[:80]}..."' if len(shown) > 80 else f'"{shown}"'

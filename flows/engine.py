@@ -25,8 +25,7 @@ from load.bounds import sudden_drops, too_many_rejects
 from load.changes import Account, totals
 from load.layout import Layout
 from load.lock import writing
-from sources import SourceUnavailable
-from sources.audit import AuditFailed
+from sources import AuditFailed, SourceUnavailable
 from transforms.keys import record_id
 
 LOADED, UNCHANGED, FAILED, CANCELLED = "loaded", "unchanged", "failed", "cancelled"

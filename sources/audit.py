@@ -2,12 +2,8 @@
 
 from sources import authority
 from sources.envelope import open_envelope
-from sources.errors import Unreadable
+from sources.errors import AuditFailed, Unreadable
 from sources.reader import Document
-
-
-class AuditFailed(Exception):
-    """The fast reader and the authority disagree: a fault of Matterhouse, which must not reach the tables."""
 
 
 class Audit:

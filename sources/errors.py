@@ -1,4 +1,4 @@
-"""The two ways in which a source disappoints: one file of it, or all of it."""
+"""The two ways in which a source disappoints, one file of it or all of it, and the one in which we do."""
 
 from sources.uris import redacted
 
@@ -38,3 +38,7 @@ class SourceUnavailable(Exception):
 
     def __str__(self) -> str:
         return f"source {self.name} ({self.uri}): {self.why}"
+
+
+class AuditFailed(Exception):
+    """The fast reader and the authority disagree: a fault of Matterhouse, which must not reach the tables."""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from sources.audit import Audit, AuditFailed, same
+from sources import AuditFailed
+from sources.audit import Audit, same
 from sources.files import blob_id
 from sources.reader import Document, Reader
 from sources.scalars import Int
