@@ -65,6 +65,7 @@ def test_spread_repeats_rows_and_holds_texts_once():
     distinct = pd.DataFrame({"title": arrow_series(["Fog", None], TEXT), "width": arrow_series([1, None], WHOLE)})
     repeated = spread(distinct, pd.Series([1, 0, 0]))
     assert rows(frame(repeated)) == [(None, None), ("Fog", 1), ("Fog", 1)]
+    assert frame(repeated).index.tolist() == [0, 1, 2]
     assert pa.array(repeated["title"]).dictionary.to_pylist() == ["Fog"]
 
 
