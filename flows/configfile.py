@@ -1,4 +1,4 @@
-"""The file behind the configuration: read with the line of every key, so that mistakes can be told in words."""
+"""The file behind the configuration, with the line of every key (``flows.configyaml``), so that mistakes can be told in words."""
 
 import os
 import re

@@ -45,5 +45,3 @@ def related_images(parents: pd.Series, entries: Nested, images: Nested, columns:
         "image_position": places["image_position"].astype("int32"),
     }
     return frame(place | spread(columns, places["image"]))
-
-
