@@ -59,7 +59,9 @@ def _is_good(result: Result) -> bool:
 def _arguments() -> argparse.ArgumentParser:
     bundles = Path(os.environ.get("MATTERHOUSE_CORPORA") or ROOT.parent / "shared" / "corpora")
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition("\n")[0])
-    parser.add_argument("--documents", default="700,700@1,7000", help="sizes to generate; 700@1 sets its own repetition")
+    parser.add_argument(
+        "--documents", default="700,700@1,7000", help="sizes to generate; 700@1 sets its own repetition"
+    )
     parser.add_argument("--repetition", type=float, default=35, help="how many documents list an article, on average")
     parser.add_argument("--real", type=Path, default=bundles, metavar="FOLDER", help="git bundles of real repositories")
     parser.add_argument("--rounds", type=int, default=1, help="rounds, of which the least counts")

@@ -11,9 +11,18 @@ from benchmarks.measure import Cost, Failed, least, measure
 from benchmarks.repositories import Repository
 
 NAIVE, DLT, OURS = "naive script", "dlt", "Matterhouse, full load"
-UNCHANGED, SPREAD, NEWEST = "Matterhouse, nothing changed", "Matterhouse, 1 % changed", "Matterhouse, the newest 1 % changed"
+UNCHANGED, SPREAD, NEWEST = (
+    "Matterhouse, nothing changed",
+    "Matterhouse, 1 % changed",
+    "Matterhouse, the newest 1 % changed",
+)
 _WRITER = {NAIVE: "naive", DLT: "dlt", OURS: "ours"}
-_READING = {"ours": sys.executable, "pyyaml": sys.executable, "read_and_hash": sys.executable, "rapidyaml": rivals.PYTHON}
+_READING = {
+    "ours": sys.executable,
+    "pyyaml": sys.executable,
+    "read_and_hash": sys.executable,
+    "rapidyaml": rivals.PYTHON,
+}
 
 
 @dataclass
@@ -80,7 +89,9 @@ class Contest:
     def _run_ours(self, label: str, out: Path, publishes: bool) -> bool:
         source = f"content=folder:{self._repository.folder}"
         before = _snapshot(out)
-        done = self._measured(label, sys.executable, "-m", "flows.cli", "run", "--source", source, "--warehouse", out)
+        done = self._measured(
+            label, sys.executable, "-m", "matterhouse.cli", "run", "--source", source, "--warehouse", out
+        )
         if done and (_snapshot(out) != before) != publishes:
             self.result.failures[label] = "published nothing" if publishes else "published although nothing changed"
         return done

@@ -19,10 +19,10 @@ os.environ |= {
     "SCHEMA__NAMING": "direct",
     "NORMALIZE__WORKERS": "1",
 }
-import dlt  # noqa: E402, it reads the settings above
-from dlt.destinations import filesystem  # noqa: E402
+import dlt
+from dlt.destinations import filesystem
 
-from benchmarks.documents import documents  # noqa: E402
+from benchmarks.documents import documents
 
 
 def main(folder: Path, out: Path) -> None:

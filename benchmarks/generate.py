@@ -21,8 +21,18 @@ _WORDS = (
     "model learns vision agent robot neural speech data cloud chip research ethics policy startup"
 ).split()
 _TOPICS = [
-    "Computer Vision", "AI", "Robotics", "Speech", "Ethics", "Chips", "Health", "Climate",
-    "Self-Driving", "Language", "Research", "Startups",
+    "Computer Vision",
+    "AI",
+    "Robotics",
+    "Speech",
+    "Ethics",
+    "Chips",
+    "Health",
+    "Climate",
+    "Self-Driving",
+    "Language",
+    "Research",
+    "Startups",
 ]
 _NEWS_SHARE, _LEARNING_SHARE = 0.70, 0.25
 _RELATED_PER_NEWS = 32
@@ -83,14 +93,19 @@ class Repository:
                 f'    cdnAmpWebUrl: "https://{domain.replace(".", "-")}.cdn.example/c/s/{domain}/{slug}/amp/"',
             ]
         lines += [
-            "    type: article", "    provider:", f"      name: {name}", f"      domain: {domain}",
+            "    type: article",
+            "    provider:",
+            f"      name: {name}",
+            f"      domain: {domain}",
             f"    quality: {self.random.randint(1, 100)}",
         ]
         if self.random.random() < _WITH_IMAGES:
             lines += [
-                "    images:", f'      - url: "https://{domain}/images/{slug}.jpg?w=1200"',
+                "    images:",
+                f'      - url: "https://{domain}/images/{slug}.jpg?w=1200"',
                 f"        width: {self.random.choice([640, 1024, 1200])}",
-                f"        height: {self.random.choice([360, 630, 683])}", "        isCached: true",
+                f"        height: {self.random.choice([360, 630, 683])}",
+                "        isCached: true",
             ]
         return "\n".join(lines) + "\n"
 

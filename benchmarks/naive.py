@@ -21,7 +21,11 @@ def main(folder: Path, out: Path) -> None:
     records.to_parquet(out / "records.parquet")
     for name in LISTS:
         entries = [
-            {"document_path": one["path"], "position": position, **(entry if isinstance(entry, dict) else {"value": entry})}
+            {
+                "document_path": one["path"],
+                "position": position,
+                **(entry if isinstance(entry, dict) else {"value": entry}),
+            }
             for one in found
             for position, entry in enumerate(one.get(name) or [])
         ]

@@ -20,7 +20,7 @@ _PYYAML_BYTES = 5_000_000
 
 def ours(files: list[Path]) -> Callable[[], None]:
     """Our reader, all of its checks included."""
-    from sources.reader import Reader
+    from matterhouse.reading.reader import Reader
 
     contents = [(str(file), file.read_bytes()) for file in files]
 

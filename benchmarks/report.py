@@ -113,7 +113,9 @@ def same_rows(result: Result) -> str:
     if not result.found:
         return ""
     if not result.agree:
-        return "**They found different rows:**\n\n" + "".join(f"- {label}: {found}\n" for label, found in result.found.items())
+        return "**They found different rows:**\n\n" + "".join(
+            f"- {label}: {found}\n" for label, found in result.found.items()
+        )
     first = next(iter(result.found.values()))
     counts = ", ".join(f"{count:,} {name}" for name, count in first.items() if isinstance(count, int))
     return f"Same rows ({'; '.join(result.found)}): {counts}.\n"
@@ -140,7 +142,15 @@ def growth(results: Iterable[Result]) -> str:
         changed = [_share(result.costs.get(label), full) for label in (UNCHANGED, SPREAD, NEWEST)]
         each = f"{full.cpu / result.documents * 1000:.2f}"
         rows.append((_heading(result), f"{full.cpu:.2f}", each, f"{full.peak_bytes / 1e6:,.0f}", *changed))
-    header = ("repository", "full load, CPU s", "CPU ms a document", "peak MB", "nothing changed", "1 % changed", "newest 1 %")
+    header = (
+        "repository",
+        "full load, CPU s",
+        "CPU ms a document",
+        "peak MB",
+        "nothing changed",
+        "1 % changed",
+        "newest 1 %",
+    )
     return _table(header, rows)
 
 

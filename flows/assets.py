@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from prefect.assets import Asset, AssetProperties
 from prefect.events import emit_event
 
-import sql
-from flows.artifacts import slug
-from flows.config import Settings
-from flows.engine import Report
-from load import schema
-from load.layout import Layout
-from sources import redacted
+from matterhouse import sql
+from matterhouse.engine.run import Report
+from matterhouse.flows.artifacts import slug
+from matterhouse.settings.models import Settings
+from matterhouse.sources import redacted
+from matterhouse.warehouse import schema
+from matterhouse.warehouse.layout import Layout
 
 PUBLISHED = "matterhouse.snapshot.published"
 
@@ -42,7 +42,9 @@ def behind_views(settings: Settings) -> list[Asset]:
     """The tables that the views are made of."""
     texts = " ".join(sql.read(f"views/{name}") for name in sql.names("views"))
     words = set(re.findall(r"\w+", texts))
-    return _relations(settings, (table for table in schema.tables().values() if table.schema == "main" and table.name in words))
+    return _relations(
+        settings, (table for table in schema.tables().values() if table.schema == "main" and table.name in words)
+    )
 
 
 def rows_of(asset: Asset, report: Report) -> int:

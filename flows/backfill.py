@@ -8,11 +8,11 @@ from prefect.client.schemas import State
 from prefect.context import FlowRunContext
 from prefect.states import Failed
 
-from flows import hooks
-from flows.config import Settings
-from flows.configfile import ConfigError
-from flows.parameters import BackfillParameters
-from flows.stages import do
+from matterhouse.flows import hooks
+from matterhouse.flows.parameters import BackfillParameters
+from matterhouse.flows.stages import do
+from matterhouse.settings.file import ConfigError
+from matterhouse.settings.models import Settings
 
 
 def run_name() -> str:

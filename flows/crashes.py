@@ -7,7 +7,7 @@ it, or the run would stand in the way of all later ones for good.
 
 import time
 from collections.abc import Collection
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from prefect.events.schemas.automations import AutomationCore, EventTrigger, Pos
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Crashed
 
-from flows.configfile import ConfigError
+from matterhouse.settings.file import ConfigError
 
 HEARTBEAT_SECONDS = 30  # as prefect.yaml sets it
 PATIENCE_SECONDS = 2 * HEARTBEAT_SECONDS + 5
@@ -37,9 +37,14 @@ _POLL_SECONDS = 5
 _TELL = "Matterhouse: tell of crashed runs"
 
 
-def ensure_automations(client: SyncPrefectClient, deployments: Collection[UUID], after_seconds: int, block: str | None) -> list[str]:
+def ensure_automations(
+    client: SyncPrefectClient, deployments: Collection[UUID], after_seconds: int, block: str | None
+) -> list[str]:
     """Bring the automations up to date: the one that marks dead runs and, with a block, the one that tells of them."""
-    of_ours = {"prefect.resource.role": "deployment", "prefect.resource.id": [f"prefect.deployment.{each}" for each in deployments]}
+    of_ours = {
+        "prefect.resource.role": "deployment",
+        "prefect.resource.id": [f"prefect.deployment.{each}" for each in deployments],
+    }
     wanted = [_mark_crashed(of_ours, after_seconds)]
     if block is not None:
         wanted.append(_tell_crashed(client, of_ours, block))
@@ -51,13 +56,17 @@ def ensure_automations(client: SyncPrefectClient, deployments: Collection[UUID],
 
 def mark_dead_runs(client: SyncPrefectClient, deployments: Collection[UUID], patience_seconds: float) -> list[str]:
     """Mark the deployments' unfinished runs as crashed that give no sign of life for so long; their names."""
-    since = datetime.now(timezone.utc)
+    since = datetime.now(UTC)
     suspects = _unfinished(client, deployments)
     deadline = time.monotonic() + patience_seconds
     while suspects and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)
         still = {run.id: run for run in _unfinished(client, deployments)}
-        suspects = [run for run in suspects if run.id in still and _same(run, still[run.id]) and not _beats(client, run.id, since)]
+        suspects = [
+            run
+            for run in suspects
+            if run.id in still and _same(run, still[run.id]) and not _beats(client, run.id, since)
+        ]
     for run in suspects:
         state = Crashed(message=f"the run was unfinished and gave no heartbeat for {patience_seconds:.0f} seconds")
         client.set_flow_run_state(run.id, state)
@@ -107,7 +116,9 @@ def _tell_crashed(client: SyncPrefectClient, of_ours: dict[str, Any], block: str
     try:
         found = client.read_block_document_by_name(name, kind, include_secrets=False)
     except ObjectNotFound:
-        raise ConfigError(f"notices.block: the Prefect server has no block {block}; create it there, or correct the name") from None
+        raise ConfigError(
+            f"notices.block: the Prefect server has no block {block}; create it there, or correct the name"
+        ) from None
     return AutomationCore(
         name=_TELL,
         description="Sends a notice when the process of a run died, also when its worker died with it.",

@@ -14,8 +14,8 @@ from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import EntrypointType, RunnerDeployment
 from prefect.exceptions import ObjectNotFound
 
-from flows import crashes
-from flows.config import Settings, load
+from matterhouse.flows import crashes
+from matterhouse.settings.models import Settings, load
 
 POOL = "matterhouse"
 CRASHED_AFTER_SECONDS = 180
@@ -34,7 +34,7 @@ def deploy(
     """Create or bring up to date work pool, deployments and automations; what was done, a line each.
 
     ``config`` is the file that every run will read. Unfinished runs that give no sign of life within
-    ``patience_seconds`` are marked as crashed. Raises ``flows.configfile.ConfigError`` when the file cannot be used.
+    ``patience_seconds`` are marked as crashed. Raises ``matterhouse.settings.file.ConfigError`` when the file cannot be used.
     """
     path, settings = _configuration(config)
     done = []
@@ -47,7 +47,9 @@ def deploy(
             ids[deployment.name] = deployment.apply()
             done.append(f"deployment {deployment.full_name}: {_schedule_in_words(deployment)}")
         done += crashes.ensure_automations(client, ids.values(), crashed_after_seconds, settings.notices.block)
-        done += [f"marked as crashed: {name}" for name in crashes.mark_dead_runs(client, ids.values(), patience_seconds)]
+        done += [
+            f"marked as crashed: {name}" for name in crashes.mark_dead_runs(client, ids.values(), patience_seconds)
+        ]
     return done
 
 
@@ -68,7 +70,10 @@ def _deployment(definition: dict[str, Any], config: Path) -> RunnerDeployment:
         concurrency_limit=ConcurrencyLimitConfig(**definition["concurrency_limit"]),
         parameters={"parameters": {**given, "config": str(config)}},
         work_pool_name=POOL,
-        job_variables={**definition["work_pool"]["job_variables"], "command": f"{sys.executable} -m flows.launch"},
+        job_variables={
+            **definition["work_pool"]["job_variables"],
+            "command": f"{sys.executable} -m matterhouse.flows.launch",
+        },
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
 

@@ -1,6 +1,6 @@
 """What the flows do when something needs a person: a notice to whom the configuration names."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from logging import Logger
 
 from prefect import Flow, get_run_logger
@@ -8,17 +8,16 @@ from prefect.client.schemas import FlowRun, State
 from prefect.logging import get_logger
 from pydantic import ValidationError
 
-from flows import notices
-from flows.config import Settings
-from flows.configfile import ConfigError
-from flows.parameters import WarehouseParameters
-from load import snapshots
-from load.layout import Layout
+from matterhouse import open_snapshot
+from matterhouse.flows import notices
+from matterhouse.flows.parameters import WarehouseParameters
+from matterhouse.settings.file import ConfigError
+from matterhouse.settings.models import Settings
 
 
 def tell_failed(flow: Flow, flow_run: FlowRun, state: State) -> None:
     """A flow run ended as Failed."""
-    from flows.stages import TOO_MANY_REJECTS
+    from matterhouse.flows.stages import TOO_MANY_REJECTS
 
     _tell(notices.REJECTS if state.name == TOO_MANY_REJECTS else notices.FAILED, flow_run, state)
 
@@ -42,7 +41,7 @@ def stale(settings: Settings, now: datetime | None = None) -> list[str]:
     limits = {name: source.max_age for name, source in settings.sources.items() if source.max_age is not None}
     if not limits:
         return []
-    now = now or datetime.now(timezone.utc)
+    now = now or datetime.now(UTC)
     newest = _newest_published(settings)
     return [
         f"source {name} has no content that is younger than {hours:g} hours; the newest is of {_day(newest.get(name))}"
@@ -52,12 +51,8 @@ def stale(settings: Settings, now: datetime | None = None) -> list[str]:
 
 
 def _newest_published(settings: Settings) -> dict[str, datetime | None]:
-    import duckdb
-
-    database = snapshots.current(Layout(settings.warehouse)).database
-    with duckdb.connect(database, read_only=True) as connection:
-        connection.execute("SET TimeZone = 'UTC'").fetchall()
-        return dict(connection.execute("SELECT source, newest_published_at FROM meta.sources").fetchall())
+    with open_snapshot(settings.warehouse) as snapshot:
+        return dict(snapshot.execute("SELECT source, newest_published_at FROM meta.sources").fetchall())
 
 
 def _day(moment: datetime | None) -> str:

@@ -1,6 +1,6 @@
 """Starts a flow run for a Prefect worker, so that a run whose worker goes away stops at a safe point.
 
-    python -m flows.launch
+    python -m matterhouse.flows.launch
 
 A worker that is told to stop kills the process of its flow run at once, and Prefect goes on showing the
 run as running. So deployments put a process in between: when it dies, however it dies, the kernel sends
@@ -46,6 +46,10 @@ def engine() -> None:
     import logging
     import runpy
 
+    from matterhouse import process
+
+    process.tune()
+
     from prefect.exceptions import CancelledRun, FailedRun
     from rich.console import Console
 
@@ -62,4 +66,4 @@ if __name__ == "__main__":
         sys.argv = sys.argv[:1]
         engine()
     else:
-        sys.exit(main([sys.executable, "-m", "flows.launch", "engine"]))
+        sys.exit(main([sys.executable, "-m", "matterhouse.flows.launch", "engine"]))

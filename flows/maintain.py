@@ -14,18 +14,18 @@ from prefect.client.schemas import State
 from prefect.context import FlowRunContext
 from prefect.states import Completed, Failed
 
-from flows import artifacts, hooks
-from flows.config import Settings
-from flows.configfile import ConfigError
-from flows.parameters import MaintainParameters
-from flows.report import code
-from flows.stages import SKIPPED, do, patiently
-from load import snapshots
-from load.layout import Layout
-from load.lock import Locked
+from matterhouse.engine.report import code
+from matterhouse.flows import artifacts, hooks
+from matterhouse.flows.parameters import MaintainParameters
+from matterhouse.flows.stages import SKIPPED, do, patiently
+from matterhouse.settings.file import ConfigError
+from matterhouse.settings.models import Settings
+from matterhouse.warehouse import snapshots
+from matterhouse.warehouse.layout import Layout
+from matterhouse.warehouse.lock import Locked
 
 if TYPE_CHECKING:
-    from load.checks import Check
+    from matterhouse.warehouse.checks import Check
 
 DAMAGED = "Damaged"
 
@@ -98,12 +98,12 @@ class _Maintenance:
         return state
 
     def _prove(self) -> None:
-        from load import upkeep
+        from matterhouse.warehouse import upkeep
 
         self._found.damaged = upkeep.damaged(self._layout)
 
     def _check(self) -> None:
-        from load import upkeep
+        from matterhouse.warehouse import upkeep
 
         newest = snapshots.newest(self._layout)
         if newest.id in self._found.damaged:
@@ -115,14 +115,14 @@ class _Maintenance:
                 get_run_logger().warning("check %s (%s): %s rows", check.name, check.severity, check.offending)
 
     def _retire(self) -> None:
-        from load import upkeep
+        from matterhouse.warehouse import upkeep
 
         keep, grace = self._settings.retention.keep, self._settings.retention.grace_hours
         self._found.retired = patiently(lambda: upkeep.retire(self._layout, keep, grace), self._wait)
 
     def _renew(self) -> State | None:
         """Make all tables anew from the sources, where the newest snapshot is damaged or has grown too much."""
-        from load import upkeep
+        from matterhouse.warehouse import upkeep
 
         newest = snapshots.newest(self._layout)
         damage = newest.id in self._found.damaged or self._found.miscounted
@@ -138,12 +138,15 @@ class _Maintenance:
     def _state(self, renewed: State | None) -> State:
         found = self._found
         troubles = [f"{snapshot} is damaged ({', '.join(files[:3])})" for snapshot, files in found.damaged.items()]
-        troubles += [*found.miscounted, *(f"check {check.name}: {check.offending:,} rows" for check in found.failed_checks)]
+        troubles += [
+            *found.miscounted,
+            *(f"check {check.name}: {check.offending:,} rows" for check in found.failed_checks),
+        ]
         done = [f"retired {len(found.retired)} snapshots"] if found.retired else []
         if renewed is not None:
             done.append(f"laid the tables out anew, as {found.relaid}: {renewed.message}")
         words = "; ".join([*troubles, *found.notes, *done]) or "everything is whole, nothing to do"
-        if troubles or renewed is not None and not renewed.is_completed():
+        if troubles or (renewed is not None and not renewed.is_completed()):
             return Failed(name=DAMAGED if found.damaged or found.miscounted else None, message=words)
         return Completed(message=words)
 
@@ -152,7 +155,9 @@ def page(found: Findings, state: State) -> str:
     """What the night found, as Markdown."""
     lines = [f"# Maintenance: {state.name}", "", code(state.message), ""]
     lines += ["| check | severity | rows | seconds |", "|---|---|---|---|"] if found.checks else []
-    lines += [f"| {check.name} | {check.severity} | {check.offending:,} | {check.seconds:.2f} |" for check in found.checks]
+    lines += [
+        f"| {check.name} | {check.severity} | {check.offending:,} | {check.seconds:.2f} |" for check in found.checks
+    ]
     lines += ["", *(f"- damaged: {code(f'{name}/{file}')}" for name, files in found.damaged.items() for file in files)]
     lines += [f"- retired: {code(name)}" for name in found.retired]
     lines += [f"- stale: {code(text)}" for text in found.stale]

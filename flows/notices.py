@@ -10,8 +10,8 @@ import time
 import urllib.request
 from pathlib import Path
 
-from flows.config import NoticeSettings, Settings, filled
-from load.jsontext import json_text
+from matterhouse.settings.models import NoticeSettings, Settings, filled
+from matterhouse.warehouse.jsontext import json_text
 
 FAILED, REJECTS, STALE, CRASHED = "failed", "rejects", "stale", "crashed"
 _TIMEOUT_SECONDS = 10
@@ -74,7 +74,9 @@ class _Memory:
         self._file = file
         try:
             sent = json.loads(file.read_text())
-            self._sent = {str(notice): float(at) for notice, at in sent.items() if at > time.time() - repeat_hours * 3600}
+            self._sent = {
+                str(notice): float(at) for notice, at in sent.items() if at > time.time() - repeat_hours * 3600
+            }
         except (OSError, ValueError, AttributeError, TypeError):
             self._sent = {}
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from flows.config import Settings, load
-from sources.uris import redacted
+from matterhouse.settings.models import Settings, load
+from matterhouse.sources.uris import redacted
 
 _VARIABLE = re.compile(r"\$\{\w+\}")
 _ONLY_A_VARIABLE = re.compile(r"(://)(?:[^/@:]*:)?\*\*\*@")
@@ -25,7 +25,8 @@ class WarehouseParameters(BaseModel):
         None, description="The configuration file; empty: matterhouse.yml in the folder in which the flow runs."
     )
     sources: list[str] = Field(
-        [], description="Sources as NAME=URI, instead of those of the configuration; secrets as ${NAME} of the environment."
+        [],
+        description="Sources as NAME=URI, instead of those of the configuration; secrets as ${NAME} of the environment.",
     )
     warehouse: Path | None = Field(None, description="The warehouse folder, instead of the one of the configuration.")
 
@@ -43,7 +44,7 @@ class WarehouseParameters(BaseModel):
         return sources
 
     def settings(self) -> Settings:
-        """The settings that hold for the run. Raises ``flows.configfile.ConfigError``."""
+        """The settings that hold for the run. Raises ``matterhouse.settings.file.ConfigError``."""
         return load(self.config, self.sources, self.warehouse)
 
 
@@ -52,7 +53,8 @@ class RefreshParameters(WarehouseParameters):
 
     full_refresh: bool = Field(False, description="Read every file again, also those that did not change.")
     accept_drop: bool = Field(
-        False, description="Publish although a table loses more of its rows than the configuration allows (`dropped_share`)."
+        False,
+        description="Publish although a table loses more of its rows than the configuration allows (`dropped_share`).",
     )
 
 
@@ -68,6 +70,7 @@ class BackfillParameters(WarehouseParameters):
     reason: str = Field(min_length=1, max_length=200, description="Why: it is kept with the run, in meta.runs.")
     only: list[str] = Field([], description="Names of the sources to read again; empty: all.")
     accept_drop: bool = Field(
-        False, description="Publish although a table loses more of its rows than the configuration allows (`dropped_share`)."
+        False,
+        description="Publish although a table loses more of its rows than the configuration allows (`dropped_share`).",
     )
     wait_minutes: float = Field(60, ge=0, description="How long to wait for the lock while a run holds it.")

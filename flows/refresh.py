@@ -1,6 +1,6 @@
 """The Prefect flow ``refresh``: what ``matterhouse run`` does, started, watched and recorded by Prefect.
 
-    python -m flows.refresh --config matterhouse.yml
+    python -m matterhouse.flows.refresh --config matterhouse.yml
 
 It runs against the server of ``PREFECT_API_URL``, or else against one that Prefect starts for the
 run alone.
@@ -16,10 +16,11 @@ from prefect.context import FlowRunContext
 from prefect.states import Failed
 from pydantic import ValidationError
 
-from flows import hooks
-from flows.configfile import ConfigError
-from flows.parameters import RefreshParameters
-from flows.stages import SKIPPED, do
+from matterhouse import process
+from matterhouse.flows import hooks
+from matterhouse.flows.parameters import RefreshParameters
+from matterhouse.flows.stages import SKIPPED, do
+from matterhouse.settings.file import ConfigError
 
 
 def run_name() -> str:
@@ -44,9 +45,7 @@ def refresh(parameters: RefreshParameters = RefreshParameters()) -> State:
         settings = parameters.settings()
     except ConfigError as error:
         return Failed(message=str(error))
-    state = do(
-        settings, trigger="prefect", full_refresh=parameters.full_refresh, accept_drop=parameters.accept_drop
-    )
+    state = do(settings, trigger="prefect", full_refresh=parameters.full_refresh, accept_drop=parameters.accept_drop)
     if state.is_completed() and state.name != SKIPPED:
         hooks.tell_stale(settings)
     return state
@@ -54,8 +53,12 @@ def refresh(parameters: RefreshParameters = RefreshParameters()) -> State:
 
 def main(
     config: Annotated[Path | None, typer.Option(help="The configuration file; default: matterhouse.yml here.")] = None,
-    source: Annotated[list[str] | None, typer.Option(metavar="NAME=URI", help="A source, instead of those of the file.")] = None,
-    warehouse: Annotated[Path | None, typer.Option(help="The warehouse folder, instead of the one of the file.")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=URI", help="A source, instead of those of the file.")
+    ] = None,
+    warehouse: Annotated[
+        Path | None, typer.Option(help="The warehouse folder, instead of the one of the file.")
+    ] = None,
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Read every file again.")] = False,
     accept_drop: Annotated[bool, typer.Option("--accept-drop", help="Publish although tables lose many rows.")] = False,
 ) -> None:
@@ -72,4 +75,5 @@ def main(
 
 
 if __name__ == "__main__":
+    process.tune()
     typer.run(main)

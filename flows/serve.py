@@ -16,13 +16,13 @@ from pathlib import Path
 
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from flows.config import load
-from flows.crashes import PATIENCE_SECONDS
-from flows.deployments import POOL, deploy
-from flows.interrupts import Interrupts, Stopped, interrupts
-from flows.launch import end_with
-from load.layout import Layout
-from load.lock import Locked, writing
+from matterhouse.engine.interrupts import Interrupts, Stopped, interrupts
+from matterhouse.flows.crashes import PATIENCE_SECONDS
+from matterhouse.flows.deployments import POOL, deploy
+from matterhouse.flows.launch import end_with
+from matterhouse.settings.models import load
+from matterhouse.warehouse.layout import Layout
+from matterhouse.warehouse.lock import Locked, writing
 
 _SERVER_START_SECONDS = 180
 _RUN_STOP_SECONDS = 60
@@ -33,7 +33,7 @@ class ServeFailed(Exception):
 
 
 def serve(config: Path | None, port: int = 4200) -> None:
-    """Run the schedules until SIGTERM or Ctrl-C. Raises ``ServeFailed`` and ``flows.configfile.ConfigError``."""
+    """Run the schedules until SIGTERM or Ctrl-C. Raises ``ServeFailed`` and ``matterhouse.settings.file.ConfigError``."""
     layout = Layout(load(config).warehouse)
     with interrupts() as signals:
         try:
@@ -55,9 +55,13 @@ def _server(port: int, signals: Interrupts) -> Iterator[tuple[str, bool]]:
         return
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
-            raise ServeFailed(f"port {port} is taken: set PREFECT_API_URL if that is a Prefect server, else choose another --port")
+            raise ServeFailed(
+                f"port {port} is taken: set PREFECT_API_URL if that is a Prefect server, else choose another --port"
+            )
     own = {"PREFECT_LOGGING_SERVER_LEVEL": "WARNING", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
-    server = _start(["server", "start", "--host", "127.0.0.1", "--port", str(port)], own | dict(os.environ), silent=True)
+    server = _start(
+        ["server", "start", "--host", "127.0.0.1", "--port", str(port)], own | dict(os.environ), silent=True
+    )
     try:
         with signals.heeded():
             _wait_until_healthy(server, f"http://127.0.0.1:{port}/api")

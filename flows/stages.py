@@ -19,16 +19,16 @@ from prefect.runtime import flow_run
 from prefect.states import Cancelled, Completed, Failed
 from prefect.tasks import Task
 
-from flows import artifacts
-from flows.config import Settings
-from flows.engine import LOADED, UNCHANGED, Report, Run, is_explained
-from flows.interrupts import Interrupts, Stopped, interrupts
-from flows.report import markdown
-from load.bounds import too_many_rejects
-from load.changes import totals
-from load.layout import REPORT, Layout
-from load.lock import Locked
-from sources import SourceUnavailable
+from matterhouse.engine.interrupts import Interrupts, Stopped, interrupts
+from matterhouse.engine.report import markdown
+from matterhouse.engine.run import LOADED, UNCHANGED, Report, Run, is_explained
+from matterhouse.flows import artifacts
+from matterhouse.settings.models import Settings
+from matterhouse.sources import SourceUnavailable
+from matterhouse.warehouse.bounds import too_many_rejects
+from matterhouse.warehouse.changes import totals
+from matterhouse.warehouse.layout import REPORT, Layout
+from matterhouse.warehouse.lock import Locked
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ def step(stage: Callable[[], None]) -> State | None:
 
 
 def do(settings: Settings, *, wait_seconds: float = 0, **options) -> State:
-    """A whole run, by the options of ``flows.engine.Run``; how the flow run ends.
+    """A whole run, by the options of ``matterhouse.engine.run.Run``; how the flow run ends.
 
     Completed: loaded or unchanged, or, under the name Skipped, nothing done because another run held the
     warehouse's lock for longer than ``wait_seconds``. Failed with the reason, under the name TooManyRejects
@@ -73,7 +73,9 @@ def do(settings: Settings, *, wait_seconds: float = 0, **options) -> State:
         return Completed(name=SKIPPED, message=f"skipped: {locked}")
     except Stopped as stopped:
         progress.finish(run.report.state)
-        return Cancelled(message=f"{stopped}; the warehouse is whole, and the next run goes on from its newest snapshot")
+        return Cancelled(
+            message=f"{stopped}; the warehouse is whole, and the next run goes on from its newest snapshot"
+        )
     except Exception as error:
         if not is_explained(error):
             raise
@@ -122,7 +124,7 @@ def _do_stages(run: Run, settings: Settings, signals: Interrupts) -> None:
 
 def _publish(stage: Callable[[], None], words: str, settings: Settings, report: Report) -> None:
     """The last stage, which makes the tables; the views come with them."""
-    from flows import assets
+    from matterhouse.flows import assets
 
     tables, views = assets.of_tables(settings), assets.of_views(settings)
 
@@ -154,11 +156,15 @@ def _tell(run: Run, settings: Settings) -> None:
     """Artifacts and log of a run that ended."""
     report, log = run.report, get_run_logger()
     artifacts.show_account(report, settings.warehouse)
-    artifacts.show_page("report", _page(run, settings.warehouse), settings.warehouse, f"Run {report.run_id}: {report.state}")
+    artifacts.show_page(
+        "report", _page(run, settings.warehouse), settings.warehouse, f"Run {report.run_id}: {report.state}"
+    )
     for note in report.notes:
         log.warning("%s", note)
     for check in report.failed_checks:
-        log.warning("check %s (%s): %s rows: %s", check["name"], check["severity"], check["offending"], check["description"])
+        log.warning(
+            "check %s (%s): %s rows: %s", check["name"], check["severity"], check["offending"], check["description"]
+        )
     if report.drift:
         log.warning("new in the front matter, in no table: %s", ", ".join(report.drift[:20]))
     for account in report.sources:
@@ -187,4 +193,6 @@ def _final_state(report: Report, settings: Settings) -> State:
 def in_words(name: str, counts: dict) -> str:
     """`news: 60 files found, 58 loaded, 2 rejected`; what is zero is left out."""
     words = ("loaded", "unchanged", "rejected", "skipped", "removed")
-    return ", ".join([f"{name}: {counts['found']:,} files found", *(f"{counts[word]:,} {word}" for word in words if counts[word])])
+    return ", ".join(
+        [f"{name}: {counts['found']:,} files found", *(f"{counts[word]:,} {word}" for word in words if counts[word])]
+    )

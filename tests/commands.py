@@ -22,7 +22,7 @@ HOSTILE_TITLE = "\x1b[2J\x9b31m[red]title[/red]\u202e :bomb:"
 
 
 def command(*arguments: object) -> list[str]:
-    return [sys.executable, "-m", "flows.cli", *map(str, arguments)]
+    return [sys.executable, "-m", "matterhouse.cli", *map(str, arguments)]
 
 
 def matterhouse(*arguments: object, cwd: Path, **options) -> subprocess.CompletedProcess[str]:
@@ -34,7 +34,9 @@ def on_a_terminal(*arguments: object, cwd: Path) -> tuple[int, str]:
     """Run a command on a terminal of 80 columns; its exit code, and all that the terminal got."""
     own, theirs = pty.openpty()
     environment = os.environ | {"TERM": "xterm", "COLUMNS": "80"}
-    with subprocess.Popen(command(*arguments), cwd=cwd, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as process:
+    with subprocess.Popen(
+        command(*arguments), cwd=cwd, stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+    ) as process:
         os.close(theirs)
         shown = b""
         while block := _read(own):

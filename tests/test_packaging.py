@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-PACKAGES = ("flows", "load", "sources", "sql", "transforms")
+PACKAGES = ("matterhouse", "flows", "sql", "transforms")  # the latter three are links inside of the first
 
 LOCKED = re.compile(r"([a-z0-9-]+)==(\S+)(?: ; [^\\]+?)?((?: +--hash=sha256:[0-9a-f]{64})+)")
 
@@ -98,7 +98,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, copy)
     for name in PACKAGES:
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, copy / name, symlinks=True, ignore=ignored)
     clone = copy / "warehouse" / "state" / "clones" / "sample"
     clone.mkdir(parents=True)
     for folder in (clone, *clone.parents[:3]):
@@ -111,8 +112,18 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_has_the_packages_whole_and_nothing_else(wheel: Path):
     with zipfile.ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if ".dist-info/" not in name}
-    expected = {path.relative_to(ROOT).as_posix() for path in committed()}
-    assert packed == {name for name in expected if name.split("/")[0] in PACKAGES}
+    expected = {path.relative_to(ROOT).as_posix() for path in committed() if path.parent != ROOT / "matterhouse"}
+    expected |= {f"matterhouse/{path.name}" for path in (ROOT / "matterhouse").glob("*.*")}
+    links = {"flows", "sql", "transforms"}
+    expected = {f"matterhouse/{name}" if name.split("/")[0] in links else name for name in expected}
+    assert packed == {name for name in expected if name.split("/")[0] == "matterhouse"}
+
+
+def test_nothing_is_imported_under_another_name():
+    """`import sql` would be another module object than `matterhouse.sql`, or somebody else's package."""
+    old = re.compile(r"^\s*(?:from|import) (?:engine|flows|load|reading|sources|sql|transforms|warehouse)\b", re.M)
+    modules = [path for path in committed() if path.suffix == ".py"]
+    assert {path.relative_to(ROOT).as_posix() for path in modules if old.search(path.read_text())} == set()
 
 
 @pytest.mark.slow

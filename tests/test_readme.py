@@ -30,7 +30,9 @@ def loaded(tmp_path_factory):
 def test_the_first_run_prints_what_the_readme_shows(loaded):
     [shown] = [text for language, text in BLOCKS if text.startswith("source   found")]
     _, printed = loaded
-    assert [line.rstrip() for line in shown.strip().splitlines()] == [line.rstrip() for line in printed.strip().splitlines()[:-1]]
+    assert [line.rstrip() for line in shown.strip().splitlines()] == [
+        line.rstrip() for line in printed.strip().splitlines()[:-1]
+    ]
 
 
 def test_the_targets_of_make_exist():
@@ -41,7 +43,9 @@ def test_the_targets_of_make_exist():
 
 
 def test_the_commands_exist():
-    commands = set(re.findall(r"matterhouse ([a-z]+)", "".join(text for language, text in BLOCKS if language == "console")))
+    commands = set(
+        re.findall(r"matterhouse ([a-z]+)", "".join(text for language, text in BLOCKS if language == "console"))
+    )
     assert {"run", "query", "path", "init"} <= commands
     listed = matterhouse("--help", cwd=ROOT).stdout
     assert [command for command in commands if f"  {command} " not in listed] == []
@@ -58,7 +62,13 @@ def test_the_first_query_runs(loaded):
 def test_the_python_of_the_readme_runs(loaded):
     folder, _ = loaded
     [code] = [text for language, text in BLOCKS if language == "python"]
-    done = subprocess.run([sys.executable, "-c", code], cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
 
 

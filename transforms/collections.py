@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from transforms.durations import seconds
-from transforms.fields import TEXT, WHOLE, Fields, arrow_series, frame
-from transforms.records import each
+from matterhouse.transforms.durations import seconds
+from matterhouse.transforms.fields import TEXT, WHOLE, Fields, arrow_series, frame
+from matterhouse.transforms.records import each
 
 
 def learning(ids: pd.Series, fields: Fields) -> pd.DataFrame:

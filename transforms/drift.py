@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 import pyarrow as pa
 
-from transforms.fields import TEXT, arrow_series, frame
+from matterhouse.transforms.fields import TEXT, arrow_series, frame
 
 Tree = dict[str, "Tree"]
 
@@ -57,7 +57,7 @@ class _Finder:
         covered = node.keys() >= mapping.keys() or any_key is not None
         pairs = []
         for key, value in mapping.items():
-            if not covered or value is not None and not isinstance(value, str):
+            if not covered or (value is not None and not isinstance(value, str)):
                 pairs += self._value(f"{field}.{key}", value, node.get(key, any_key))
         return pairs
 

@@ -7,7 +7,7 @@ type. The other columns take what YAML reads, and quoted text that says the same
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Set
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import repeat
 
@@ -114,7 +114,9 @@ class Fields:
             values = [self._fitting(row, path, value, convert, expected) for row, value in enumerate(values)]
         return arrow_series(values, dtype)
 
-    def _fitting(self, row: int, path: str, value: object, convert: Callable[[object], object], expected: str) -> object:
+    def _fitting(
+        self, row: int, path: str, value: object, convert: Callable[[object], object], expected: str
+    ) -> object:
         """``value`` converted; None where there is none, or where it does not fit."""
         if value is None:
             return None
@@ -226,7 +228,7 @@ def _number(value: object) -> object:
     if kind == "int":
         whole = _yaml_int(value)
         return whole if whole is _MISFIT else _finite(whole)
-    if kind == "float" or kind == "str" and _SIMPLE_FLOAT.match(value):
+    if kind == "float" or (kind == "str" and _SIMPLE_FLOAT.match(value)):
         return _yaml_float(value)
     return _MISFIT
 
@@ -268,7 +270,13 @@ _TIMESTAMP = re.compile(
 
 def _instant(value: object) -> object:
     """A moment in UTC; a date is its midnight, and a time without a zone is UTC."""
-    if isinstance(value, str) and len(value) == 20 and _kind(value) == "timestamp" and value[10] == "T" and value[19] == "Z":
+    if (
+        isinstance(value, str)
+        and len(value) == 20
+        and _kind(value) == "timestamp"
+        and value[10] == "T"
+        and value[19] == "Z"
+    ):
         try:  # as most are written
             return datetime.fromisoformat(value)
         except ValueError:
@@ -279,10 +287,10 @@ def _instant(value: object) -> object:
     try:
         day = date(*map(int, match["date"].split("-")))
         if match["hour"] is None:
-            return datetime.combine(day, time(), timezone.utc)
+            return datetime.combine(day, time(), UTC)
         micros = int((match["fraction"] or "")[:6].ljust(6, "0"))
         at = time(int(match["hour"]), int(match["minute"]), int(match["second"] or 0), micros)
-        return datetime.combine(day, at, timezone.utc) - _offset(match["zone"])
+        return datetime.combine(day, at, UTC) - _offset(match["zone"])
     except (ValueError, OverflowError):
         return _MISFIT
 

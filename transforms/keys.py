@@ -4,7 +4,9 @@ import re
 from hashlib import blake2b
 from urllib.parse import urlsplit
 
-_TRACKING = re.compile(r"(?:utm_[^=]*|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|yclid|ncid|cmpid|_ga)(?:=|\Z)", re.I)
+_TRACKING = re.compile(
+    r"(?:utm_[^=]*|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|yclid|ncid|cmpid|_ga)(?:=|\Z)", re.I
+)
 # Most addresses have nothing in them to canonicalise but the ends.
 _PLAIN_ADDRESS = re.compile(r"https?://(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)*)((?:/[A-Za-z0-9._~!$&'()*+,;=@%-]*)*)")
 _DATE_PREFIX = re.compile(r"\d{4}-\d\d-\d\d-(?=.)")

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from transforms import keys
-from transforms.fields import TEXT, Fields, arrow_series, frame, python_values
-from transforms.unnest import Nested
+from matterhouse.transforms import keys
+from matterhouse.transforms.fields import TEXT, Fields, arrow_series, frame, python_values
+from matterhouse.transforms.unnest import Nested
 
 
 def provider_columns(fields: Fields, path: str) -> pd.DataFrame:

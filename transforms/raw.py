@@ -13,7 +13,7 @@ import orjson
 import pandas as pd
 import pyarrow as pa
 
-from transforms.fields import TEXT, WHOLE, arrow_series, frame
+from matterhouse.transforms.fields import TEXT, WHOLE, arrow_series, frame
 
 _PLACES = {"record_id": TEXT, "source": TEXT, "path": TEXT, "format": TEXT, "content_hash": TEXT, "size_bytes": WHOLE}
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z")
@@ -36,7 +36,9 @@ class Documents:
         lists, None where the file could not be read. Records stay as they are until the batch is done.
         """
         texts = [None if document["record"] is None else self._text(document["record"]) for document in documents]
-        columns = {name: arrow_series([document[name] for document in documents], dtype) for name, dtype in _PLACES.items()}
+        columns = {
+            name: arrow_series([document[name] for document in documents], dtype) for name, dtype in _PLACES.items()
+        }
         front_matter = pd.Series(pd.arrays.ArrowExtensionArray(_text_array(texts)))
         bodies = arrow_series([document["body"] for document in documents], TEXT)
         return frame(columns | {"front_matter": front_matter, "body": bodies})

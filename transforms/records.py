@@ -4,10 +4,10 @@ from base64 import b64decode
 
 import pandas as pd
 
-from transforms import keys
-from transforms.durations import seconds
-from transforms.fields import FLAG, TEXT, WHOLE, Fields, arrow_series, frame, python_values
-from transforms.unnest import Nested, spread
+from matterhouse.transforms import keys
+from matterhouse.transforms.durations import seconds
+from matterhouse.transforms.fields import FLAG, TEXT, WHOLE, Fields, arrow_series, frame, python_values
+from matterhouse.transforms.unnest import Nested, spread
 
 
 def records(documents: pd.DataFrame, fields: Fields, provider_ids: pd.Series) -> pd.DataFrame:

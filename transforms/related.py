@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from transforms import keys
-from transforms.fields import Fields, frame
-from transforms.records import each
-from transforms.unnest import Nested, spread
+from matterhouse.transforms import keys
+from matterhouse.transforms.fields import Fields, frame
+from matterhouse.transforms.records import each
+from matterhouse.transforms.unnest import Nested, spread
 
 
 def article_columns(fields: Fields, provider_ids: pd.Series) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""One batch of documents in, every table of the warehouse out but ``raw.documents`` (``transforms.raw``).
+"""One batch of documents in, every table of the warehouse out but ``raw.documents`` (``matterhouse.transforms.raw``).
 
 ``documents`` has one row per file, in the order in which rows shall lie in the tables:
 
@@ -22,13 +22,20 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from transforms import collections, keys
-from transforms.drift import Tree, document_drift
-from transforms.fields import INSTANT, TEXT, WHOLE, Fields, arrow_series, frame
-from transforms.providers import author_columns, named, provider_columns, provider_image_columns, providers, publisher_columns
-from transforms.records import action_columns, each, image_columns, image_fields, listed, records, values
-from transforms.related import article_columns, related_images
-from transforms.unnest import Nested, unnest
+from matterhouse.transforms import collections, keys
+from matterhouse.transforms.drift import Tree, document_drift
+from matterhouse.transforms.fields import INSTANT, TEXT, WHOLE, Fields, arrow_series, frame
+from matterhouse.transforms.providers import (
+    author_columns,
+    named,
+    provider_columns,
+    provider_image_columns,
+    providers,
+    publisher_columns,
+)
+from matterhouse.transforms.records import action_columns, each, image_columns, image_fields, listed, records, values
+from matterhouse.transforms.related import article_columns, related_images
+from matterhouse.transforms.unnest import Nested, unnest
 
 Tables = dict[str, pd.DataFrame]
 _DOCUMENT_COLUMNS = {

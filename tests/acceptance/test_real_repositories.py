@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows import config
-from flows.engine import refresh
+from matterhouse.engine.run import refresh
+from matterhouse.settings import models as config
 
 pytestmark = pytest.mark.parametrize("name, items", [("power-apps", 2992), ("algorithm", 93)])
 
@@ -108,7 +108,9 @@ def _theirs(item: dict) -> dict:
     if "topics" in item:
         said["topics"] = item["topics"]
     if "images" in item:
-        said["images"] = item["images"] and [[image["url"], str(image["width"]), str(image["height"])] for image in item["images"]]
+        said["images"] = item["images"] and [
+            [image["url"], str(image["width"]), str(image["height"])] for image in item["images"]
+        ]
     return said
 
 

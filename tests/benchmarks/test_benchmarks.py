@@ -8,8 +8,8 @@ from benchmarks import generate, naive, report, rivals, rows
 from benchmarks.contest import DLT, NAIVE, NEWEST, OURS, SPREAD, UNCHANGED, Contest, Result
 from benchmarks.measure import ROOT, Cost, Failed, least, measure
 from benchmarks.repositories import Repository, Size, cloned, generated
-from flows.config import Settings
-from flows.engine import refresh
+from matterhouse.engine.run import refresh
+from matterhouse.settings.models import Settings
 
 MB = 1_000_000
 
@@ -123,7 +123,9 @@ class TestMeasure:
 
     def test_tells_why_a_program_failed(self, tmp_path: Path):
         with pytest.raises(Failed, match="^no such luck$"):
-            measure([sys.executable, "-c", "import sys; print('begun', flush=True); sys.exit('no such luck')"], tmp_path)
+            measure(
+                [sys.executable, "-c", "import sys; print('begun', flush=True); sys.exit('no such luck')"], tmp_path
+            )
 
     def test_takes_the_least_of_each_figure(self):
         assert least([Cost(1, 5, 30), Cost(2, 4, 20)]) == Cost(1, 4, 20)
@@ -139,7 +141,9 @@ def result(**changed) -> Result:
         UNCHANGED: Cost(0.2, 0.25, 36 * MB),
         SPREAD: Cost(1, 1.5, 200 * MB),
     }
-    return Result(**{"name": "Small", "documents": 700, "bytes": 14 * MB, "is_generated": True, "costs": costs} | changed)
+    return Result(
+        **{"name": "Small", "documents": 700, "bytes": 14 * MB, "is_generated": True, "costs": costs} | changed
+    )
 
 
 class TestReport:

@@ -11,8 +11,8 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Running
 
-from flows import deployments
-from flows.configfile import ConfigError
+from matterhouse.flows import deployments
+from matterhouse.settings.file import ConfigError
 from tests.commands import matterhouse
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +30,9 @@ def test_every_deployment_leads_to_a_flow_with_such_parameters(definition):
     module, _, name = definition["entrypoint"].rpartition(".")
     flow = getattr(import_module(module), name)
     assert isinstance(flow, Flow) and flow.name == definition["name"]
-    flow.validate_parameters({"parameters": {**definition["parameters"]["parameters"], **({"reason": "x"} if name == "backfill" else {})}})
+    flow.validate_parameters(
+        {"parameters": {**definition["parameters"]["parameters"], **({"reason": "x"} if name == "backfill" else {})}}
+    )
     assert definition["work_pool"]["name"] == deployments.POOL
     assert definition["description"].endswith(".") and definition["tags"]
 
@@ -38,13 +40,17 @@ def test_every_deployment_leads_to_a_flow_with_such_parameters(definition):
 @pytest.mark.usefixtures("prefect_server")
 def test_deploy_can_be_repeated(config):
     first = deployments.deploy(config, patience_seconds=0)
-    assert first == deployments.deploy(config, patience_seconds=0) == [
-        "work pool matterhouse: process",
-        "deployment refresh/refresh: 0 * * * * UTC",
-        "deployment maintain/maintain: 30 2 * * * UTC",
-        "deployment backfill/backfill: on demand",
-        "automation Matterhouse: mark dead runs as crashed",
-    ]
+    assert (
+        first
+        == deployments.deploy(config, patience_seconds=0)
+        == [
+            "work pool matterhouse: process",
+            "deployment refresh/refresh: 0 * * * * UTC",
+            "deployment maintain/maintain: 30 2 * * * UTC",
+            "deployment backfill/backfill: on demand",
+            "automation Matterhouse: mark dead runs as crashed",
+        ]
+    )
     with get_client(sync_client=True) as client:
         assert client.read_work_pool("matterhouse").type == "process"
         refresh = client.read_deployment_by_name("refresh/refresh")
@@ -52,7 +58,7 @@ def test_deploy_can_be_repeated(config):
         assert refresh.parameters == {"parameters": {"config": str(config)}}
         assert refresh.global_concurrency_limit.limit == 1
         assert refresh.concurrency_options.collision_strategy == "CANCEL_NEW"
-        assert refresh.entrypoint == "flows.refresh.refresh"
+        assert refresh.entrypoint == "matterhouse.flows.refresh.refresh"
         assert len(client.read_automations()) == 1
 
 

@@ -23,7 +23,7 @@ open("started.part", "w").write(str(os.getpid()))
 os.rename("started.part", "started")
 time.sleep(60)
 """
-LAUNCH = "import sys; from flows.launch import main; sys.exit(main([sys.executable, '-c', sys.argv[1]]))"
+LAUNCH = "import sys; from matterhouse.flows.launch import main; sys.exit(main([sys.executable, '-c', sys.argv[1]]))"
 
 
 def wait_for(file: Path) -> str:
@@ -36,7 +36,9 @@ def wait_for(file: Path) -> str:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_a_run_is_asked_to_end_when_its_launcher_goes(tmp_path: Path, number: signal.Signals):
     root = Path(__file__).parents[2]
-    launcher = subprocess.Popen([sys.executable, "-c", LAUNCH, RUN], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(root)})
+    launcher = subprocess.Popen(
+        [sys.executable, "-c", LAUNCH, RUN], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(root)}
+    )
     wait_for(tmp_path / "started")
     launcher.send_signal(number)
     assert launcher.wait(20) == (-9 if number == signal.SIGKILL else 3)
@@ -46,7 +48,9 @@ def test_a_run_is_asked_to_end_when_its_launcher_goes(tmp_path: Path, number: si
 def test_a_run_is_asked_to_end_when_the_worker_goes(tmp_path: Path):
     worker = "import subprocess, sys; subprocess.run([sys.executable, '-c', *sys.argv[1:]])"
     root = Path(__file__).parents[2]
-    started = subprocess.Popen([sys.executable, "-c", worker, LAUNCH, RUN], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(root)})
+    started = subprocess.Popen(
+        [sys.executable, "-c", worker, LAUNCH, RUN], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(root)}
+    )
     wait_for(tmp_path / "started")
     started.kill()
     started.wait(20)

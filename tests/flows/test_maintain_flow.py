@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-import flows.maintain
-from flows.backfill import backfill
-from flows.config import load
-from flows.engine import refresh
-from flows.parameters import BackfillParameters, MaintainParameters
-from load import snapshots
-from load.layout import Layout
-from load.lock import writing
+import matterhouse.flows.maintain
+from matterhouse.engine.run import refresh
+from matterhouse.flows.backfill import backfill
+from matterhouse.flows.parameters import BackfillParameters, MaintainParameters
+from matterhouse.settings.models import load
+from matterhouse.warehouse import snapshots
+from matterhouse.warehouse.layout import Layout
+from matterhouse.warehouse.lock import writing
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
@@ -30,7 +30,7 @@ def layout(config: Path, tmp_path: Path) -> Layout:
 
 
 def maintain(config: Path, **parameters):
-    return flows.maintain.maintain(MaintainParameters(config=config, **parameters), return_state=True)
+    return matterhouse.flows.maintain.maintain(MaintainParameters(config=config, **parameters), return_state=True)
 
 
 def ids(layout: Layout) -> list[str]:
@@ -80,8 +80,8 @@ def test_a_damaged_old_snapshot_is_set_aside_and_readers_keep_theirs(config, lay
 
 
 def test_tables_that_grew_are_laid_out_anew(config, layout, monkeypatch):
-    monkeypatch.setattr("load.upkeep.SMALL_BYTES", 0)
-    monkeypatch.setattr("load.upkeep.GROWTH", 0.5)
+    monkeypatch.setattr("matterhouse.warehouse.upkeep.SMALL_BYTES", 0)
+    monkeypatch.setattr("matterhouse.warehouse.upkeep.GROWTH", 0.5)
     state = maintain(config)
     assert state.is_completed() and "laid the tables out anew, as the database takes" in state.message
     assert ids(layout) == ["000001", "000002", "000003"]
@@ -102,7 +102,9 @@ def test_maintenance_waits_for_the_lock_only_so_long(config, layout):
 
 def test_a_backfill_reads_everything_again_and_keeps_the_reason(config, layout):
     os.utime(config.parent / "content" / "_news" / "2026-02-01-new.md", (1_700_000_000, 1_700_000_000))
-    state = backfill(BackfillParameters(config=config, reason="the dates were mended", only=["news"]), return_state=True)
+    state = backfill(
+        BackfillParameters(config=config, reason="the dates were mended", only=["news"]), return_state=True
+    )
     assert state.is_completed() and "21 loaded" in state.message
     with sqlite3.connect(layout.ledger) as ledger:
         runs = [json.loads(facts) for (facts,) in ledger.execute("SELECT facts FROM runs ORDER BY started_at")]

@@ -4,8 +4,8 @@ import logging
 
 import pytest
 
-from flows import notices
-from flows.config import NoticeSettings, Settings
+from matterhouse.flows import notices
+from matterhouse.settings.models import NoticeSettings, Settings
 
 LOG = logging.getLogger("test")
 
@@ -13,7 +13,10 @@ LOG = logging.getLogger("test")
 @pytest.fixture
 def sent(monkeypatch) -> list[str]:
     texts = []
-    monkeypatch.setattr("flows.notices._to_webhook", lambda settings, kind, title, text: bool(texts.append(f"{kind}: {text}")) or True)
+    monkeypatch.setattr(
+        "matterhouse.flows.notices._to_webhook",
+        lambda settings, kind, title, text: bool(texts.append(f"{kind}: {text}")) or True,
+    )
     return texts
 
 
@@ -27,7 +30,7 @@ def test_the_same_notice_is_sent_once_within_its_hours(tmp_path, sent, monkeypat
     assert notices.notify(settings(tmp_path), "failed", "no network", LOG)
     assert notices.notify(settings(tmp_path), "stale", "no disk", LOG)
     late = notices.time.time() + 25 * 3600
-    monkeypatch.setattr("flows.notices.time.time", lambda: late)
+    monkeypatch.setattr("matterhouse.flows.notices.time.time", lambda: late)
     assert notices.notify(settings(tmp_path), "failed", "no disk", LOG)
     assert sent == ["failed: no disk", "failed: no network", "stale: no disk", "failed: no disk"]
 
@@ -51,7 +54,9 @@ def test_nobody_to_tell(tmp_path):
 
 def test_the_secret_of_a_webhook_is_not_logged(tmp_path, monkeypatch, caplog):
     monkeypatch.setenv("TOKEN", "s3cret")
-    monkeypatch.setattr("urllib.request.urlopen", lambda request, timeout: (_ for _ in ()).throw(OSError(request.full_url)))
+    monkeypatch.setattr(
+        "urllib.request.urlopen", lambda request, timeout: (_ for _ in ()).throw(OSError(request.full_url))
+    )
     assert not notices.notify(settings(tmp_path), "failed", "no disk", LOG)
     assert "could not be sent" in caplog.text and "s3cret" not in caplog.text
     assert "hooks.example.org" not in repr(settings(tmp_path)) + settings(tmp_path).model_dump_json()

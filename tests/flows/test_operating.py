@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from flows import notices
-from flows.config import load
-from flows.engine import refresh
-from load import snapshots
-from load.layout import Layout
+from matterhouse.engine.run import refresh
+from matterhouse.flows import notices
+from matterhouse.settings.models import load
+from matterhouse.warehouse import snapshots
+from matterhouse.warehouse.layout import Layout
 
 ROOT = Path(__file__).parents[2]
 DOCS = (ROOT / "docs" / "operating.md").read_text()
@@ -29,7 +29,9 @@ def test_a_copied_snapshot_is_a_back_up(config: Path, tmp_path: Path):
     assert snapshots.current(Layout(tmp_path / "warehouse")).id == original.id
 
 
-@pytest.mark.parametrize("unit", re.findall(r"```ini\n(.*?)```", DOCS, re.DOTALL), ids=lambda unit: unit.splitlines()[0].rpartition("/")[2])
+@pytest.mark.parametrize(
+    "unit", re.findall(r"```ini\n(.*?)```", DOCS, re.DOTALL), ids=lambda unit: unit.splitlines()[0].rpartition("/")[2]
+)
 def test_the_units_start_what_there_is(unit: str):
     parsed = ConfigParser(strict=False, interpolation=None)
     parsed.optionxform = str
@@ -37,13 +39,15 @@ def test_the_units_start_what_there_is(unit: str):
     assert set(parsed) == {"DEFAULT", "Unit", "Service", "Install"}
     for name in ("ExecStart", "ExecStartPre"):
         if command := parsed["Service"].get(name):
-            assert re.match(r"/opt/matterhouse/bin/(matterhouse (serve|deploy) --config |prefect (server|worker) start )", command)
+            assert re.match(
+                r"/opt/matterhouse/bin/(matterhouse (serve|deploy) --config |prefect (server|worker) start )", command
+            )
     assert parsed["Service"]["User"] == "matterhouse"
 
 
 def test_every_alarm_is_explained():
-    from flows.maintain import DAMAGED
-    from flows.stages import SKIPPED, TOO_MANY_REJECTS
+    from matterhouse.flows.maintain import DAMAGED
+    from matterhouse.flows.stages import SKIPPED, TOO_MANY_REJECTS
 
     alarms = DOCS.partition("## Alarms")[2].partition("## Back-up")[0]
     for state in ("Completed", SKIPPED, "Cancelled", "Failed", TOO_MANY_REJECTS, "Crashed", DAMAGED):

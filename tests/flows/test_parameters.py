@@ -6,7 +6,7 @@ import sys
 import pytest
 from pydantic import ValidationError
 
-from flows.parameters import RefreshParameters
+from matterhouse.flows.parameters import RefreshParameters
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,6 @@ def test_a_uri_with_a_secret_is_refused_and_not_shown(source):
 
 
 def test_only_the_flows_import_prefect():
-    modules = "flows.cli, flows.engine, flows.report, flows.parameters, flows.notices, flows.interrupts, flows.launch, load.upkeep"
+    modules = "matterhouse.cli, matterhouse.engine.run, matterhouse.engine.report, matterhouse.flows.parameters, matterhouse.flows.notices, matterhouse.engine.interrupts, matterhouse.flows.launch, matterhouse.warehouse.upkeep"
     code = f"import sys, {modules}; sys.exit('prefect' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

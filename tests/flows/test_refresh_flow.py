@@ -11,16 +11,21 @@ import prefect.events
 import pytest
 from prefect.blocks.notifications import CustomWebhookNotificationBlock
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, TaskRunFilter, TaskRunFilterFlowRunId
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterFlowRunId,
+    TaskRunFilter,
+    TaskRunFilterFlowRunId,
+)
 from prefect.client.schemas.objects import FlowRun
 
-import flows.plan
-import flows.refresh
-import flows.stages
-from flows.parameters import RefreshParameters
-from load.layout import Layout
-from load.lock import writing
-from sources import SourceUnavailable
+import matterhouse.engine.plan
+import matterhouse.flows.refresh
+import matterhouse.flows.stages
+from matterhouse.flows.parameters import RefreshParameters
+from matterhouse.sources import SourceUnavailable
+from matterhouse.warehouse.layout import Layout
+from matterhouse.warehouse.lock import writing
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
@@ -31,7 +36,7 @@ def parameters(config: Path) -> RefreshParameters:
 
 
 def run(parameters: RefreshParameters):
-    return flows.refresh.refresh(parameters, return_state=True)
+    return matterhouse.flows.refresh.refresh(parameters, return_state=True)
 
 
 def flow_run_of(state) -> FlowRun:
@@ -78,7 +83,16 @@ def test_a_first_run_publishes_and_tells_what_it_did(parameters, tmp_path):
     assert (row["trigger"], row["flow_run_id"]) == ("prefect", str(state.state_details.flow_run_id))
     found = artifacts_of(state)
     assert json.loads(found["account-" + slug(tmp_path)].data) == [
-        {"source": "news", "commit": "", "found": 21, "loaded": 20, "unchanged": 0, "rejected": 1, "skipped": 0, "removed": 0}
+        {
+            "source": "news",
+            "commit": "",
+            "found": 21,
+            "loaded": 20,
+            "unchanged": 0,
+            "rejected": 1,
+            "skipped": 0,
+            "removed": 0,
+        }
     ]
     progress = found["progress-" + slug(tmp_path)]
     assert (progress.data, progress.description) == (100.0, "loaded")
@@ -89,8 +103,10 @@ def test_a_first_run_publishes_and_tells_what_it_did(parameters, tmp_path):
 
 def test_a_publication_is_told_with_assets_their_lineage_and_an_event(parameters, tmp_path, monkeypatch):
     told = []
-    monkeypatch.setattr("prefect.events.emit_event", lambda event, resource, **more: told.append((event, resource, more)))
-    monkeypatch.setattr("flows.assets.emit_event", prefect.events.emit_event)
+    monkeypatch.setattr(
+        "prefect.events.emit_event", lambda event, resource, **more: told.append((event, resource, more))
+    )
+    monkeypatch.setattr("matterhouse.flows.assets.emit_event", prefect.events.emit_event)
     run(parameters)
     home = "matterhouse://" + slug(tmp_path)
     materialized = [(resource, more) for event, resource, more in told if event.endswith("materialization.succeeded")]
@@ -102,7 +118,9 @@ def test_a_publication_is_told_with_assets_their_lineage_and_an_event(parameters
     articles, more = made[f"{home}/articles"]
     assert f"{home}/records" in {each["prefect.resource.id"] for each in more["related"]}
     assert not any("/meta." in name for name in made)
-    [(resource, more)] = [(resource, more) for event, resource, more in told if event == "matterhouse.snapshot.published"]
+    [(resource, more)] = [
+        (resource, more) for event, resource, more in told if event == "matterhouse.snapshot.published"
+    ]
     current = (tmp_path / "warehouse" / "current").resolve()
     assert resource["prefect.resource.id"] == "matterhouse.warehouse." + slug(tmp_path)
     assert (more["payload"]["snapshot"], more["payload"]["path"]) == (current.name, str(current))
@@ -159,7 +177,7 @@ def test_a_held_lock_is_skipped_and_says_by_whom(parameters, tmp_path):
 
 @pytest.mark.parametrize("may_pass, runs", [(True, 3), (False, 1)])
 def test_only_what_may_pass_is_tried_again(parameters, monkeypatch, may_pass, runs):
-    plan_source, calls = flows.plan.plan_source, []
+    plan_source, calls = matterhouse.engine.plan.plan_source, []
 
     def plan(*arguments):
         calls.append(arguments)
@@ -167,8 +185,10 @@ def test_only_what_may_pass_is_tried_again(parameters, monkeypatch, may_pass, ru
             raise SourceUnavailable("news", "https://git.example.org/news", "its host does not answer", may_pass)
         return plan_source(*arguments)
 
-    monkeypatch.setattr("flows.engine.plan_source", plan)
-    monkeypatch.setattr("flows.stages.step", flows.stages.step.with_options(retry_delay_seconds=0))
+    monkeypatch.setattr("matterhouse.engine.run.plan_source", plan)
+    monkeypatch.setattr(
+        "matterhouse.flows.stages.step", matterhouse.flows.stages.step.with_options(retry_delay_seconds=0)
+    )
     state = run(parameters)
     assert state.is_completed() == may_pass
     assert task_runs_of(state)["list news"] == ("Completed" if may_pass else "Failed", runs)
@@ -179,9 +199,9 @@ def test_a_mistake_in_the_code_fails_and_leaves_the_warehouse_as_it_was(paramete
     def broken(self):
         raise ZeroDivisionError("a mistake")
 
-    monkeypatch.setattr("flows.engine.Run.check", broken)
+    monkeypatch.setattr("matterhouse.engine.run.Run.check", broken)
     with pytest.raises(ZeroDivisionError):
-        flows.refresh.refresh(parameters)
+        matterhouse.flows.refresh.refresh(parameters)
     assert not (tmp_path / "warehouse" / "current").exists()
     assert [row["state"] for row in ledger_runs(tmp_path / "warehouse")] == ["failed"]
 
@@ -202,7 +222,10 @@ def test_failures_send_a_notice_once(parameters, stories, webhook):
 
 
 def test_too_many_rejects_are_a_notice_and_a_state_of_their_own(parameters, webhook, tmp_path):
-    configure(parameters, "notices: {webhook: 'http://127.0.0.1:${HOOK_PORT}/'}\nlimits: {rejected_share: 0, rejected_count: 0}\n")
+    configure(
+        parameters,
+        "notices: {webhook: 'http://127.0.0.1:${HOOK_PORT}/'}\nlimits: {rejected_share: 0, rejected_count: 0}\n",
+    )
     state = run(parameters)
     assert (state.type, state.name) == ("FAILED", "TooManyRejects")
     assert [notice["kind"] for notice in webhook] == ["rejects"]
@@ -219,13 +242,18 @@ def test_a_stale_source_is_a_notice(parameters, stories, webhook):
 
 def test_a_notice_that_cannot_be_sent_changes_nothing(parameters, stories, monkeypatch):
     monkeypatch.setenv("HOOK_PORT", "1")
-    configure(parameters, "    max_age: 24\nnotices: {webhook: 'http://127.0.0.1:${HOOK_PORT}/s3cret', block: slack-webhook/none}\n")
+    configure(
+        parameters,
+        "    max_age: 24\nnotices: {webhook: 'http://127.0.0.1:${HOOK_PORT}/s3cret', block: slack-webhook/none}\n",
+    )
     assert run(parameters).is_completed()
 
 
 def test_a_notification_block_of_prefects_sends_the_notice(parameters, stories, webhook):
     address = f"http://127.0.0.1:{os.environ['HOOK_PORT']}/"
-    block = CustomWebhookNotificationBlock(name="operators", url=address, json_data={"title": "{{subject}}", "text": "{{body}}"})
+    block = CustomWebhookNotificationBlock(
+        name="operators", url=address, json_data={"title": "{{subject}}", "text": "{{body}}"}
+    )
     block.save("operators", overwrite=True)
     configure(parameters, "    max_age: 24\nnotices: {block: custom-webhook/operators}\n")
     assert run(parameters).is_completed()

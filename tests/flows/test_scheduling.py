@@ -64,7 +64,12 @@ class Prefect:
         merged = {key: value for key, value in {**self.environment, **environment}.items() if value is not None}
         with (self.folder / f"{name}.log").open("a") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", *arguments], env=merged, stdout=log, stderr=log, cwd=self.folder, start_new_session=True
+                [sys.executable, "-m", *arguments],
+                env=merged,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                start_new_session=True,
             )
         self.processes.append(process)
         return process
@@ -157,7 +162,7 @@ def deployed(server: Prefect, config: Path) -> Prefect:
 def deploy(server: Prefect, config: Path, **options) -> list[str]:
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
-    from flows.deployments import deploy
+    from matterhouse.flows.deployments import deploy
 
     with temporary_settings({PREFECT_API_URL: server.url}):
         return deploy(config, crashed_after_seconds=75, **options)
@@ -183,7 +188,9 @@ def repository(stories: Path, config: Path) -> Path:
 def long_run(stories: Path, config: Path) -> Path:
     """Makes a run take half a minute and more: many documents, each also read by PyYAML. The warehouse."""
     for number in range(8000):
-        items = "".join(f"  - title: Item {number} {item}\n    url: https://example.org/{number}/{item}\n" for item in range(30))
+        items = "".join(
+            f"  - title: Item {number} {item}\n    url: https://example.org/{number}/{item}\n" for item in range(30)
+        )
         (stories / "_news" / f"long-{number}.md").write_text(f"---\ntitle: Story {number}\nrelated:\n{items}---\n")
     with config.open("a") as file:
         file.write("audit_share: 1\n")
@@ -253,7 +260,7 @@ def test_a_second_run_is_cancelled_while_the_first_goes_on(deployed, worker, rep
     second = deployed.trigger("refresh/refresh")
     assert deployed.end(second)["type"] == "CANCELLED"
     by_hand = subprocess.run(
-        [sys.executable, "-m", "flows.refresh", "--config", str(config)],
+        [sys.executable, "-m", "matterhouse.flows.refresh", "--config", str(config)],
         env=deployed.environment, cwd=ROOT, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert by_hand.returncode == 75 and "has been writing to" in by_hand.stderr + by_hand.stdout
@@ -333,7 +340,9 @@ def test_a_run_that_is_killed_with_its_worker_is_marked_as_crashed_and_told_and_
 
 def test_serve_needs_nothing_else_and_ends_in_order(config, tmp_path, repository):
     prefect = Prefect(tmp_path, free_port())
-    served = prefect.start("serve", "flows.cli", "serve", "--config", str(config), "--port", str(prefect.port), PREFECT_API_URL=None)
+    served = prefect.start(
+        "serve", "matterhouse.cli", "serve", "--config", str(config), "--port", str(prefect.port), PREFECT_API_URL=None
+    )
     try:
         wait_until(lambda: "started!" in prefect.log("serve"), 240, "started")
         run = prefect.trigger("refresh/refresh")
@@ -352,10 +361,12 @@ def test_serve_needs_nothing_else_and_ends_in_order(config, tmp_path, repository
 def test_without_a_server_the_flow_brings_its_own(config, tmp_path):
     environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
     environment |= {"PREFECT_HOME": str(tmp_path / "home"), "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120"}
-    command = [sys.executable, "-m", "flows.refresh", "--config", str(config)]
+    command = [sys.executable, "-m", "matterhouse.flows.refresh", "--config", str(config)]
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    assert re.search(r"loaded: all: 21 files found, 20 loaded, 1 rejected; published 000001-", done.stderr + done.stdout)
+    assert re.search(
+        r"loaded: all: 21 files found, 20 loaded, 1 rejected; published 000001-", done.stderr + done.stdout
+    )
 
 
 def test_prefects_own_share_is_small(server, config, tmp_path):
@@ -363,11 +374,15 @@ def test_prefects_own_share_is_small(server, config, tmp_path):
 
     def cpu(*arguments: str) -> float:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, *arguments], env=server.environment, cwd=tmp_path, check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, *arguments], env=server.environment, cwd=tmp_path, check=True, capture_output=True
+        )
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    by_command_line = cpu("-m", "flows.cli", "run", "--config", str(config), "--warehouse", "one")
-    by_flow = cpu("-m", "flows.refresh", "--config", str(config), "--warehouse", "two")
-    imports = cpu("-c", "import flows.refresh") - cpu("-c", "import flows.cli, flows.engine")
+    by_command_line = cpu("-m", "matterhouse.cli", "run", "--config", str(config), "--warehouse", "one")
+    by_flow = cpu("-m", "matterhouse.flows.refresh", "--config", str(config), "--warehouse", "two")
+    imports = cpu("-c", "import matterhouse.flows.refresh") - cpu(
+        "-c", "import matterhouse.cli, matterhouse.engine.run"
+    )
     assert by_flow - by_command_line - imports < 1.5

@@ -1,6 +1,5 @@
 """A remote repository as a source: cloned, fetched, mended, and never trusted with more than that."""
 
-import os
 import shutil
 import signal
 import socket
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sources import SourceUnavailable, open_source
+from matterhouse.sources import SourceUnavailable, open_source
 
 
 @pytest.fixture

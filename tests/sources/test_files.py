@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sources.files import RACY_NS, File, Globs, Listing, blob_id, glob_regex, path_text
+from matterhouse.sources.files import RACY_NS, File, Globs, Listing, blob_id, glob_regex, path_text
 
 SECOND = 1_000_000_000
 NOW = 1_700_000_000 * SECOND
@@ -134,6 +134,7 @@ def test_a_long_hostile_path_is_matched_in_no_time():
 
 def raw_path_of(path: str) -> bytes:
     """The inverse of path_text: there is one, so no two names share a text."""
+
     def byte_of(found: re.Match) -> str:
         return "\\" if found[0] == "\\\\" else chr(0xDC00 + int(found[1], 16))
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from sources import Limits, SourceUnavailable, Unreadable, open_source
-from sources.files import File, blob_id
+from matterhouse.sources import Limits, SourceUnavailable, Unreadable, open_source
+from matterhouse.sources.files import File, blob_id
 
 LONG_AGO_NS = 1_600_000_000 * 1_000_000_000
 
@@ -223,8 +223,8 @@ def test_a_folder_that_cannot_be_listed_stops_the_source(tmp_path: Path):
 
 AS_NOBODY = """
 import os, sys
-import sources.folder
-from sources import SourceUnavailable, open_source
+import matterhouse.sources.folder
+from matterhouse.sources import SourceUnavailable, open_source
 one, two = (open_source("news", "folder:" + folder) for folder in sys.argv[1:])
 os.setgroups([]), os.setgid(65534), os.setuid(65534)
 print(*(content.reason for _, content in one.read(one.list().files)))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sources import Limits, SourceUnavailable, Unreadable, open_source
-from sources.files import File, blob_id
+from matterhouse.sources import Limits, SourceUnavailable, Unreadable, open_source
+from matterhouse.sources.files import File, blob_id
 
 
 def contents(source) -> dict[str, bytes | str]:

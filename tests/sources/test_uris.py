@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sources import SourceUnavailable, Unreadable, open_source, redacted
-from sources.uris import Place, locate, redacted_text
+from matterhouse.sources import SourceUnavailable, Unreadable, open_source, redacted
+from matterhouse.sources.uris import Place, locate, redacted_text
 
 
 def make_bare(folder: Path) -> None:
@@ -154,7 +154,9 @@ def test_errors_say_where_and_travel_between_processes(error: Exception, words: 
 
 
 def test_opening_a_source_imports_nothing_heavy(tmp_path: Path):
-    code = f"import sys, sources; sources.open_source('a', {str(tmp_path)!r}).list(); print(*sys.modules)"
+    code = f"import sys; from matterhouse import sources; sources.open_source('a', {str(tmp_path)!r}).list(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True)
     assert done.stderr == ""
-    assert not {"pandas", "pyarrow", "duckdb", "yaml", "subprocess", "sources.git"} & set(done.stdout.split())
+    assert not {"pandas", "pyarrow", "duckdb", "yaml", "subprocess", "matterhouse.sources.git"} & set(
+        done.stdout.split()
+    )

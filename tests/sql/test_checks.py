@@ -6,10 +6,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-import sql
-from flows import config
-from flows.engine import refresh
-from load.checks import offending_rows, run_checks
+from matterhouse import sql
+from matterhouse.engine.run import refresh
+from matterhouse.settings import models as config
+from matterhouse.warehouse.checks import offending_rows, run_checks
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 
@@ -27,10 +27,14 @@ FAULTS = {
     "documents_and_records": ["UPDATE raw.documents SET content_hash = 'other' WHERE path LIKE '_games/%'"],
     "files_and_documents": ["DELETE FROM meta.rejects"],
     "closed_account": ["UPDATE meta.run_sources SET found = found + 1"],
-    "plausible_dates": ["UPDATE records SET published_at = TIMESTAMPTZ '1066-10-14 00:00:00+00' WHERE collection = 'games'"],
+    "plausible_dates": [
+        "UPDATE records SET published_at = TIMESTAMPTZ '1066-10-14 00:00:00+00' WHERE collection = 'games'"
+    ],
     "well_formed_urls": ["UPDATE records SET web_url = 'not an address' WHERE collection = 'games'"],
     "image_sizes": ["UPDATE record_images SET width = 0 WHERE width IS NOT NULL"],
-    "one_domain_per_provider": ["INSERT INTO providers SELECT 'f', name, 'elsewhere.example' FROM providers WHERE name IS NOT NULL LIMIT 1"],
+    "one_domain_per_provider": [
+        "INSERT INTO providers SELECT 'f', name, 'elsewhere.example' FROM providers WHERE name IS NOT NULL LIMIT 1"
+    ],
     "well_formed_secured": ["UPDATE records SET is_secured_valid = false WHERE is_secured"],
     "fresh_sources": ["UPDATE meta.sources SET max_age_hours = 0.001"],
 }

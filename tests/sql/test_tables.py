@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-import sql
-from load import schema
+from matterhouse import sql
+from matterhouse.warehouse import schema
 
 REPOSITORY = Path(__file__).parents[2]
 RELATIONS = {**schema.tables(), **schema.views()}
@@ -49,8 +49,11 @@ CONTRACT = {
     "topic_hashtags": ("record_id position", "hashtag"),
     "articles": ("record_id", "title provider_name provider_domain topics image_count related_count"),
     "raw.documents": ("record_id", "source path format content_hash size_bytes front_matter body"),
-    "meta.runs": ("run_id", "flow_run_id started_at ended_at state trigger version stage_seconds"
-                  " found loaded unchanged rejected skipped removed"),
+    "meta.runs": (
+        "run_id",
+        "flow_run_id started_at ended_at state trigger version stage_seconds"
+        " found loaded unchanged rejected skipped removed",
+    ),
     "meta.sources": ("source", "uri ref commit_id listing_digest"),
     "meta.files": ("source path", "size_bytes modified_ns content_hash outcome"),
     "meta.rejects": ("source path", "line column reason message run_id"),
@@ -61,7 +64,9 @@ CONTRACT = {
 
 # Covered although no repository counted in FIELDS.md has them: the contract gives them a column.
 FORESEEN = {
-    "images[].attribution", "related[].images[].attribution", "related[].images[].title",
+    "images[].attribution",
+    "related[].images[].attribution",
+    "related[].images[].title",
 }
 
 
@@ -100,8 +105,15 @@ def test_key_columns_and_no_others_are_not_null(name):
 
 @pytest.mark.parametrize("name", RELATIONS)
 def test_a_columns_name_tells_its_type(name):
-    types = {"_at": "TIMESTAMP WITH TIME ZONE", "_date": "DATE", "_count": "BIGINT", "_bytes": "BIGINT",
-             "_url": "VARCHAR", "_id": "VARCHAR", "position": "INTEGER"}
+    types = {
+        "_at": "TIMESTAMP WITH TIME ZONE",
+        "_date": "DATE",
+        "_count": "BIGINT",
+        "_bytes": "BIGINT",
+        "_url": "VARCHAR",
+        "_id": "VARCHAR",
+        "position": "INTEGER",
+    }
     for column in RELATIONS[name].columns:
         for ending, type in types.items():
             assert not column.name.endswith(ending) or column.type == type, column
@@ -177,8 +189,11 @@ def test_articles_repeat_the_comments_and_types_of_records():
         else:
             own.append((column.name, column.type))
     assert own == [
-        ("provider_name", "VARCHAR"), ("provider_domain", "VARCHAR"), ("topics", "VARCHAR[]"),
-        ("image_count", "BIGINT"), ("related_count", "BIGINT"),
+        ("provider_name", "VARCHAR"),
+        ("provider_domain", "VARCHAR"),
+        ("topics", "VARCHAR[]"),
+        ("image_count", "BIGINT"),
+        ("related_count", "BIGINT"),
     ]
 
 

@@ -8,13 +8,13 @@ from typing import NamedTuple
 import pandas as pd
 import pyarrow as pa
 
-from load import schema
-from sources.errors import Unreadable
-from sources.files import blob_id
-from sources.reader import Reader
-from transforms import keys, raw
-from transforms.drift import tree_of
-from transforms.tidy import Tables, documents_frame, tidy
+from matterhouse.reading.reader import Reader
+from matterhouse.sources.errors import Unreadable
+from matterhouse.sources.files import blob_id
+from matterhouse.transforms import keys, raw
+from matterhouse.transforms.drift import tree_of
+from matterhouse.transforms.tidy import Tables, documents_frame, tidy
+from matterhouse.warehouse import schema
 
 SOURCE = "coast"
 STORY = "_news/2025-01-02-story.md"
@@ -56,7 +56,7 @@ def rows(frame: pd.DataFrame, *columns: str) -> list[tuple]:
 
 
 def column(frame: pd.DataFrame, name: str) -> list:
-    return [value for value, in rows(frame, name)]
+    return [value for (value,) in rows(frame, name)]
 
 
 def errors(of: Tables) -> list[tuple[str, str]]:
@@ -71,7 +71,9 @@ class Reading(NamedTuple):
     errors: list[tuple[str, str]]
 
 
-def readings(table: str, name: str, front_matter: str, written: Iterable[str], folder: str = "_news") -> dict[str, Reading]:
+def readings(
+    table: str, name: str, front_matter: str, written: Iterable[str], folder: str = "_news"
+) -> dict[str, Reading]:
     """What the column ``name`` makes of each way to write a value, put for ``?`` into a front matter."""
     written = list(written)
     files = numbered([front_matter.replace("?", value) for value in written], folder)

@@ -11,7 +11,9 @@ WRITTEN = [
     '""', "''", "~", "https://www.Coast.example/a/?utm_source=x&b=1#c", "https://coast.example/a?b=1", "12 hours", "あ",
 ]  # fmt: skip
 
-_scalars = st.sampled_from(WRITTEN) | st.text("aé漢🦋 '\"\\#:-\n\0", max_size=6).map(lambda text: json.dumps(text, ensure_ascii=False))
+_scalars = st.sampled_from(WRITTEN) | st.text("aé漢🦋 '\"\\#:-\n\0", max_size=6).map(
+    lambda text: json.dumps(text, ensure_ascii=False)
+)
 _any = st.recursive(
     st.none() | _scalars,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=2),
@@ -91,7 +93,13 @@ def _item(value: object) -> list[str]:
 
 
 def _one_line(head: str, value: object) -> str:
-    return head if value is None else f"{head} {value}" if isinstance(value, str) else f"{head} {'{}' if value == {} else '[]'}"
+    return (
+        head
+        if value is None
+        else f"{head} {value}"
+        if isinstance(value, str)
+        else f"{head} {'{}' if value == {} else '[]'}"
+    )
 
 
 _file = _mostly(_records.map(front_matter), st.just('title: "never closed'))

@@ -1,16 +1,16 @@
-"""transforms.collections: tables of single collections."""
+"""matterhouse.transforms.collections: tables of single collections."""
 
 from datetime import UTC, datetime
 
 import pytest
 
+from matterhouse.transforms import keys
 from tests.transforms.batch import errors, id_of, rows, tables
-from transforms import keys
 
 
 def one(table: str, path: str, front_matter: str) -> dict:
     """The one row of a table that a document gives, without its key."""
-    row, = tables({path: front_matter, "_news/other.md": front_matter})[table].to_dict("records")
+    (row,) = tables({path: front_matter, "_news/other.md": front_matter})[table].to_dict("records")
     assert row.pop("record_id") == id_of(path)
     return row
 
@@ -63,7 +63,11 @@ def test_organizations():
         "organization_id": "quay", "name": "Quay", "domain": "quay.example", "description": "Boats.",
     }  # fmt: skip
     of = tables({path: front_matter})
-    assert rows(of["organization_names"]) == [(id_of(path), 0, "The Quay"), (id_of(path), 1, None), (id_of(path), 2, "Q")]
+    assert rows(of["organization_names"]) == [
+        (id_of(path), 0, "The Quay"),
+        (id_of(path), 1, None),
+        (id_of(path), 2, "Q"),
+    ]
     assert rows(of["records"], "title", "excerpt") == [("Quay", "Boats.")]
 
 

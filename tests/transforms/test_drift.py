@@ -1,12 +1,12 @@
-"""transforms.drift: front-matter paths that no table has a column for."""
+"""matterhouse.transforms.drift: front-matter paths that no table has a column for."""
 
 from pathlib import Path
 
 import pytest
 
-from sources import open_source
+from matterhouse.sources import open_source
+from matterhouse.transforms.drift import document_drift, tree_of
 from tests.transforms.batch import COVERED, column, id_of, numbered, rows, tables
-from transforms.drift import document_drift, tree_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,13 +23,19 @@ DRIFT = [
     ("mood: []", {"mood": ["list"]}),
     ("mood: {sea: {level: 2, tide: out}}", {"mood.sea.level": ["int"], "mood.sea.tide": ["str"]}),
     ("mood: [calm, 2, calm, null]", {"mood[]": ["int", "null", "str"]}),
-    ("mood: [{sea: 1}, {sea: calm, wind: 2}, [3]]", {"mood[].sea": ["int", "str"], "mood[].wind": ["int"], "mood[][]": ["int"]}),
+    (
+        "mood: [{sea: 1}, {sea: calm, wind: 2}, [3]]",
+        {"mood[].sea": ["int", "str"], "mood[].wind": ["int"], "mood[][]": ["int"]},
+    ),
     ("mood: {sea: []}", {"mood.sea": ["list"]}),
     ("provider: {name: Quay, motto: Ahoy}", {"provider.motto": ["str"]}),
     ("provider: {images: [{url: a, alt: b}]}", {"provider.images[].alt": ["str"]}),
     ("images: [{url: a, alt: b}, {alt: 1}]", {"images[].alt": ["int", "str"]}),
     ("images: {url: a, alt: b}", {"images[].alt": ["str"]}),
-    ("related: [{title: A}, {mood: calm}, {mood: {sea: 1}}]", {"related[].mood": ["str"], "related[].mood.sea": ["int"]}),
+    (
+        "related: [{title: A}, {mood: calm}, {mood: {sea: 1}}]",
+        {"related[].mood": ["str"], "related[].mood.sea": ["int"]},
+    ),
     ("related: [{images: [{url: a, alt: b}]}]", {"related[].images[].alt": ["str"]}),
     ("related: {title: A, mood: calm}", {"related[].mood": ["str"]}),
     ("related: [{secured: c2VjcmV0}]", {"related[].secured": ["str"]}),
@@ -70,7 +76,9 @@ def test_a_shared_entry_is_reported_for_every_document_that_lists_it():
     entry = "related:\n  - title: Fog\n    mood: calm\n    images:\n      - alt: b\n"
     of = tables({"_news/a.md": entry, "_news/b.md": entry})
     assert rows(of["meta.document_drift"], "record_id", "field") == [
-        (id_of(path), field) for path in ("_news/a.md", "_news/b.md") for field in ("related[].images[].alt", "related[].mood")
+        (id_of(path), field)
+        for path in ("_news/a.md", "_news/b.md")
+        for field in ("related[].images[].alt", "related[].mood")
     ]
 
 
@@ -94,7 +102,11 @@ def found_in(folder: Path) -> tuple[set[str], set[str], int]:
     """Uncovered fields and fields with misfits of a repository, and how many records it has."""
     source = open_source("coast", str(folder))
     of = tables({file.path: content for file, content in source.read(source.list().files)})
-    return set(column(of["meta.document_drift"], "field")), set(column(of["meta.field_errors"], "field")), len(of["records"])
+    return (
+        set(column(of["meta.document_drift"], "field")),
+        set(column(of["meta.field_errors"], "field")),
+        len(of["records"]),
+    )
 
 
 def test_the_sample_has_the_drift_that_its_readme_tells_of():

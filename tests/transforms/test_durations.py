@@ -1,11 +1,11 @@
-"""transforms.durations: lengths in seconds, as people write them."""
+"""matterhouse.transforms.durations: lengths in seconds, as people write them."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matterhouse.transforms.durations import seconds
 from tests.transforms.batch import readings
-from transforms.durations import seconds
 
 LENGTHS = {
     "PT13M34S": 814,
@@ -76,7 +76,9 @@ def test_one_length_in_many_hands(hours, minutes, rest):
     assert seconds(f"{hours}h{minutes}m{rest}s") == total
 
 
-@pytest.mark.parametrize("length", ["1" * 500_000, "1 " * 250_000, "1:" * 250_000, "P" + "1." * 250_000, "1 and " * 80_000])
+@pytest.mark.parametrize(
+    "length", ["1" * 500_000, "1 " * 250_000, "1:" * 250_000, "P" + "1." * 250_000, "1 and " * 80_000]
+)
 def test_a_length_without_end_takes_no_time(length):
     assert seconds(length) is None
 

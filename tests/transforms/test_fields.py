@@ -1,11 +1,11 @@
-"""transforms.fields: typed columns out of written values; what does not fit is NULL and reported."""
+"""matterhouse.transforms.fields: typed columns out of written values; what does not fit is NULL and reported."""
 
 from datetime import UTC, datetime
 
 import pytest
 
+from matterhouse.transforms.fields import Fields, shown
 from tests.transforms.batch import column, errors, readings, rows, story
-from transforms.fields import Fields, shown
 
 MISFIT = "does not fit"
 
@@ -144,7 +144,9 @@ def test_moments_are_utc(written, expected, instants):
     check(reading, moment, "publishedDateTime")
 
 
-@pytest.mark.parametrize("begin, middle, end", [("", "1", ""), ("", "1", "x"), ("0b", "1", ""), ("1", ":00", ""), ("", "1.", "")])
+@pytest.mark.parametrize(
+    "begin, middle, end", [("", "1", ""), ("", "1", "x"), ("0b", "1", ""), ("1", ":00", ""), ("", "1.", "")]
+)
 def test_a_number_without_end_takes_no_time(begin, middle, end):
     digits = begin + middle * (400_000 // len(middle)) + end
     of = story(f"heat: {digits}\nquality: '{digits}'\n")
@@ -152,7 +154,9 @@ def test_a_number_without_end_takes_no_time(begin, middle, end):
     assert errors(of) == [("heat", digits[:200]), ("quality", digits[:200])]
 
 
-@pytest.mark.parametrize("value, text", [("warm", "warm"), ("a" * 201, "a" * 200), ({"a": "b"}, "(a mapping)"), ([], "(a list)")])
+@pytest.mark.parametrize(
+    "value, text", [("warm", "warm"), ("a" * 201, "a" * 200), ({"a": "b"}, "(a mapping)"), ([], "(a list)")]
+)
 def test_what_a_report_shows(value, text):
     assert shown(value) == text
 
@@ -168,7 +172,9 @@ def test_an_error_is_kept_once_a_row_and_path():
 
 
 def test_texts_below_a_mapping():
-    fields = Fields([{"services": {"news": "a", "games": None, "people": ["b"]}}, {}, {"services": "c"}, {"services": {}}])
+    fields = Fields(
+        [{"services": {"news": "a", "games": None, "people": ["b"]}}, {}, {"services": "c"}, {"services": {}}]
+    )
     numbers, names, texts = fields.texts_below("services")
     assert (numbers, names, texts.tolist()[:1]) == ([0, 0, 0], ["news", "games", "people"], ["a"])
     assert [(row, path) for row, path, _, _ in fields.errors] == [(0, "services.people"), (2, "services")]

@@ -1,4 +1,4 @@
-"""transforms.keys: ids that are the same everywhere, and addresses that are the same page."""
+"""matterhouse.transforms.keys: ids that are the same everywhere, and addresses that are the same page."""
 
 from hashlib import blake2b
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matterhouse.transforms import keys
 from tests.transforms.batch import column, readings, rows, tables
-from transforms import keys
 
 
 def hashed(text: str) -> str:
@@ -143,7 +143,9 @@ trackers = st.sampled_from(["utm_source=mail", "fbclid=A1", "gclid=b", "utm_x"])
 @given(hosts, paths, queries, trackers, st.sampled_from(["http://", "https://", "//", "HTTP://"]), st.data())
 def test_what_does_not_change_the_page_does_not_change_the_key(host, path, query, tracker, scheme, data):
     plain = f"https://{host}/{path}" + ("?" + "&".join(query) if query else "")
-    marked = data.draw(st.permutations([*query, tracker]).filter(lambda pairs: [pair for pair in pairs if pair != tracker] == query))
+    marked = data.draw(
+        st.permutations([*query, tracker]).filter(lambda pairs: [pair for pair in pairs if pair != tracker] == query)
+    )
     other = f" {scheme}www.{host.upper()}/{path}?{'&'.join(marked)}#part"
     assert keys.url_key(other) == keys.url_key(plain)
     assert keys.url_key(plain).startswith(host.lower())

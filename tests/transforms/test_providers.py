@@ -1,7 +1,7 @@
-"""transforms.providers: who provides content, with images, publishers and authors."""
+"""matterhouse.transforms.providers: who provides content, with images, publishers and authors."""
 
+from matterhouse.transforms import keys
 from tests.transforms.batch import column, id_of, rows, story, tables
-from transforms import keys
 
 
 def test_each_name_and_domain_once_wherever_it_is_seen():
@@ -77,4 +77,9 @@ def test_publishers_and_their_images():
 
 def test_authors():
     of = story("provider: {authors: [{name: Ivo}, Nell, null, {}]}")
-    assert rows(of["provider_authors"]) == [(id_of(), 0, "Ivo"), (id_of(), 1, "Nell"), (id_of(), 2, None), (id_of(), 3, None)]
+    assert rows(of["provider_authors"]) == [
+        (id_of(), 0, "Ivo"),
+        (id_of(), 1, "Nell"),
+        (id_of(), 2, None),
+        (id_of(), 3, None),
+    ]

@@ -1,4 +1,4 @@
-"""transforms.raw: the whole record as JSON, every scalar as written, nothing secured."""
+"""matterhouse.transforms.raw: the whole record as JSON, every scalar as written, nothing secured."""
 
 import json
 
@@ -6,10 +6,10 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from sources.files import blob_id
+from matterhouse.sources.files import blob_id
+from matterhouse.transforms import raw
 from tests.transforms import content
 from tests.transforms.batch import column, read, readings, rows, story, tables
-from transforms import raw
 
 WRITTEN = {
     "NO": '"NO"', "yes": '"yes"', "true": "true", "True": '"True"', "false": "false", "39": "39", "-7": "-7", "+7": '"+7"',
@@ -32,7 +32,9 @@ def test_a_value_as_json(written, text, texts):
 
 
 def test_every_field_stays_in_its_order_whether_a_table_takes_it_or_not():
-    front_matter, = column(story("title: Fog\nmood: {b: 1, a: 2}\nheat: warm\nrelated: [{mood: NO}]")["raw.documents"], "front_matter")
+    (front_matter,) = column(
+        story("title: Fog\nmood: {b: 1, a: 2}\nheat: warm\nrelated: [{mood: NO}]")["raw.documents"], "front_matter"
+    )
     assert front_matter == '{"title":"Fog","mood":{"b":1,"a":2},"heat":"warm","related":[{"mood":"NO"}]}'
 
 
@@ -50,7 +52,7 @@ SECURED = """
 
 
 def test_what_is_secured_is_left_out_at_any_depth():
-    front_matter, = column(story(SECURED)["raw.documents"], "front_matter")
+    (front_matter,) = column(story(SECURED)["raw.documents"], "front_matter")
     assert json.loads(front_matter) == {
         "title": "Fog",
         "provider": {"name": "Quay"},
@@ -65,7 +67,7 @@ def test_what_is_secured_is_in_no_table():
 
 def test_what_is_secured_is_published_where_the_source_says_so():
     of = tables({"_news/a.md": SECURED}, publish_secured=True)
-    front_matter, = column(of["raw.documents"], "front_matter")
+    (front_matter,) = column(of["raw.documents"], "front_matter")
     assert front_matter.count("c2VjcmV0") == 6
 
 
@@ -96,7 +98,7 @@ def as_text(value: object) -> object:
         return {key: as_text(item) for key, item in value.items()}
     if isinstance(value, list):
         return [as_text(item) for item in value]
-    return {True: "true", False: "false"}[value] if isinstance(value, bool) else value and str(value) or value
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else (value and str(value)) or value
 
 
 def test_duckdb_takes_every_value_for_json(texts):
@@ -108,4 +110,6 @@ def test_duckdb_takes_every_value_for_json(texts):
 def test_pieces_of_a_batch_say_what_the_whole_says():
     found = read({"_news/a.md": SECURED, "_news/b.md": 'title: "never closed', "_news/c.md": SECURED})
     documents = raw.Documents(with_secured=False)
-    assert [row for document in found for row in rows(documents.frame([document]))] == rows(raw.Documents(False).frame(found))
+    assert [row for document in found for row in rows(documents.frame([document]))] == rows(
+        raw.Documents(False).frame(found)
+    )

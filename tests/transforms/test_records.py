@@ -1,10 +1,10 @@
-"""transforms.records: what every document has, whatever its collection."""
+"""matterhouse.transforms.records: what every document has, whatever its collection."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from sources.files import blob_id
+from matterhouse.sources.files import blob_id
 from tests.transforms.batch import FIRST_SEEN, LAST_CHANGED, column, errors, id_of, numbered, rows, story, tables
 
 FULL = b"""---
@@ -70,7 +70,10 @@ def test_a_record_with_everything():
 
 def test_an_empty_front_matter_is_a_record_all_the_same():
     of = tables({"_news/a.md": "", "_news/b.md": "{}"})
-    assert rows(of["records"], "slug", "title", "is_secured", "body_length") == [("a", None, False, 0), ("b", None, False, 0)]
+    assert rows(of["records"], "slug", "title", "is_secured", "body_length") == [
+        ("a", None, False, 0),
+        ("b", None, False, 0),
+    ]
 
 
 ORIGINS = [
@@ -106,7 +109,9 @@ def origins():
     return tables(numbered(front_matter for _, front_matter, _ in ORIGINS))["records"]
 
 
-@pytest.mark.parametrize("number, name, front_matter, expected", [(number, *case) for number, case in enumerate(ORIGINS)])
+@pytest.mark.parametrize(
+    "number, name, front_matter, expected", [(number, *case) for number, case in enumerate(ORIGINS)]
+)
 def test_where_a_value_comes_from(number, name, front_matter, expected, origins):
     assert column(origins, name)[number] == expected
 
@@ -147,12 +152,19 @@ def test_a_single_image_is_a_list_of_one():
 
 def test_actions():
     of = story("actions:\n  - type: view\n    title: Open\n    attribution: Forge\n    url: /hat\n  - {}\n")
-    assert rows(of["record_actions"]) == [(id_of(), 0, "view", "Open", "Forge", "/hat"), (id_of(), 1, None, None, None, None)]
+    assert rows(of["record_actions"]) == [
+        (id_of(), 0, "view", "Open", "Forge", "/hat"),
+        (id_of(), 1, None, None, None, None),
+    ]
 
 
 @pytest.mark.parametrize(
     "table, name, field",
-    [("record_topics", "topic", "topics"), ("learning_levels", "level", "levels"), ("learning_items", "item_path", "items")],
+    [
+        ("record_topics", "topic", "topics"),
+        ("learning_levels", "level", "levels"),
+        ("learning_items", "item_path", "items"),
+    ],
 )
 def test_lists_of_texts_belong_to_records_of_any_collection(table, name, field):
     of = tables({"_news/a.md": f"{field}: [b, NO, b]", "_learning/b.md": f"{field}: [x]"})

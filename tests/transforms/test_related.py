@@ -1,12 +1,12 @@
-"""transforms.related: the related articles of records, and their images."""
+"""matterhouse.transforms.related: the related articles of records, and their images."""
 
 from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
 
+from matterhouse.transforms import keys
 from tests.transforms.batch import column, id_of, rows, story, tables
-from transforms import keys
 
 ENTRY = """
   - title: Fog
@@ -32,7 +32,7 @@ OTHER = "\n  - title: 12:30\n    images: [tide.jpg]\n"
 
 def test_an_entry_with_everything():
     of = story("related:" + ENTRY)
-    entry, = of["related_articles"].to_dict("records")
+    (entry,) = of["related_articles"].to_dict("records")
     assert entry == {
         "record_id": id_of(),
         "position": 0,
@@ -54,7 +54,11 @@ def test_an_entry_with_everything():
 
 
 def test_entries_stand_wherever_they_are_listed():
-    files = {"_news/a.md": "related:" + ENTRY + OTHER, "_news/b.md": "title: none", "_news/c.md": "related:" + OTHER + ENTRY + ENTRY}
+    files = {
+        "_news/a.md": "related:" + ENTRY + OTHER,
+        "_news/b.md": "title: none",
+        "_news/c.md": "related:" + OTHER + ENTRY + ENTRY,
+    }
     a, c = id_of("_news/a.md"), id_of("_news/c.md")
     of = tables(files)
     assert rows(of["related_articles"], "record_id", "position", "title") == [

@@ -1,4 +1,4 @@
-"""transforms.tidy: a batch in, every table out, the same tables whatever the batch."""
+"""matterhouse.transforms.tidy: a batch in, every table out, the same tables whatever the batch."""
 
 import ast
 import sys
@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import transforms
-from load import schema
-from sources.reader import Reader
+from matterhouse import transforms
+from matterhouse.reading.reader import Reader
+from matterhouse.transforms.tidy import tidy
+from matterhouse.warehouse import schema
 from tests.transforms import content
 from tests.transforms.batch import COVERED, LAST_CHANGED, STORY, column, documents, errors, id_of, rows, story, tables
-from transforms.tidy import tidy
 
 DECLARED = schema.tables()
 LEFT_TO_THE_LOAD = {"related_articles": {"related_record_id"}, "learning_items": {"item_record_id"}}
@@ -62,7 +62,9 @@ def test_the_tables_are_those_that_depend_on_one_document_alone(every_table):
     assert all(map(len, every_table.values()))
 
 
-@pytest.mark.parametrize("files", [ROUND, {}, {"_news/broken.md": 'title: "never closed'}], ids=["full", "empty", "unreadable"])
+@pytest.mark.parametrize(
+    "files", [ROUND, {}, {"_news/broken.md": 'title: "never closed'}], ids=["full", "empty", "unreadable"]
+)
 def test_frames_have_the_declared_columns_and_types(files):
     for name, frame in tables(files).items():
         declared = {field.name: field.type for field in DECLARED[name].arrow_schema}
@@ -145,7 +147,9 @@ MISFITS = [
     ("_data/topics/?.yaml", "services: /news.json", "services"),
     ("_data/topics/?.yaml", "services: {games: a, news: {url: b}}", "services.news"),
 ]
-CASES = [(path.replace("?", str(number)), front_matter, field) for number, (path, front_matter, field) in enumerate(MISFITS)]
+CASES = [
+    (path.replace("?", str(number)), front_matter, field) for number, (path, front_matter, field) in enumerate(MISFITS)
+]
 
 
 @pytest.fixture(scope="module")
@@ -254,7 +258,7 @@ def typed(value: object) -> object:
 def test_frames_of_pandas_own_types_do_as_well():
     arrow = documents(ROUND)
     plain = pd.DataFrame({name: values.tolist() for name, values in arrow.items()})
-    plain = plain.astype({name: "str" for name in ("record_id", "source", "path", "content_hash")})
+    plain = plain.astype(dict.fromkeys(("record_id", "source", "path", "content_hash"), "str"))
     assert contents(tidy(plain, COVERED)) == contents(tidy(arrow, COVERED))
 
 
@@ -287,8 +291,11 @@ def test_no_module_knows_the_time_or_chance_or_another_part_of_the_project():
     modules = sorted(Path(transforms.__file__).parent.glob("*.py"))
     used = {node for path in modules for tree in [ast.parse(path.read_text())] for node in _used(tree)}
     assert used.isdisjoint({"now", "utcnow", "today", "open", "random", "time_ns", "perf_counter", "environ"})
-    packages = {name.split(".")[0] for name in used if name.startswith("import ") for name in [name.removeprefix("import ")]}
-    assert packages <= {"transforms", "numpy", "orjson", "pandas", "pyarrow"} | set(sys.stdlib_module_names)
+    imported = {name.removeprefix("import ") for name in used if name.startswith("import ")}
+    rooms = {".".join(name.split(".")[:2]) for name in imported if name.startswith("matterhouse")}
+    assert rooms <= {"matterhouse", "matterhouse.transforms", "matterhouse.sql"}
+    packages = {name.split(".")[0] for name in imported}
+    assert packages <= {"matterhouse", "numpy", "orjson", "pandas", "pyarrow"} | set(sys.stdlib_module_names)
     assert packages.isdisjoint({"os", "io", "time", "random", "secrets", "socket", "subprocess", "tempfile", "uuid"})
 
 

@@ -1,4 +1,4 @@
-"""transforms.unnest: lists become rows, and what is listed many times is looked at once."""
+"""matterhouse.transforms.unnest: lists become rows, and what is listed many times is looked at once."""
 
 import pandas as pd
 import pyarrow as pa
@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matterhouse.transforms.fields import TEXT, WHOLE, arrow_series, frame
+from matterhouse.transforms.unnest import spread, unnest
 from tests.transforms.batch import id_of, numbered, rows, tables
-from transforms.fields import TEXT, WHOLE, arrow_series, frame
-from transforms.unnest import spread, unnest
 
 FOG, TIDE = {"title": "Fog"}, {"title": "Tide"}
 
@@ -56,9 +56,9 @@ def test_every_item_of_every_list_comes_back_in_its_place(values):
         assert position == len(again[parent])
         again[parent].append(nested.items[item])
     assert again == values
-    assert sorted((parent, position, item) for item, places in enumerate(nested.places) for parent, position in places) == rows(
-        nested.links
-    )
+    assert sorted(
+        (parent, position, item) for item, places in enumerate(nested.places) for parent, position in places
+    ) == rows(nested.links)
 
 
 def test_spread_repeats_rows_and_holds_texts_once():

@@ -1,5 +1,0 @@
-"""``python -m flows.cli`` is ``matterhouse``."""
-
-from flows.cli import main
-
-main()

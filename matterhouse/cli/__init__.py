@@ -1,0 +1,71 @@
+"""The command line, ``matterhouse``: each command in words, with what it imports left to the moment it runs.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 75 another run holds the warehouse's lock,
+130 and 143 stopped by Ctrl-C and by SIGTERM.
+"""
+
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+
+from matterhouse import __version__, process
+from matterhouse.cli import checking, querying, rejects, running, scheduling, setup, snapshots, status
+
+app = typer.Typer(
+    name="matterhouse",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+app.command("init")(setup.init)
+app.command("run")(running.run)
+app.command("status")(status.status)
+app.command("rejects")(rejects.rejects)
+app.command("query")(querying.query)
+app.command("path")(snapshots.path)
+app.command("snapshots")(snapshots.snapshots)
+app.command("rollback")(snapshots.rollback)
+app.command("check")(checking.check)
+app.command("serve")(scheduling.serve)
+app.command("deploy")(scheduling.deploy)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"matterhouse {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def matterhouse(
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """From front matter to warehouse: content repositories in; tidy, checked, always-readable tables out.
+
+    `matterhouse init` writes a configuration, `matterhouse run` loads what it names, and the other commands
+    look at what was loaded.
+    """
+
+
+def main() -> NoReturn:
+    """Run the command that the arguments name, and exit with its code."""
+    from matterhouse.cli.failures import told
+
+    process.tune()
+    try:
+        with told():
+            app(prog_name="matterhouse")
+    except SystemExit as ended:
+        _leave(ended)
+
+
+def _leave(ended: SystemExit) -> NoReturn:
+    """End the process; after a load at once, unless Prefect may have something left to do."""
+    if "duckdb" in sys.modules and "prefect" not in sys.modules and isinstance(ended.code, int):
+        process.leave(ended.code)
+    raise ended

@@ -1,0 +1,5 @@
+"""``python -m matterhouse.cli`` is ``matterhouse``."""
+
+from matterhouse.cli import main
+
+main()

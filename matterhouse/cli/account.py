@@ -1,0 +1,114 @@
+"""What a run did, told to people and to programs."""
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from matterhouse.cli.terminal import complain, counted, say, say_json, size, table
+
+if TYPE_CHECKING:
+    from matterhouse.engine.run import Progress, Report
+
+_COUNTS = ("found", "loaded", "unchanged", "rejected", "skipped", "removed")
+_NAMED = 5
+
+
+def tell_json(report: "Report") -> None:
+    """The report as one JSON object on one line."""
+    say_json(asdict(report))
+
+
+def tell(report: "Report", warehouse: Path) -> None:
+    """A line for a run that changed nothing, else the account of each source and what is worth knowing."""
+    for note in report.notes:
+        say(f"Note: {note}.")
+    if report.state == "unchanged":
+        _tell_unchanged(report, warehouse)
+        return
+    if report.sources:
+        table(("source", *_COUNTS), _accounts(report), _COUNTS)
+        say()
+    if report.state == "loaded":
+        _tell_findings(report)
+        rows = counted(report.rows["records"], "record")
+        say(f"Loaded {rows} in {_seconds(report):.1f} s: {warehouse / 'snapshots' / report.snapshot}")
+
+
+def tell_failure(report: "Report", warehouse: Path) -> None:
+    """Why the run published nothing, and what readers have now."""
+    from matterhouse.warehouse import snapshots
+    from matterhouse.warehouse.layout import Layout
+
+    complain(f"{report.state}: {report.error}")
+    try:
+        complain(f"readers keep snapshot {snapshots.current(Layout(warehouse)).id}")
+    except snapshots.NoSnapshot:
+        complain("there is no snapshot yet")
+
+
+def tell_profile(report: "Report", last: "dict[str, Progress]") -> None:
+    """Seconds of each stage, as meta.runs has them, with the files and bytes that it read."""
+    rows = []
+    for stage, seconds in report.stages.items():
+        files = sum(account.found for account in report.sources) if stage == "list" else last[stage].files or None
+        read = report.bytes_read if stage == "extract" else None
+        rows.append((stage, f"{seconds:.3f}", files, size(read) if read else "", _speed(read, seconds)))
+    rows.append(("all", f"{_seconds(report):.3f}", None, "", ""))
+    say()
+    columns = ("stage", "seconds", "files", "bytes", "MB/s")
+    table(columns, rows, columns[1:])
+    say(_resources())
+
+
+def _tell_unchanged(report: "Report", warehouse: Path) -> None:
+    from matterhouse.warehouse import snapshots
+    from matterhouse.warehouse.layout import Layout
+
+    say(f"Nothing changed in {_sources(report)}; snapshot {report.snapshot} stands ({_seconds(report):.2f} s).")
+    current = snapshots.current(Layout(warehouse)).id
+    if current != report.snapshot:
+        say(f"Readers have {current} since a rollback; `matterhouse rollback {report.snapshot}` goes forward again.")
+
+
+def _tell_findings(report: "Report") -> None:
+    rejected = sum(account.rejected for account in report.sources)
+    if rejected:
+        say(f"{counted(rejected, 'file')} could not be read: `matterhouse rejects` shows why.")
+    if errors := report.rows.get("meta.field_errors"):
+        say(f"{counted(errors, 'value')} did not fit the column: `matterhouse rejects --all` lists them.")
+    if report.drift:
+        more = f" and {len(report.drift) - _NAMED:,} more" if len(report.drift) > _NAMED else ""
+        say(f"New in the front matter, in no table of their own: {', '.join(report.drift[:_NAMED])}{more}.")
+    for check in report.failed_checks:
+        say(
+            f"Check {check['name']} ({check['severity']}): {counted(check['offending'], 'row')}. {check['description']}"
+        )
+
+
+def _accounts(report: "Report") -> list[tuple]:
+    return [(account.source, *(getattr(account, name) for name in _COUNTS)) for account in report.sources]
+
+
+def _sources(report: "Report") -> str:
+    if len(report.sources) == 1:
+        return report.sources[0].source
+    return f"{len(report.sources)} sources"
+
+
+def _seconds(report: "Report") -> float:
+    ended, started = (datetime.fromisoformat(at) for at in (report.ended_at, report.started_at))
+    return (ended - started).total_seconds()
+
+
+def _speed(count: int | None, seconds: float) -> str:
+    return f"{count / 1e6 / seconds:,.1f}" if count and seconds else ""
+
+
+def _resources() -> str:
+    """CPU time and memory of this process and of those that it waited for."""
+    from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
+
+    used = [getrusage(who) for who in (RUSAGE_SELF, RUSAGE_CHILDREN)]
+    cpu = sum(each.ru_utime + each.ru_stime for each in used)
+    return f"CPU {cpu:.2f} s with start and imports, peak memory {size(max(each.ru_maxrss for each in used) * 1024)}"

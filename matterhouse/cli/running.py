@@ -1,0 +1,99 @@
+"""``matterhouse run``."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from matterhouse.cli import failures
+from matterhouse.cli.options import AsJson, Config, Warehouse
+
+if TYPE_CHECKING:
+    from matterhouse.cli.progress import Watch
+    from matterhouse.engine.run import Report, Run
+
+
+def run(
+    source: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--source",
+            metavar="NAME=URI",
+            help="A source to load, instead of those of the configuration; may be repeated.",
+        ),
+    ] = None,
+    config: Config = None,
+    warehouse: Warehouse = None,
+    full_refresh: Annotated[
+        bool, typer.Option("--full-refresh", help="Read every file again, changed or not.")
+    ] = False,
+    accept_drop: Annotated[
+        bool,
+        typer.Option("--accept-drop", help="Publish even when tables lose more rows than the configuration allows."),
+    ] = False,
+    audit: Annotated[
+        float | None,
+        typer.Option(
+            "--audit",
+            metavar="SHARE",
+            min=0,
+            max=1,
+            help="Share of the documents to read a second time, by PyYAML, and compare.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing unless the run fails.")] = False,
+    profile: Annotated[bool, typer.Option("--profile", help="Print what each stage took.")] = False,
+) -> None:
+    """Load what changed in the sources; publish a snapshot.
+
+    Without changes there is no new snapshot. Exit codes: 0 loaded or unchanged, 1 failed, 2 wrong usage or
+    configuration, 75 another run holds the lock, 130 and 143 stopped by Ctrl-C and by SIGTERM.
+    """
+    from matterhouse.cli.progress import Watch
+    from matterhouse.engine.run import Run
+    from matterhouse.settings.models import load
+
+    settings = load(config, source or (), warehouse)
+    if audit is not None:
+        settings = settings.model_copy(update={"audit_share": audit})
+    watch = Watch(visible=sys.stderr.isatty() and not (quiet or as_json))
+    run = Run(settings, full_refresh=full_refresh, accept_drop=accept_drop, on_progress=watch)
+    code = _finish(run, watch)
+    _tell(run.report, settings.warehouse, watch, as_json, quiet, profile)
+    if code:
+        raise typer.Exit(code)
+
+
+def _finish(run: "Run", watch: "Watch") -> int:
+    """Do the run to its end, and give the exit code; a mistake in the code is shown here, the rest is in the report."""
+    from matterhouse.engine.interrupts import Stopped, interrupts
+
+    with interrupts() as signals:
+        try:
+            with watch, run, signals.heeded():
+                for stage in signals.between(run.stages()):
+                    stage()
+        except Stopped as stopped:
+            return stopped.exit_code
+        except Exception as error:
+            if run.report.ended_at is None:  # it never began
+                raise
+            if failures.exit_code(error) is None:
+                failures.tell_mistake()
+    return 0 if run.report.state in ("loaded", "unchanged") else failures.FAILED
+
+
+def _tell(report: "Report", warehouse: Path, watch: "Watch", as_json: bool, quiet: bool, profile: bool) -> None:
+    from matterhouse.cli import account
+
+    if as_json:
+        account.tell_json(report)
+        return
+    if not quiet:
+        account.tell(report, warehouse)
+    if profile:
+        account.tell_profile(report, watch.last)
+    if report.error is not None:
+        account.tell_failure(report, warehouse)

@@ -1,0 +1,167 @@
+"""``matterhouse status``."""
+
+from typing import TYPE_CHECKING, Any
+
+from matterhouse.cli.failures import Failure
+from matterhouse.cli.options import AsJson, Config, Warehouse, layout_of
+from matterhouse.cli.snapshots import described
+from matterhouse.cli.terminal import counted, moment, safe, say, say_json, size, table
+
+if TYPE_CHECKING:
+    from matterhouse.warehouse.layout import Layout
+    from matterhouse.warehouse.snapshots import Snapshot
+
+_LAST_RUNS = 10
+_COUNTS = ("found", "loaded", "unchanged", "rejected", "skipped", "removed")
+
+
+def status(config: Config = None, warehouse: Warehouse = None, as_json: AsJson = False) -> None:
+    """Show snapshot, sources, rows and the last runs."""
+    facts = _gathered(layout_of(config, warehouse))
+    if as_json:
+        say_json(facts)
+        return
+    _tell_snapshot(facts)
+    _tell_sources(facts["sources"])
+    _tell_runs(facts["runs"])
+    if facts["tables"]:
+        say()
+        table(("table", "rows"), facts["tables"].items(), ("rows",))
+    for number, note in enumerate(facts["notes"]):
+        say(f"{'' if number else chr(10)}Note: {safe(note)}.")
+
+
+def _gathered(layout: "Layout") -> dict[str, Any]:
+    """Everything that ``status`` tells, without DuckDB: from the manifests, the ledger and the lock's holder."""
+    from matterhouse.warehouse import snapshots
+
+    if not layout.root.is_dir():
+        raise Failure(f"there is no warehouse at {layout.root}; `matterhouse run` makes one")
+    notes: list[str] = []
+    newest = snapshots.newest(layout)
+    try:
+        current = snapshots.current(layout)
+    except snapshots.NoSnapshot:
+        current = None
+    manifest = _manifest(current, notes)
+    runs, sources = _recorded(layout, manifest, notes)
+    notes += _notes(layout, current, newest, runs)
+    return {
+        "warehouse": str(layout.root),
+        "current": described(current, True) if current else None,
+        "newest": newest.id if newest else None,
+        "sources": sources,
+        "runs": runs[: -_LAST_RUNS - 1 : -1],
+        "tables": {name: each["rows"] for name, each in manifest.get("tables", {}).items()},
+        "notes": notes,
+    }
+
+
+def _manifest(current: "Snapshot | None", notes: list[str]) -> dict[str, Any]:
+    if current is None:
+        return {}
+    try:
+        return current.manifest()
+    except (OSError, ValueError) as error:
+        notes.append(f"the manifest of {current.id} cannot be read ({error}); `matterhouse run` makes a new snapshot")
+        return {}
+
+
+def _recorded(layout: "Layout", manifest: dict[str, Any], notes: list[str]) -> tuple[list[dict], dict[str, dict]]:
+    """Runs, the oldest first, and sources: from the ledger, or from the manifest where there is none."""
+    from sqlite3 import DatabaseError
+
+    from matterhouse.warehouse.ledger import Ledger, LedgerDamaged
+
+    if layout.ledger.exists():
+        try:
+            ledger = Ledger(layout.ledger, read_only=True)
+            try:
+                return ledger.runs(), ledger.sources()
+            finally:
+                ledger.close()
+        except (LedgerDamaged, DatabaseError) as damage:
+            notes.append(
+                f"the ledger cannot be read ({damage}); the next run mends it, and this is what the snapshot knows"
+            )
+    runs = [*manifest["runs"], manifest["run"]] if manifest else []
+    return runs, manifest.get("sources", {})
+
+
+def _notes(layout: "Layout", current: "Snapshot | None", newest: "Snapshot | None", runs: list[dict]) -> list[str]:
+    found = []
+    if current != newest and current is not None:
+        why = "they were rolled back" if layout.rolled_back.exists() else "the next run mends that"
+        found.append(
+            f"readers have {current.id} and not the newest snapshot, {newest.id}: {why};"
+            f" `matterhouse rollback {newest.id}` goes forward at once"
+        )
+    if runs and runs[-1]["error"]:
+        was = "was cancelled" if runs[-1]["state"] == "cancelled" else "failed"
+        found.append(f"the last run {was}: {runs[-1]['error']}")
+    if writer := _writer(layout):
+        found.append(writer)
+    return found
+
+
+def _writer(layout: "Layout") -> str | None:
+    """Who writes to the warehouse now, if anybody seems to."""
+    import json
+    import os
+    import socket
+
+    try:
+        holder = json.loads((layout.state / "holder.json").read_text())
+        if holder["host"] == socket.gethostname():
+            os.kill(holder["pid"], 0)
+        return f"process {holder['pid']} on {holder['host']} has been writing since {moment(holder['since'])}"
+    except PermissionError:  # somebody else's process
+        return f"process {holder['pid']} has been writing since {moment(holder['since'])}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _tell_snapshot(facts: dict[str, Any]) -> None:
+    say(f"warehouse  {facts['warehouse']}")
+    current = facts["current"]
+    if current is None:
+        say("snapshot   none yet: `matterhouse run` makes the first one")
+        return
+    told = (
+        f"published {moment(current['published_at'])}, {size(current['bytes'] or 0)}"
+        if current["run_id"]
+        else "damaged"
+    )
+    records = f", {counted(current['records'], 'record')}" if current["run_id"] else ""
+    say(f"snapshot   {current['id']}, {told}{records}")
+
+
+def _tell_sources(sources: dict[str, dict]) -> None:
+    if sources:
+        rows = [
+            (
+                name,
+                facts["uri"],
+                facts["ref"],
+                (facts["position"] or "")[:12],
+                facts["counts"]["found"],
+                facts["counts"]["rejected"],
+            )
+            for name, facts in sources.items()
+        ]
+        say()
+        table(("source", "uri", "ref", "commit", "files", "rejected"), rows, ("files", "rejected"))
+
+
+def _tell_runs(runs: list[dict]) -> None:
+    if runs:
+        rows = [
+            (moment(run["started_at"]), run["state"], *(run[name] for name in _COUNTS), _took(run), run["snapshot_id"])
+            for run in runs
+        ]
+        say()
+        table(("run", "state", *_COUNTS, "seconds", "snapshot"), rows, (*_COUNTS, "seconds"))
+
+
+def _took(run: dict) -> str:
+    return f"{sum(run['stage_seconds'].values()):.1f}"

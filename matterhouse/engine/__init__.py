@@ -1,0 +1,1 @@
+"""A run: what is to do, batch by batch, and what it told."""

@@ -1,0 +1,227 @@
+"""One batch of files through reader and transforms to staged tables, in this process or in a second one (``matterhouse.engine.helper``)."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+
+from matterhouse.reading.audit import Audit
+from matterhouse.reading.reader import Document, Reader
+from matterhouse.sources import File, Limits, Source, Unreadable
+from matterhouse.transforms.keys import record_id
+from matterhouse.warehouse.changes import LOADED, REJECTED, SKIPPED
+from matterhouse.warehouse.ledger import Entry
+
+_SHOWN = 200
+PIECE_BYTES = 4_000_000  # of documents whose texts are held in memory
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Files of a source to be read, and ``unread`` ones that are only noted; their tables are staged under ``number``.
+
+    ``parts`` says by path which part a file belongs to; those of a ``fresh`` batch are its own, and its files come part by
+    part. ``known`` says by path what the ledger has of a file. With ``reread`` a file whose content is the known one is
+    extracted all the same. ``listed_ns`` is when the files were listed.
+    """
+
+    number: int
+    name: str
+    source: Source
+    files: list[File]
+    unread: list[File]
+    fresh: bool
+    parts: dict[str, int]
+    known: dict[str, Entry]
+    reread: bool
+    listed_ns: int
+    publish_secured: bool
+
+    @property
+    def bytes(self) -> int:
+        """Size of the files, as listed."""
+        return sum(file.size for file in self.files)
+
+    def staged_as(self, path: str) -> int:
+        """The number of the file that a document's texts are staged in; that of a part which is new is published as it is."""
+        return self.parts[path] if self.fresh else self.number
+
+
+@dataclass
+class Outcome:
+    """What became of a batch: entries of the files that were ``read``, or ``refreshed`` because they only looked
+    changed, rows of ``meta.rejects``, and counts: of bytes read, of bytes that had to be parsed, of documents
+    that the fast way declined, and of blocks that were not seen before."""
+
+    read: list[Entry] = field(default_factory=list)
+    refreshed: list[Entry] = field(default_factory=list)
+    rejects: list[dict] = field(default_factory=list)
+    bytes_read: int = 0
+    bytes_parsed: int = 0
+    declined: int = 0
+    distinct_blocks: int = 0
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What all batches of a run have in common: the run, the bounds, the share to audit, and where tables are staged."""
+
+    run_id: str
+    started_at: str
+    limits: Limits
+    audit_share: float
+    folder: Path
+
+
+class Extractor:
+    """Extracts one batch after the other; blocks of text that they share are parsed once."""
+
+    def __init__(self, setup: Setup):
+        self._setup = setup
+        self._reader = Reader(setup.limits)
+        self._audit = Audit(setup.audit_share)
+
+    def extract(self, batch: Batch, on_file: Callable[[File], None] = lambda file: None) -> Outcome:
+        """Read and stage a batch. Raises ``sources.SourceUnavailable`` and ``sources.AuditFailed``."""
+        parsed, distinct = self._reader.bytes_parsed, self._reader.distinct_blocks
+        outcome = Outcome()
+        for file in batch.unread:
+            self._keep(batch, outcome, file, SKIPPED)
+        pieces = self._pieces(batch, outcome, on_file)
+        for piece in pieces:  # where there is none, nothing that takes long to import is needed
+            self._stage(batch, chain([piece], pieces))
+        outcome.bytes_parsed = self._reader.bytes_parsed - parsed
+        outcome.distinct_blocks = self._reader.distinct_blocks - distinct
+        return outcome
+
+    def _pieces(self, batch: Batch, outcome: Outcome, on_file: Callable[[File], None]) -> Iterator[list[dict]]:
+        """The documents of the files, a few at a time, that are staged in the same file."""
+        documents: list[dict] = []
+        size = 0
+        for file, content in batch.source.read(batch.files):
+            on_file(file)
+            outcome.bytes_read += len(content) if isinstance(content, bytes) else 0
+            if self._is_as_known(batch, outcome, file):
+                continue
+            document = self._row(batch, outcome, file, content)
+            if document is None:
+                continue
+            if documents and (
+                size >= PIECE_BYTES or batch.staged_as(documents[-1]["path"]) != batch.staged_as(file.path)
+            ):
+                yield documents
+                documents, size = [], 0
+            documents.append(document)
+            size += file.size
+        if documents:
+            yield documents
+
+    def _stage(self, batch: Batch, pieces: Iterable[list[dict]]) -> None:
+        """Texts go to the disk piece by piece; what is left to flatten then is small, since documents share it."""
+        from matterhouse.transforms import raw
+        from matterhouse.transforms.drift import tree_of
+        from matterhouse.transforms.tidy import documents_frame, tidy
+        from matterhouse.warehouse import schema, staging
+
+        texts = raw.Documents(batch.publish_secured)
+        documents: list[dict] = []
+        with staging.documents(self._setup.folder) as write:
+            for piece in pieces:
+                write(texts.frame(piece), batch.staged_as(piece[0]["path"]))
+                for document in piece:
+                    del document["body"]
+                documents += piece
+        tables = tidy(documents_frame(documents), tree_of(schema.covered_paths()))
+        staging.write_batch(self._setup.folder, batch.number, tables)
+
+    def _is_as_known(self, batch: Batch, outcome: Outcome, file: File) -> bool:
+        """Whether the content is what it was, though size or time stamp made it look changed."""
+        entry = batch.known.get(file.path)
+        if batch.reread or entry is None or file.content_hash is None or entry.content_hash != file.content_hash:
+            return False
+        outcome.refreshed.append(entry.with_stat(file.size, file.mtime_ns, batch.listed_ns))
+        return True
+
+    def _row(self, batch: Batch, outcome: Outcome, file: File, content: bytes | Unreadable) -> dict | None:
+        """The document that a file holds, with ``record`` None when it cannot be read; None when it holds none."""
+        try:
+            document = self._document(file, content)
+        except Unreadable as unreadable:
+            entry = self._keep(batch, outcome, file, REJECTED)
+            outcome.rejects.append(_reject(entry, unreadable, content))
+            return _document_row(entry, None)
+        entry = self._keep(batch, outcome, file, LOADED if document else SKIPPED)
+        outcome.declined += bool(document and document.declined)
+        return _document_row(entry, document) if document else None
+
+    def _document(self, file: File, content: bytes | Unreadable) -> Document | None:
+        if isinstance(content, Unreadable):
+            raise content
+        document = self._reader.read(file.path, content)
+        self._audit.check(file.path, content, file.content_hash, document)
+        return document
+
+    def _keep(self, batch: Batch, outcome: Outcome, file: File, result: str) -> Entry:
+        """Note what a file is. One that is read again unchanged (a full refresh) keeps its times."""
+        known = batch.known.get(file.path)
+        same = known is not None and known.content_hash == file.content_hash and known.outcome == result
+        entry = Entry(
+            source=batch.name,
+            path=file.path,
+            size=file.size,
+            mtime_ns=file.mtime_ns,
+            content_hash=file.content_hash,
+            outcome=result,
+            part=batch.parts[file.path],
+            first_seen=known.first_seen if known else self._setup.started_at,
+            last_changed=known.last_changed if same else self._setup.started_at,
+            changed_run=known.changed_run if same else self._setup.run_id,
+            listed_ns=batch.listed_ns,
+        )
+        outcome.read.append(entry)
+        return entry
+
+
+def _document_row(entry: Entry, document: Document | None) -> dict:
+    return {
+        "record_id": record_id(entry.source, entry.path),
+        "source": entry.source,
+        "path": entry.path,
+        "format": "yaml",
+        "content_hash": entry.content_hash,
+        "size_bytes": entry.size,
+        "record": document.record if document else None,
+        "body": document.body if document else None,
+        "body_length": len(document.body) if document and document.body is not None else None,
+        "first_seen_at": datetime.fromisoformat(entry.first_seen),
+        "last_changed_at": datetime.fromisoformat(entry.last_changed),
+        "changed_run_id": entry.changed_run,
+    }
+
+
+def _reject(entry: Entry, unreadable: Unreadable, content: bytes | Unreadable) -> dict:
+    excerpt = _line(content, unreadable.line) if isinstance(content, bytes) and unreadable.line else None
+    return {
+        "record_id": record_id(entry.source, entry.path),
+        "source": entry.source,
+        "path": entry.path,
+        "line": unreadable.line,
+        "column": unreadable.column,
+        "reason": unreadable.reason,
+        "message": unreadable.message,
+        "excerpt": excerpt,
+        "run_id": entry.changed_run,
+        "rejected_at": datetime.fromisoformat(entry.last_changed),
+    }
+
+
+def _line(content: bytes, number: int) -> str | None:
+    """A line to show, unless it may hold a secured value."""
+    lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    if number > len(lines):
+        return None
+    above = next((line for line in reversed(lines[:number]) if line[:1].strip(b" \t-")), b"")
+    if b"secured" in lines[number - 1] or above.startswith(b"secured"):
+        return "(a secured value, not shown)"
+    return lines[number - 1].decode("utf-8", "replace")[:_SHOWN]

@@ -1,0 +1,32 @@
+"""Switches of the whole process, set by entry points before they import anything heavy, and by nobody else.
+
+Measured on two cores, in CPU seconds: each comment has its own figure.
+"""
+
+import gc
+import os
+import sys
+from typing import NoReturn
+
+
+def tune() -> None:
+    """Set what makes a run cheaper; what the environment says already stays.
+
+    Called first by ``matterhouse``, by the Prefect flows' processes and by worker processes.
+    """
+    # NumPy would start a thread per core to multiply matrices, which nothing here does: 0.02 s at import.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Arrow's own pool (mimalloc) gives memory back to the system after each batch, only to ask for it again; so does the
+    # system's malloc with large pieces: 0.3 of 5.3 s for 7,000 documents.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc" if sys.platform == "linux" else "system")
+    # pydantic looks for plugins in every installed package: 0.02 s.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # A run that finds nothing changed is mostly imports, which leave few cycles behind: 0.03 s of 0.3.
+    gc.set_threshold(200_000, 10, 10)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process without giving memory back object by object, which takes a twentieth of a load of 7,000 documents."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -1,0 +1,140 @@
+"""The fast way through a front matter: a repository repeats itself.
+
+One article is listed under ``related`` by dozens of documents, each time as the same block of text;
+so are topics, providers and images. A front matter is cut where its list items begin, each item
+is looked up in a memo by its bytes, and only a block that was never seen is parsed, by the strict
+reader. The documents then share the parsed blocks, which nobody may change. (In a repository
+of 7,162 documents, 161,223 related entries were 4,691 distinct blocks.)
+
+A cut may fall inside of something that is no list: a text over several lines, say. Then one of the
+two pieces is not of the plain subset, the strict reader says ``Unusual``, and the whole document
+goes to the authority.
+"""
+
+import re
+from itertools import repeat
+
+from matterhouse.reading.envelope import CLOSING
+from matterhouse.reading.strict import Items, Unusual, mapping_of, parse_items, parse_scalar, usual_text
+
+MEMO_BYTES = 200_000_000  # of memory: a parsed block takes about six times its text, a short one more
+_MISSING = object()
+_NEXT_KEY = re.compile(rb"\n(?=[^ \n])")
+_KEY = re.compile(rb"[A-Za-z_][A-Za-z0-9_-]*:(?: |\n|\Z)")
+_SHORT = 200
+
+
+class Blocks:
+    """Reads front matters of the plain subset and remembers their blocks."""
+
+    def __init__(self, memo_bytes: int = MEMO_BYTES):
+        self._memo_bytes = memo_bytes
+        # The same bytes mean another thing at another column.
+        self._entries: dict[int, dict[bytes, object]] = {0: {}, 2: {}}
+        self._keys: dict[bytes, Items] = {}
+        self._remembered = 0
+        self.distinct = 0
+        self.bytes_parsed = 0
+
+    def parse(self, head: bytes) -> dict[str, object]:
+        """Read a front matter. Raises ``Unusual`` where only the authority can tell."""
+        if b"\r" in head:
+            head = head.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        head = b"\n" + head
+        try:
+            return self._cut(head, 2, fenced=False)[0]
+        except Unusual:
+            return self._cut(head, 0, fenced=False)[0]
+
+    def parse_file(self, content: bytes) -> tuple[dict[str, object], bytes]:
+        """Read a file that begins with a line of ``---`` and has no CR: its front matter, and the body behind that.
+
+        The closing line stands at column 0, so it is only looked for outside of the list items: most of a file is
+        never searched for it. Raises ``Unusual`` as ``parse`` does, and where there is no closing line.
+        """
+        try:
+            return self._cut(content, 2, fenced=True)
+        except Unusual:
+            return self._cut(content, 0, fenced=True)
+
+    def _cut(self, text: bytes, indent: int, fenced: bool) -> tuple[dict[str, object], bytes]:
+        """Cut ``text`` at the list items that stand at column ``indent`` and look them up.
+
+        ``text`` begins with a line break, behind the opening fence if it is ``fenced``: then it ends at the
+        closing one, and what is left is the body.
+        """
+        dash = b"\n" + b" " * indent + b"- "
+        top, *pieces = text.split(dash)
+        top = top[3:] if fenced else top
+        entries = list(map(self._entries[indent].get, pieces, repeat(_MISSING)))
+        new = [at for at, entry in enumerate(entries) if entry is _MISSING]
+        items: Items = []
+        begin = 0
+        closing = fenced and CLOSING.search(top)
+        for at in new:  # a new entry, and the last one of its list, which the next key follows
+            if closing:
+                break
+            following = _NEXT_KEY.search(pieces[at])
+            entries[at] = self._entry(pieces[at][: following.start()] if following else pieces[at], indent)
+            if following:
+                self._add_list(items, top, entries[begin : at + 1])
+                top, begin = pieces[at][following.start() :], at + 1
+                closing = fenced and CLOSING.search(top)
+        if closing:
+            items += self._top(top[: closing.start()])
+            return mapping_of(items), dash.join([top[closing.end() :], *pieces[begin:]])[1:]
+        if fenced:
+            raise Unusual("never closed")
+        if begin < len(entries):
+            self._add_list(items, top, entries[begin:])
+        else:
+            items += self._top(top)
+        return mapping_of(items), b""
+
+    def _add_list(self, items: Items, top: bytes, entries: list[object]) -> None:
+        """Add the pairs of ``top``, whose last key has no value yet, and ``entries`` as its value."""
+        items += self._top(top)
+        key, value = items[-1] if items else ("", "")
+        if value is not None or not top.rstrip(b" \n").endswith(b":"):
+            raise Unusual("list without a key")
+        items[-1] = (key, entries)
+
+    def _entry(self, piece: bytes, indent: int) -> object:
+        """One list item, without its dash; its further lines are indented by ``indent`` + 2."""
+        piece = piece.rstrip(b"\n")
+        known = self._entries[indent]
+        entry = known.get(piece, _MISSING)
+        if entry is _MISSING:
+            entry = _parse_entry(piece, indent + 2)
+            self._remember(len(piece))
+            known[piece] = entry
+            self.distinct += 1
+        return entry
+
+    def _top(self, text: bytes) -> Items:
+        """Keys and values from column 0, behind a line break; short texts such as ``images:`` are remembered."""
+        if len(text) > _SHORT:
+            self.bytes_parsed += len(text)
+            return parse_items(usual_text(text[1:]), 0)
+        items = self._keys.get(text)
+        if items is None:
+            items = parse_items(usual_text(text[1:]), 0)
+            self._remember(len(text))
+            self._keys[text] = items
+        return items
+
+    def _remember(self, size: int) -> None:
+        """Count a text of ``size`` that was parsed, and make room for it: a full memo is emptied, which costs only time."""
+        self.bytes_parsed += size
+        size = 6 * size + 100
+        self._remembered += size
+        if self._remembered > self._memo_bytes:
+            for entries in self._entries.values():
+                entries.clear()
+            self._keys.clear()
+            self._remembered = size
+
+
+def _parse_entry(piece: bytes, indent: int) -> object:
+    text = usual_text(piece)
+    return mapping_of(parse_items(" " * indent + text, indent)) if _KEY.match(piece) else parse_scalar(text)

@@ -1,0 +1,120 @@
+"""From a file's bytes to its record."""
+
+from typing import NamedTuple
+
+from matterhouse.reading import authority
+from matterhouse.reading.blocks import Blocks
+from matterhouse.reading.envelope import DATA_FILES, open_envelope
+from matterhouse.reading.strict import DEEPEST_NESTING, Unusual
+from matterhouse.sources.errors import Unreadable
+from matterhouse.sources.limits import Limits
+
+
+class Document(NamedTuple):
+    """A file that holds a record.
+
+    ``record`` is its front matter: nested dicts and lists with text at the leaves
+    (``matterhouse.reading.scalars``). Parts of it are shared with other documents, so it is never changed.
+    ``body`` is what follows the front matter, None in a data file. ``declined`` tells that the
+    fast way left the document to the authority.
+    """
+
+    record: dict[str, object]
+    body: str | None
+    declined: bool
+
+
+class Reader:
+    """Reads the documents of a source one after the other; remembers blocks they share."""
+
+    def __init__(self, limits: Limits | None = None, fast: bool = True):
+        self._limits = limits or Limits()
+        # The fast way counts no depth: it is left out where it could go deeper than the limit.
+        self._bytes_declined = 0
+        self._blocks = Blocks() if fast and self._limits.depth >= DEEPEST_NESTING else None
+
+    @property
+    def distinct_blocks(self) -> int:
+        """How many different list items were parsed so far."""
+        return self._blocks.distinct if self._blocks else 0
+
+    @property
+    def bytes_parsed(self) -> int:
+        """Bytes of front matter that were parsed so far, and not known before."""
+        return self._bytes_declined + (self._blocks.bytes_parsed if self._blocks else 0)
+
+    def read(self, path: str, content: bytes) -> Document | None:
+        """Read a file; None when it has no front matter.
+
+        Raises ``Unreadable`` with line, column and reason when it has one that cannot be read.
+        """
+        usual = self._is_usual(path, content)
+        if usual:
+            try:
+                record, rest = self._blocks.parse_file(content)
+            except Unusual:
+                pass
+            else:
+                return self._document(record, rest, 2, declined=False)
+        envelope = open_envelope(path, content)
+        if envelope is None:
+            return None
+        if len(envelope.head) > self._limits.head_bytes:
+            raise Unreadable(
+                "front_matter_too_large",
+                f"the front matter has {len(envelope.head):,} bytes, more than the limit of {self._limits.head_bytes:,}",
+                envelope.first_line,
+                None,
+            )
+        record, declined = self._record(envelope.head, envelope.first_line, tried=usual)
+        if envelope.body is None and not (record and isinstance(record, dict)):
+            return None
+        if not isinstance(record, dict):
+            raise Unreadable("not_a_mapping", "the front matter holds no `key: value` lines", envelope.first_line, 1)
+        return self._document(record, envelope.body, envelope.first_line, declined)
+
+    def _is_usual(self, path: str, content: bytes) -> bool:
+        """Whether a file is one that the fast way may read in one go, from the opening fence to the body."""
+        return (
+            self._blocks is not None
+            and content.startswith(b"---\n")
+            and b"\r" not in content
+            and len(content) <= self._limits.head_bytes
+            and not path.lower().endswith(DATA_FILES)
+            and not self._may_be_too_many(content)
+        )
+
+    def _document(self, record: dict[str, object], body: bytes | None, first_line: int, declined: bool) -> Document:
+        self._check_related(record, first_line)
+        return Document(record, None if body is None else body.decode("utf-8", "replace"), declined)
+
+    def _check_related(self, record: dict[str, object], first_line: int) -> None:
+        related = record.get("related")
+        if isinstance(related, list) and len(related) > self._limits.related:
+            raise Unreadable(
+                "too_many_related",
+                f"`related` has {len(related):,} entries, more than the limit of {self._limits.related:,}",
+                first_line,
+                None,
+            )
+
+    def _record(self, head: bytes, first_line: int, tried: bool) -> tuple[object, bool]:
+        if self._blocks is not None and not tried and not self._may_be_too_many(head):
+            try:
+                return self._blocks.parse(head), False
+            except Unusual:
+                pass
+        self._bytes_declined += len(head)
+        record = authority.parse(head, first_line, self._limits)
+        return ({} if record is None else record), True
+
+    def _may_be_too_many(self, head: bytes) -> bool:
+        """Whether ``head`` may hold more values than the limit: only the authority counts them.
+
+        No value takes less than a byte, and no line of the plain subset holds more than an item's
+        mapping, a key and a value.
+        """
+        if len(head) < self._limits.nodes:
+            return False
+        lines = head.count(b"\n") + head.count(b"\r") + 1
+        return 3 * lines + 1 > self._limits.nodes

@@ -1,0 +1,1 @@
+"""What a person sets: models, and the file with its lines."""

@@ -1,0 +1,198 @@
+"""A source that is a folder on disk. Symbolic links are never followed below its top."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Iterable, Iterator
+from errno import EACCES, ELOOP, ENOENT, ENOTDIR, ENXIO, EPERM
+
+from matterhouse.sources.errors import SourceUnavailable, Unreadable
+from matterhouse.sources.files import File, Globs, Listing, blob_id, path_text
+from matterhouse.sources.limits import Limits
+
+_OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+class FolderSource:
+    """The files below ``folder``; ``position()`` is always None, so a listing tells what changed."""
+
+    kind = "folder"
+
+    def __init__(self, name: str, uri: str, folder: str, globs: Globs, limits: Limits):
+        self.name = name
+        self.uri = uri
+        self._folder = os.fsencode(folder)
+        self._globs = globs
+        self._limits = limits
+
+    def position(self) -> None:
+        """None: a folder has no commits."""
+
+    def list(self) -> Listing:
+        """The included files on disk, with size and mtime, their content not yet read.
+
+        Raises SourceUnavailable where the folder or one below it cannot be listed: files that
+        cannot be seen must not be taken for deleted.
+        """
+        listed_at_ns = time.time_ns()
+        files: list[File] = []
+        skipped: list[tuple[File, str]] = []
+        for entry, raw_path, path in self._included():
+            try:
+                found = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue
+            file = File(path, raw_path, found.st_size, found.st_mtime_ns, None)
+            if stat.S_ISREG(found.st_mode):
+                files.append(file)
+            else:
+                skipped.append((file, "symlink" if stat.S_ISLNK(found.st_mode) else "not_a_file"))
+        return Listing.of(files, skipped, listed_at_ns)
+
+    def read(self, files: Iterable[File]) -> Iterator[tuple[File, bytes | Unreadable]]:
+        """Each of ``files`` with its content, in the order given.
+
+        The file that comes back has the hash, size and mtime of what was read, which may differ
+        from what was listed. A file that cannot be read comes back as it was given, with the
+        reason. Raises SourceUnavailable where the folder itself is gone.
+        """
+        with _Folders(self._open_top()) as folders:
+            for file in files:
+                try:
+                    yield _read(file, folders, self._limits.file_bytes)
+                except OSError as error:
+                    yield file, _reject(error)
+
+    def _included(self) -> Iterator[tuple[os.DirEntry, bytes, str]]:
+        """The entries with a wanted name that are not folders, each with its path as bytes and as text."""
+        wants, seen, waiting = self._globs.wants, 0, [b""]
+        while waiting:
+            above = waiting.pop()
+            for entry in self._scan(above):
+                raw_path = above + entry.name
+                path = path_text(raw_path)
+                if entry.is_dir(follow_symlinks=False):
+                    if self._globs.may_enter(path):
+                        waiting.append(raw_path + b"/")
+                elif wants(path):
+                    yield entry, raw_path, path
+                seen += 1
+            if seen > self._limits.files:
+                raise self._unavailable(f"it holds more than {self._limits.files:,} files (the limit `files`)")
+
+    def _scan(self, below: bytes) -> list[os.DirEntry]:
+        """The entries of the folder ``below``; none where it vanished or became a link meanwhile."""
+        try:
+            with os.scandir(self._folder + b"/" + below) as entries:
+                return list(entries)
+        except OSError as error:
+            if below and error.errno in (ENOENT, ENOTDIR):
+                return []
+            raise self._cannot_list(below, error) from None
+
+    def _open_top(self) -> int:
+        try:
+            return os.open(self._folder, _OPEN_FOLDER)
+        except OSError as error:
+            raise self._cannot_list(b"", error) from None
+
+    def _cannot_list(self, below: bytes, error: OSError) -> SourceUnavailable:
+        if below:
+            return self._unavailable(f"its folder {path_text(below[:-1])[:200]} cannot be listed: {error.strerror}")
+        if error.errno == ENOENT:
+            return self._unavailable("there is no such folder")
+        if error.errno == ENOTDIR:
+            return self._unavailable("this is a file, not a folder")
+        return self._unavailable(f"the folder cannot be listed: {error.strerror}")
+
+    def _unavailable(self, why: str) -> SourceUnavailable:
+        return SourceUnavailable(self.name, self.uri, why)
+
+
+class _Folders:
+    """Opens files step by step from the top, so that no folder on the way can be a link.
+
+    The folder opened last stays open: files come sorted by path, so the next one is likely in it.
+    """
+
+    def __init__(self, top: int):
+        self._top = top
+        self._last: tuple[bytes, int] = (b"", top)
+
+    def __enter__(self) -> _Folders:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._forget()
+        os.close(self._top)
+
+    def open(self, raw_path: bytes) -> int:
+        """A descriptor of the file; raises OSError."""
+        above, _, name = raw_path.rpartition(b"/")
+        if above != self._last[0]:
+            self._forget()
+            self._last = (above, self._open_folder(above))
+        return os.open(name, _OPEN_FILE, dir_fd=self._last[1])
+
+    def _open_folder(self, path: bytes) -> int:
+        folder = os.dup(self._top)
+        for name in path.split(b"/") if path else ():
+            above = folder
+            try:
+                folder = os.open(name, _OPEN_FOLDER | os.O_NOFOLLOW, dir_fd=above)
+            finally:
+                os.close(above)
+        return folder
+
+    def _forget(self) -> None:
+        if self._last[1] != self._top:
+            os.close(self._last[1])
+        self._last = (b"", self._top)
+
+
+def _read(file: File, folders: _Folders, limit: int) -> tuple[File, bytes | Unreadable]:
+    descriptor = folders.open(file.raw_path)
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            return file, Unreadable("not_a_file", "this is a pipe, a device or a folder, not a file")
+        content = _content(descriptor, found.st_size, limit)
+    finally:
+        os.close(descriptor)
+    if content is None:
+        return file, too_large(found.st_size, limit)
+    return File(file.path, file.raw_path, len(content), found.st_mtime_ns, blob_id(content)), content
+
+
+def _content(descriptor: int, size: int, limit: int) -> bytes | None:
+    """All bytes up to the end, None if there are more than ``limit``; the file may grow or shrink."""
+    if size > limit:
+        return None
+    content = os.read(descriptor, size + 1)
+    if len(content) == size:
+        return content
+    parts, total = [content], len(content)
+    while (part := os.read(descriptor, 1 << 16)) and total <= limit:
+        parts.append(part)
+        total += len(part)
+    return b"".join(parts) if total <= limit else None
+
+
+def too_large(size: int, limit: int) -> Unreadable:
+    """The rejection of a file of ``size`` bytes."""
+    return Unreadable("too_large", f"the file has {size:,} bytes, more than the limit of {limit:,}")
+
+
+def _reject(error: OSError) -> Unreadable:
+    if error.errno in (ENOENT, ENOTDIR):
+        return Unreadable("vanished", "the file was listed, but is gone")
+    if error.errno == ELOOP:
+        return Unreadable("not_a_file", "the file has become a symbolic link, and links are not followed")
+    if error.errno in (EACCES, EPERM):
+        return Unreadable("permission", "the permissions of the file or its folder do not let us read it")
+    if error.errno == ENXIO:
+        return Unreadable("not_a_file", "this is a socket or a device, not a file")
+    return Unreadable("io_error", f"the file could not be read: {error.strerror}")

@@ -1,0 +1,241 @@
+"""A source that is a git repository, on this machine or cloned: the files of one commit.
+
+Only what is committed is seen. Files are taken out of git's store as they are: no filter,
+attribute, hook or other program that a repository names is ever run.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterable, Iterator
+from typing import IO
+
+from matterhouse.sources.clone import REMOTE_HEAD, Clone
+from matterhouse.sources.errors import SourceUnavailable, Unreadable
+from matterhouse.sources.files import File, Globs, Listing, path_text
+from matterhouse.sources.folder import too_large
+from matterhouse.sources.gitcommand import GitFailed, GitMissing, first_words, output_of, run
+from matterhouse.sources.limits import Limits
+from matterhouse.sources.uris import Place, redacted_text
+
+_CHUNK = 1 << 20
+_NAME_BYTES = 512
+_OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_SAID_HERE = (
+    ("promisor", "it is a partial clone, and some of its content is not on this machine: make a full one"),
+    ("expected commit type", "the ref does not name a commit"),
+    ("not a git repository", "there is no git repository"),
+)
+_SAID_FETCHING = (
+    ("server sha256", "its object ids are SHA-256: clone it by hand and give the path of the clone"),
+    ("No space left|write error|unable to write", "the disk that holds the clone is full or failing"),
+    ("Host key verification failed", "ssh does not know the host yet: connect to it once by hand"),
+    ("Authentication failed|could not read Username|could not read Password", "the login is missing or was refused"),
+    ("Permission denied|error: 40[13]", "the login is missing or was refused"),
+    ("resolve host|Name or service not known|name resolution|look up", "the name of its host is not known here"),
+    ("refused|timed out|[Ff]ailed to connect|unable to connect|too slow", "its host does not answer"),
+    ("unreachable|No route", "its host does not answer"),
+    ("transport .* not allowed", "it leads to another protocol, and that is not allowed"),
+    ("prerequisite commits", "the bundle builds on commits that are not in it: make it with --all"),
+    ("not a git repository|not appear to be a git|not found|does not exist", "there is no git repository"),
+)
+_MAY_PASS = (
+    "the name of its host is not known here",
+    "its host does not answer",
+    None,
+)  # None: git said something else
+
+
+class GitSource:
+    """The files of one commit of a repository; ``position()`` is the commit's id.
+
+    ``ref`` is a branch, a tag or a commit; None is the commit that is checked out, or, of a clone,
+    the remote's default branch. Remote places are cloned below the folder ``clones``.
+    """
+
+    kind = "git"
+
+    def __init__(
+        self,
+        name: str,
+        uri: str,
+        place: Place,
+        ref: str | None,
+        globs: Globs,
+        limits: Limits,
+        clones: str | os.PathLike[str] | None = None,
+    ):
+        self.name = name
+        self.uri = uri
+        self._ref = None if ref == "HEAD" else ref
+        self._globs = globs
+        self._limits = limits
+        self._clone = Clone(clones, name, place.where) if place.kind == "remote" else None
+        self._repository = self._clone.folder if self._clone else _git_folder(place.where)
+        self._commit: str | None = None
+
+    def position(self) -> str:
+        """The id of the commit that the ref names now; a clone is fetched into first.
+
+        ``list()`` lists this commit until the next call. Raises SourceUnavailable.
+        """
+        try:
+            if self._clone:
+                self._clone.refresh()
+            elif not os.path.isdir(self._repository) and not os.path.isfile(self._repository):
+                raise self._unavailable("there is no git repository")
+        except GitFailed as error:
+            why = _in_words(error, _SAID_FETCHING)
+            raise self._unavailable(why or "git cannot fetch it", error, may_pass=why in _MAY_PASS) from None
+        except OSError as error:
+            raise self._unavailable(f"its clone cannot be kept at {self._repository}: {error.strerror}") from None
+        self._commit = self._resolve()
+        return self._commit
+
+    def list(self) -> Listing:
+        """The included files of the commit; their content_hash is the blob id, their mtime 0.
+
+        Symbolic links are skipped, submodules are no files of the repository. Raises SourceUnavailable.
+        """
+        listed_at_ns = time.time_ns()
+        commit = self._commit or self.position()
+        files: list[File] = []
+        skipped: list[tuple[File, str]] = []
+        try:
+            for mode, file in self._included(commit):
+                if mode.startswith(b"100"):
+                    files.append(file)
+                elif mode == b"120000":
+                    skipped.append((file, "symlink"))
+        except GitFailed as error:
+            raise self._damaged(error) from None
+        return Listing.of(files, skipped, listed_at_ns)
+
+    def read(self, files: Iterable[File]) -> Iterator[tuple[File, bytes | Unreadable]]:
+        """Each of ``files`` with its content, in the order given, read by one ``git cat-file``.
+
+        Raises SourceUnavailable when the repository turns out to be damaged.
+        """
+        from tempfile import TemporaryFile
+
+        files = [*files]
+        limit = self._limits.file_bytes
+        with TemporaryFile() as ids:
+            ids.writelines(_object_id(file) + b"\n" for file in files if file.size <= limit)
+            ids.seek(0)
+            try:
+                with output_of(["cat-file", "--batch", "--buffer"], self._repository, ids) as output:
+                    for file in files:
+                        yield file, too_large(file.size, limit) if file.size > limit else self._content(output)
+            except GitFailed as error:
+                raise self._damaged(error) from None
+
+    def _resolve(self) -> str:
+        try:
+            for ref in [self._ref] if self._ref else self._default_refs():
+                if commit := self._commit_of(ref):
+                    return commit
+        except GitFailed as error:
+            raise self._damaged(error) from None
+        if self._ref:
+            raise self._unavailable(f"there is no branch, tag or commit {self._ref!r}")
+        raise self._unavailable("it has no commit yet, or no default branch: then set `ref`")
+
+    def _commit_of(self, ref: str) -> str | None:
+        """The id of the commit that ``ref`` names; None where there is no such ref, which git says by silence."""
+        try:
+            verify = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"]
+            return run(verify, self._repository).decode().strip()
+        except GitFailed as error:
+            if str(error) or error.was_killed:
+                raise
+            return None
+
+    def _default_refs(self) -> list[str]:
+        """HEAD; of a clone the remote's HEAD, or, of a bundle made without it, a branch that must be the one."""
+        if not self._clone:
+            return ["HEAD"]
+        branches = run(["for-each-ref", "--format=%(refname)", "--count=2", "refs/heads"], self._repository).split()
+        only = [os.fsdecode(branch) for branch in branches] if len(branches) == 1 else []
+        return [REMOTE_HEAD, "refs/heads/main", "refs/heads/master", *only]
+
+    def _included(self, commit: str) -> Iterator[tuple[bytes, File]]:
+        """The wanted names of the commit's tree, with their modes: links and submodules too."""
+        wants = self._globs.wants
+        for entry in self._tree(commit):
+            head, _, raw_path = entry.partition(b"\t")
+            path = path_text(raw_path)
+            if wants(path):
+                mode, _, object_id, size = head.split()
+                yield mode, File(path, raw_path, int(size) if size.isdigit() else 0, 0, object_id.decode())
+
+    def _tree(self, commit: str) -> Iterator[bytes]:
+        """The lines of ``git ls-tree``, few at a time: a small hostile tree can unfold to billions."""
+        most, rest, names, size = self._limits.files, b"", 0, 0
+        with output_of(["ls-tree", "-r", "-z", "-l", "--full-tree", commit], self._repository) as output:
+            while chunk := output.read(_CHUNK):
+                *entries, rest = (rest + chunk).split(b"\0")
+                names += len(entries)
+                size += len(chunk)
+                if names > most or size > _CHUNK + most * _NAME_BYTES:
+                    raise self._unavailable(f"it holds more than {most:,} files, or too long names (the limit `files`)")
+                yield from entries
+
+    def _content(self, output: IO[bytes]) -> bytes | Unreadable:
+        """The next object of ``git cat-file --batch``: a line of id, type and size, the bytes, a line break."""
+        header = output.readline().split()
+        if header[1:] == [b"missing"]:
+            if self._clone:
+                raise GitFailed("an object is missing")
+            return Unreadable("vanished", "the commit names this content, but the repository does not have it")
+        if len(header) != 3:
+            raise GitFailed("git cat-file ended early")
+        size = int(header[2])
+        if header[1] != b"blob" or size > self._limits.file_bytes:
+            _drop(output, size + 1)
+            not_a_file = Unreadable("not_a_file", "git has a folder or a commit under this name, not a file")
+            return not_a_file if header[1] != b"blob" else too_large(size, self._limits.file_bytes)
+        content = output.read(size)
+        if output.read(1) != b"\n":
+            raise GitFailed("git cat-file ended early")
+        return content
+
+    def _damaged(self, error: GitFailed) -> SourceUnavailable:
+        if words := _in_words(error, _SAID_HERE):
+            return self._unavailable(words, error)
+        if self._clone:
+            self._clone.discard()
+            why = "our clone of it was damaged and is removed: the next run makes it anew"
+            return self._unavailable(why, error, may_pass=True)
+        return self._unavailable("it is damaged or incomplete: `git fsck` says more", error)
+
+    def _unavailable(self, why: str, error: GitFailed | None = None, may_pass: bool = False) -> SourceUnavailable:
+        said = redacted_text(first_words(str(error)), self.uri) if error else ""
+        why = f"{why} (git: {said})" if said and said != why else why
+        return SourceUnavailable(self.name, self.uri, why, may_pass)
+
+
+def _git_folder(folder: str) -> str:
+    inside = os.path.join(folder, ".git")
+    return inside if os.path.lexists(inside) else folder
+
+
+def _object_id(file: File) -> bytes:
+    if not _OBJECT_ID.fullmatch(file.content_hash or ""):
+        raise ValueError(f"{file.path!r} does not come from this source's listing: it has no blob id")
+    return file.content_hash.encode()
+
+
+def _drop(output: IO[bytes], size: int) -> None:
+    while size > 0 and (part := output.read(min(size, _CHUNK))):
+        size -= len(part)
+
+
+def _in_words(error: GitFailed, sayings: tuple[tuple[str, str], ...]) -> str | None:
+    if isinstance(error, GitMissing):
+        return str(error)
+    if error.was_killed:
+        return "git was stopped from outside"
+    return next((words for pattern, words in sayings if re.search(pattern, str(error))), None)

@@ -1,0 +1,67 @@
+"""The one way to a content source: ``open_source`` gives a ``Source``, whatever the uri names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from matterhouse.sources.errors import SourceUnavailable, Unreadable
+from matterhouse.sources.files import DEFAULT_EXCLUDE, DEFAULT_INCLUDE, File, Globs, Listing
+from matterhouse.sources.limits import Limits
+from matterhouse.sources.uris import locate
+
+
+class Source(Protocol):
+    """A content repository that can be listed and read; ``kind`` is ``folder`` or ``git``."""
+
+    name: str
+    uri: str
+    kind: str
+
+    def position(self) -> str | None:
+        """The id of the commit that the source stands at (a clone is fetched into first); None for a folder.
+
+        A position equal to the last one means that nothing changed. Raises SourceUnavailable.
+        """
+
+    def list(self) -> Listing:
+        """The source's files at its position; raises SourceUnavailable."""
+
+    def read(self, files: Iterable[File]) -> Iterator[tuple[File, bytes | Unreadable]]:
+        """Each file with its content or the reason why it has none, in the order given.
+
+        The file that comes back has content_hash, size and mtime of what was read. Raises
+        SourceUnavailable when the source as a whole has gone.
+        """
+
+
+def open_source(
+    name: str,
+    uri: str,
+    ref: str | None = None,
+    *,
+    include: Iterable[str] = DEFAULT_INCLUDE,
+    exclude: Iterable[str] = DEFAULT_EXCLUDE,
+    clones: str | os.PathLike[str] | None = None,
+    limits: Limits = Limits(),
+) -> Source:
+    """The source that ``uri`` names; ``matterhouse.sources.uris.locate`` says which uris there are.
+
+    Nothing is read yet. ``clones`` is the folder for copies of remote repositories. Raises
+    SourceUnavailable for a uri or ref that is not allowed, ValueError for a glob that is none.
+    """
+    globs = Globs(include, exclude)
+    try:
+        place = locate(uri, ref)
+    except ValueError as error:
+        raise SourceUnavailable(name, uri, str(error)) from None
+    if place.kind == "folder":
+        from matterhouse.sources.folder import FolderSource
+
+        return FolderSource(name, uri, place.where, globs, limits)
+    if place.kind == "remote" and clones is None:
+        raise SourceUnavailable(name, uri, "a remote repository needs a folder for its clone")
+    from matterhouse.sources.git import GitSource
+
+    return GitSource(name, uri, place, ref, globs, limits, clones)

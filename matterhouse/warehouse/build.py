@@ -1,0 +1,172 @@
+"""From staged tables to a published snapshot: load, check, publish."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from matterhouse.warehouse import bookkeeping, database, parquet, parts, schema, snapshots
+from matterhouse.warehouse.checks import Check, offending_rows, run_checks
+from matterhouse.warehouse.layout import DATABASE, PARQUET, REPORT, Layout
+from matterhouse.warehouse.ledger import Entry
+from matterhouse.warehouse.snapshots import Snapshot
+
+_HISTORY = ("meta.runs", "meta.run_sources")
+
+
+@dataclass
+class Changes:
+    """What a run brings: ``read`` files by record id, new or changed; ``restamped`` ones, whose content is
+    as it was; ``gone`` ones; ``rejects`` as rows of ``meta.rejects``."""
+
+    read: dict[str, Entry] = field(default_factory=dict)
+    restamped: dict[str, Entry] = field(default_factory=dict)
+    gone: dict[str, Entry] = field(default_factory=dict)
+    rejects: list[dict] = field(default_factory=list)
+
+
+class Build:
+    """The next snapshot while it is made. ``base`` is the one it builds on; ``fresh`` makes all tables anew.
+
+    ``load``, ``check`` and ``publish`` are called in this order; ``abandon`` at any time instead. ``rows`` has the rows of
+    each table and view when it was checked.
+    """
+
+    def __init__(self, layout: Layout, base: Snapshot | None, fresh: bool, staged: Path):
+        self._layout, self._base, self._fresh, self._staged = layout, base, fresh, staged
+        self._path = snapshots.begin(layout)
+        self.id = snapshots.final_name(self._path)
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self.rows: dict[str, int] = {}
+
+    def load(self, changes: Changes, run: dict, known_runs: Iterable[dict], sources: dict[str, dict]) -> None:
+        """Bring the changes into the database. Raises ``database.BaseDamaged``.
+
+        Changes of a base are one transaction, that stays open for the checks. A database that is made anew needs none:
+        rows that wait for the end of a transaction are only written twice.
+        """
+        self._changes = changes
+        base = None if self._fresh or self._base is None else self._base.database
+        self._connection = database.open_build(self._path / DATABASE, base)
+        if self._fresh and self._base is not None:
+            database.carry_history(self._connection, self._base.database)
+        if not self._fresh:
+            self._connection.begin()
+        self._load = database.Load(self._connection, self._fresh)
+        self._load.documents(self._staged, [*changes.read, *changes.gone])
+        self._load.files(
+            bookkeeping.files(changes.read | changes.restamped), bookkeeping.rows_of("meta.rejects", changes.rejects)
+        )
+        self._load.replace("meta.sources", bookkeeping.sources(sources))
+        for name, rows in zip(_HISTORY, bookkeeping.runs([*known_runs, run])):
+            self._load.replace(name, rows)
+        self._load.derive(self._staged, run["run_id"], datetime.fromisoformat(run["started_at"]))
+
+    def check(self, run_id: str) -> list[Check]:
+        """Run the checks and note what they found in ``meta.checks``; then the tables are complete, and their rows counted."""
+        found = run_checks(self._connection)
+        self._load.add("meta.checks", bookkeeping.checks(run_id, found))
+        self.rows = self._row_counts()
+        return found
+
+    def new_drift(self, run_id: str) -> list[str]:
+        """The front-matter paths without a table that the run is the first to meet."""
+        query = "SELECT field FROM meta.drift WHERE first_run_id = ? ORDER BY field"
+        return [field for (field,) in self._connection.execute(query, [run_id]).fetchall()]
+
+    def _row_counts(self) -> dict[str, int]:
+        """Rows of every table and view as they are now."""
+        counts = [f"SELECT '{name}', count(*) FROM {table.full_name}" for name, table in self._declared().items()]
+        return dict(self._connection.execute(" UNION ALL ".join(counts)).fetchall())
+
+    @property
+    def final_path(self) -> Path:
+        """Where the snapshot will be when it is published."""
+        return self._layout.snapshots / self.id
+
+    def rejects(self, limit: int) -> list[dict]:
+        """Some rows of ``meta.rejects``, those of the newest runs first."""
+        query = 'SELECT source, path, line, "column", reason, message FROM meta.rejects ORDER BY run_id DESC, source, path LIMIT ?'
+        cursor = self._connection.execute(query, [limit])
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row)) for row in cursor.fetchall()]
+
+    def offending_rows(self, check: str, limit: int = 5) -> tuple[list[str], list[tuple]]:
+        """Columns and some of the rows that a check found."""
+        return offending_rows(self._connection, check, limit)
+
+    def publish(self, facts: dict, report: str, keep: int, grace_hours: float) -> Snapshot:
+        """Commit, write Parquet files, report and manifest, point ``current`` to the snapshot, retire old ones."""
+        if not self._fresh:
+            database.commit_at_once(self._connection)
+        self._connection.execute("CHECKPOINT").fetchall()
+        self._write_parquet()
+        self._connection.close()
+        self._connection = None
+        (self._path / REPORT).write_text(report, encoding="utf-8")
+        facts = facts | {"laid_out": self._laid_out(self.rows["raw.documents"])}
+        described = {
+            name: {"rows": self.rows[name], **schema.description(table)} for name, table in self._declared().items()
+        }
+        snapshots.write_manifest(self._path, facts, described, self._base)
+        snapshot = snapshots.publish(self._layout, self._path)
+        snapshots.retire(self._layout, keep, grace_hours)
+        return snapshot
+
+    def _laid_out(self, documents: int) -> dict | None:
+        """When the tables were last made anew, and how many bytes the database took then: later ones grow by changes."""
+        if not self._fresh and self._base is not None:
+            return self._base.manifest().get("laid_out")
+        return {"snapshot": self.id, "bytes": (self._path / DATABASE).stat().st_size, "documents": documents}
+
+    def abandon(self) -> None:
+        """Throw the unfinished snapshot away."""
+        if self._connection is not None:
+            self._connection.close()
+        snapshots.discard_unfinished(self._layout)
+
+    def _declared(self) -> dict[str, schema.Table]:
+        return schema.tables() | schema.views()
+
+    def _write_parquet(self) -> None:
+        folder = self._path / PARQUET
+        before = None if self._fresh or self._base is None else self._base.parquet
+        touched_parts = self._touched_parts() if before else set()
+        touched = self._load.touched | ({"articles"} if self._load.touched & _OF_ARTICLES else set())
+        for name, table in self._declared().items():
+            if name in parquet.PARTED:
+                if before:
+                    parquet.link(before / name, folder / name, but={parts.part_name(part) for part in touched_parts})
+            elif before is None or name in touched or not (before / name).is_dir():
+                parquet.write_whole(self._connection, table, folder)
+            else:
+                parquet.link(before / name, folder / name)
+        bulk = parts.Parts(self._staged, before, folder, self._load.records_by_url)
+        changed = {key: entry.part for key, entry in (self._changes.read | self._changes.gone).items()}
+        if before is None:
+            bulk.write_batches(changed)
+        elif touched_parts:
+            bulk.write_changes(changed, touched_parts, self._documents_of(touched_parts))
+        bulk.write_empty()
+
+    def _touched_parts(self) -> set[int]:
+        """Parts with rows of changed documents, or whose related articles lead elsewhere than before."""
+        changed = {entry.part for entry in (self._changes.read | self._changes.gone).values()}
+        self._connection.register("relinked_ids", pa.table({"record_id": pa.array(self._load.relinked, pa.string())}))
+        rows = self._connection.execute(
+            "SELECT DISTINCT part FROM meta.files WHERE record_id IN (FROM relinked_ids)"
+        ).fetchall()
+        return changed | {part for (part,) in rows}
+
+    def _documents_of(self, wanted: set[int]) -> list[str]:
+        """Record ids of the documents of some parts in the order of their paths."""
+        self._connection.register("wanted_parts", pa.table({"part": pa.array(wanted, pa.int32())}))
+        query = "SELECT record_id FROM meta.files WHERE part IN (FROM wanted_parts) ORDER BY source, path"
+        return [row[0] for row in self._connection.execute(query).fetchall()]
+
+
+# What the view `articles` is made of.
+_OF_ARTICLES = {"records", "providers", "record_topics", "record_images", "related_articles"}

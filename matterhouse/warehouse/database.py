@@ -1,0 +1,210 @@
+"""The build database: the next snapshot's ``warehouse.duckdb`` while a run changes it.
+
+Nobody reads it before it is published, and it is thrown away when the run fails.
+"""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from matterhouse import sql
+from matterhouse.warehouse import links, schema, staging
+
+# Rows that DuckDB compresses and writes together; documents are long, so more of them would need much memory.
+ROW_GROUP = 4096
+# What DuckDB holds in memory of rows that are being inserted into empty tables; it writes the rest to the disk.
+MEMORY_OF_A_FULL_LOAD = "256MB"
+# What it may use else, of the machine's memory. It needs little, but some of that cannot wait on the disk: what is noted of
+# deleted rows grows with the tables that they are spread over.
+MEMORY = "50%"
+BOOKKEEPING = "meta.files"  # which a database has to have to be built on
+
+# Tables whose rows belong to a document (they have its record_id) and come from the transforms.
+_OF_THE_LOAD = {
+    "meta.files",
+    "meta.rejects",
+    "meta.runs",
+    "meta.run_sources",
+    "meta.sources",
+    "meta.checks",
+    "meta.drift",
+}
+_CHANGING = (duckdb.StatementType.INSERT, duckdb.StatementType.UPDATE, duckdb.StatementType.DELETE)
+# What follows from more than one document: file of sql/load -> table it brings up to date.
+_DERIVED = {
+    "providers": "providers",
+    "provider_images": "provider_images",
+    "related": "related_articles",
+    "learning_items": "learning_items",
+    "drift": "meta.drift",
+    "sources": "meta.sources",
+}
+
+
+def document_tables() -> list[str]:
+    """The tables that the transforms fill and whose rows go when their document goes."""
+    return [
+        name
+        for name, table in schema.tables().items()
+        if name not in _OF_THE_LOAD and "record_id" in table.column_names
+    ]
+
+
+class BaseDamaged(Exception):
+    """DuckDB cannot read the database to build on."""
+
+
+def open_build(file: Path, base: Path | None) -> duckdb.DuckDBPyConnection:
+    """Open the build database at ``file``: a copy of ``base``, or empty with every table. Raises ``BaseDamaged``."""
+    if base is not None:
+        shutil.copyfile(base, file)
+    else:
+        schema.create_database(file)
+    connection = duckdb.connect()
+    with _reading(base):
+        connection.execute(f"ATTACH {_literal(file)} AS build (ROW_GROUP_SIZE {ROW_GROUP})").fetchall()
+        connection.execute(f"SELECT count(*) FROM build.{BOOKKEEPING}").fetchall()
+    connection.execute("USE build").fetchall()
+    connection.execute("SET TimeZone = 'UTC'").fetchall()
+    connection.execute("SET threads = 1").fetchall()  # a second one waits for the rows that Python hands over
+    connection.execute(f"SET memory_limit = '{MEMORY if base else MEMORY_OF_A_FULL_LOAD}'").fetchall()
+    connection.execute(f"SET temp_directory = {_literal(file.parent / 'spilled')}").fetchall()
+    connection.execute("SET preserve_insertion_order = true").fetchall()
+    connection.execute("SET write_buffer_row_group_count = 1").fetchall()  # more of them only take memory
+    connection.execute("SET checkpoint_threshold = '1TB'").fetchall()
+    return connection
+
+
+def can_be_opened(file: Path) -> bool:
+    """Whether DuckDB can read the database and its bookkeeping."""
+    try:
+        with duckdb.connect(file, read_only=True) as connection:
+            connection.execute(f"SELECT count(*) FROM {BOOKKEEPING}").fetchall()
+    except duckdb.Error:
+        return False
+    return True
+
+
+@contextmanager
+def _reading(base: Path | None) -> Iterator[None]:
+    """Tell errors that are ``base``'s fault, as ``BaseDamaged``, from others, such as a full disk."""
+    try:
+        yield
+    except duckdb.Error as error:
+        if base is None or can_be_opened(base):
+            raise
+        raise BaseDamaged(error) from error
+
+
+def carry_history(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
+    """Take along what the source cannot tell again: earlier checks, and when drift was first seen.
+
+    Raises ``BaseDamaged``.
+    """
+    with _reading(base):
+        connection.execute(f"ATTACH {_literal(base)} AS base (READ_ONLY)").fetchall()
+        for name in ("meta.checks", "meta.drift"):
+            connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM base.{name}").fetchall()
+        connection.execute("DETACH base").fetchall()
+
+
+def commit_at_once(connection: duckdb.DuckDBPyConnection) -> None:
+    """Commit to the database itself, without writing a log of the changes first: the file is thrown away if this fails."""
+    connection.execute("SET checkpoint_threshold = '0B'").fetchall()
+    connection.commit()
+
+
+def _literal(path: Path) -> str:
+    """A path as a text in SQL."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+class Load:
+    """One run's changes.
+
+    ``touched`` are the tables that have other rows than before, ``relinked`` the records whose related articles lead elsewhere
+    than before, ``records_by_url`` where they lead now (``links.records_by_url``).
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, fresh: bool):
+        self._connection = connection
+        self._fresh = fresh
+        self.touched: set[str] = set(schema.tables()) if fresh else set()
+        self.relinked: list[str] = []
+
+    def documents(self, staged: Path, changed: Iterable[str]) -> None:
+        """Replace the rows of the ``changed`` documents (record ids) by those that were staged."""
+        self._register("changed", pa.table({"record_id": pa.array(changed, pa.string())}))
+        for name in sorted(document_tables(), key="related_articles".__eq__):  # last, since they lead to records
+            if name == "related_articles":
+                self.records_by_url = links.records_by_url(self._connection)
+            if not self._fresh:
+                self._change(name, f"DELETE FROM {name} WHERE record_id IN (FROM changed)")
+            if files := list(staging.batches(staged, name).values()):
+                self._insert(name, files)
+        self._connection.execute(f"SET memory_limit = '{MEMORY}'").fetchall()
+
+    def files(self, files: pa.Table, rejects: pa.Table) -> None:
+        """Replace what is known of the changed files and of those in ``files``."""
+        self._register("stamped", files.select(["record_id"]))
+        known = "record_id IN (FROM changed UNION FROM stamped)"
+        self.replace("meta.files", files, known)
+        self.replace("meta.rejects", rejects, "record_id IN (FROM changed)")
+
+    def replace(self, name: str, rows: pa.Table, where: str = "true") -> None:
+        """Replace the rows of a table of the load's own for which ``where`` holds."""
+        if not self._fresh:
+            self._change(name, f"DELETE FROM {name} WHERE {where}")
+        self.add(name, rows)
+
+    def add(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
+        self._register("batch", rows)
+        self._change(name, f"INSERT INTO {name} BY NAME FROM batch")
+        self._connection.unregister("batch")
+
+    def derive(self, staged: Path, run_id: str, started_at) -> None:
+        """Fill what depends on more than one document: ``sql/load``."""
+        self._seen_providers(staged)
+        self._connection.execute(
+            "CREATE OR REPLACE TEMP TABLE this_run AS SELECT ?::VARCHAR AS run_id, ?::TIMESTAMPTZ AS started_at",
+            [run_id, started_at],
+        ).fetchall()
+        for name, table in _DERIVED.items():
+            for statement in self._connection.extract_statements(sql.read(f"load/{name}")):
+                self._change(table, statement)
+        self.relinked = [row[0] for row in self._connection.execute("FROM relinked").fetchall()]
+
+    def _seen_providers(self, staged: Path) -> None:
+        batches = [staging.read(file) for file in staging.batches(staged, "providers").values()]
+        empty = schema.tables()["providers"].arrow_schema.empty_table().replace_schema_metadata(None)
+        self._register("seen_providers", pa.concat_tables(batches, promote_options="permissive") if batches else empty)
+
+    def _change(self, name: str, statement: str | duckdb.Statement) -> None:
+        cursor = self._connection.execute(statement)
+        changes = isinstance(statement, str) or statement.type in _CHANGING
+        rows = cursor.fetchall()
+        if changes and rows[0][0]:
+            self.touched.add(name)
+
+    def _insert(self, name: str, files: list[Path]) -> None:
+        """Insert staged rows, file by file."""
+        if name == staging.AS_PARQUET:  # DuckDB reads these itself: their rows are long
+            names = ", ".join(map(_literal, files))
+            self._change(name, f"INSERT INTO {name} BY NAME FROM read_parquet([{names}])")
+            return
+        # As a stream, because what is registered as a table stays in memory until the transaction ends.
+        batches = (batch for file in files for batch in self._staged_rows(name, file).to_batches())
+        first = next(batches)
+        self.add(name, pa.RecordBatchReader.from_batches(first.schema, chain([first], batches)))
+
+    def _staged_rows(self, name: str, file: Path) -> pa.Table:
+        rows = staging.read(file)
+        return links.linked(rows, self.records_by_url) if name == "related_articles" else rows
+
+    def _register(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
+        self._connection.register(name, rows)

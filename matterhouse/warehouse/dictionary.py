@@ -1,0 +1,79 @@
+"""The data dictionary: every table, view and column in words, from the comments in the DDL.
+
+python -m matterhouse.warehouse.dictionary > docs/data-dictionary.md
+"""
+
+import sys
+from collections.abc import Iterator
+
+from matterhouse.warehouse import schema
+from matterhouse.warehouse.schema import Column, Table
+
+_INTRODUCTION = """\
+# Data dictionary
+
+Made by `python -m matterhouse.warehouse.dictionary > docs/data-dictionary.md` from the comments in `sql/tables` and
+`sql/views`; the same comments are in the DuckDB file and in the field metadata of the Parquet files.
+Change them there, not here.
+
+A table's key tells its rows apart and is never NULL. Any other column is NULL where a file gives no value, or one that
+does not fit the type. The last column names the front-matter paths that a value comes from: `.` stands for
+nesting, `[]` for the items of a list, `*` for any key. A column without a path is worked out by Matterhouse.
+"""
+
+_PARTS = {
+    "main": "Core: what the documents say (schema `main`)",
+    "raw": "Raw: the documents themselves (schema `raw`)",
+    "meta": "Bookkeeping: what the runs did (schema `meta`)",
+}
+
+
+def text() -> str:
+    """The whole dictionary as Markdown, ending in a newline."""
+    relations = sorted([*schema.tables().values(), *schema.views().values()], key=lambda each: each.name)
+    lines = [_INTRODUCTION, *_contents(relations)]
+    for part, title in _PARTS.items():
+        lines += ["", f"## {title}"]
+        for relation in (relation for relation in relations if relation.schema == part):
+            lines += ["", *_relation(relation)]
+    return "\n".join(lines) + "\n"
+
+
+def _contents(relations: list[Table]) -> Iterator[str]:
+    yield "| table | one row per | key |"
+    yield "|---|---|---|"
+    for part in _PARTS:
+        for table in (relation for relation in relations if relation.schema == part):
+            anchor = table.qualified.replace(".", "")
+            yield f"| [`{table.qualified}`](#{anchor}) | {_cell(table.grain)} | {_names(table.key)} |"
+
+
+def _relation(table: Table) -> Iterator[str]:
+    kind = "" if table.qualified in schema.tables() else "A view. "
+    yield f"### `{table.qualified}`"
+    yield ""
+    yield f"{kind}{table.description} Key: {_names(table.key)}."
+    yield ""
+    yield "| column | type | meaning | from |"
+    yield "|---|---|---|---|"
+    yield from map(_column, table.columns)
+
+
+def _column(column: Column) -> str:
+    return f"| `{column.name}` | {column.type} | {_cell(column.meaning)} | {_names(column.paths)} |"
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _cell(words: str) -> str:
+    """``words`` as they must be written inside a Markdown table, where some signs have a meaning of their own."""
+    for sign in "\\|*<":
+        words = words.replace(sign, f"\\{sign}")
+    return words
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8")
+    sys.stdout.write(text())

@@ -1,0 +1,107 @@
+"""The Parquet side of a snapshot: the same tables, in files that never change once published.
+
+Most tables are one file each; those that hold the bulk are cut in parts. A file that a run does
+not have to write anew is linked from the snapshot before.
+"""
+
+import base64
+import os
+import shutil
+from collections.abc import Callable, Container, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from matterhouse.warehouse import schema
+
+# Columns of long texts that hardly repeat; all other texts are kept as dictionaries on their way.
+NO_DICTIONARY = {"front_matter", "body", "path"}
+# The tables that hold the bulk, each cut in part files (``matterhouse.warehouse.parts``): most runs take them over and write the others anew.
+PARTED = ("raw.documents", "related_articles", "related_images")
+_DENSE = {"compression": "zstd", "compression_level": 3}
+_QUICK = {"compression": "snappy"}
+
+
+def write(table: pa.Table, declared: schema.Table, file: Path) -> None:
+    """Write rows as Parquet, see ``writing``."""
+    with writing(declared, file) as write_rows:
+        write_rows(table)
+
+
+@contextmanager
+def writing(declared: schema.Table, file: Path) -> Iterator[Callable[[pa.Table], None]]:
+    """A function that appends rows to a Parquet file with the declared columns; comments are field and schema metadata.
+
+    Texts may come as dictionaries and are written as they come, but read back as plain texts; the least and greatest of
+    them are not noted, which would take as long as writing them. Without a call, there is no file.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fields = declared.arrow_schema
+    dictionaries = [field.name for field in fields if field.name not in NO_DICTIONARY]
+    statistics = [field.name for field in fields if not pa.types.is_string(field.type)]
+    options = {"use_dictionary": dictionaries, "write_statistics": statistics}
+    options |= _DENSE if declared.qualified in PARTED else _QUICK
+    writer = None
+
+    def write_rows(rows: pa.Table) -> None:
+        nonlocal writer
+        rows = rows.select(declared.column_names).replace_schema_metadata(None)
+        if rows.num_columns and any(pa.types.is_dictionary(field.type) for field in rows.schema):
+            rows = rows.unify_dictionaries()
+        writer = writer or pq.ParquetWriter(file, rows.schema, store_schema=False, **options)
+        writer.write_table(rows)
+
+    try:
+        yield write_rows
+        if writer is not None:
+            stored = base64.b64encode(declared.arrow_schema.serialize().to_pybytes())
+            writer.add_key_value_metadata({"comment": declared.comment, "ARROW:schema": stored})
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def write_whole(connection: duckdb.DuckDBPyConnection, declared: schema.Table, folder: Path) -> None:
+    """Write a table or view of the database as one file."""
+    rows = connection.sql(f"FROM {declared.full_name}").to_arrow_table()
+    write(rows, declared, folder / declared.qualified / f"{declared.name}.parquet")
+
+
+def link(before: Path, folder: Path, but: Container[str] = ()) -> None:
+    """Take over a table's files from the snapshot before, without those that ``but`` names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in sorted(before.glob("*.parquet")):
+        if file.name not in but:
+            link_or_copy(file, folder / file.name)
+
+
+def link_or_copy(file: Path, target: Path) -> None:
+    """Give a finished file a second name."""
+    try:
+        os.link(file, target)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(file, target)
+
+
+def conform(rows: pa.Table, declared: schema.Table) -> pa.Table:
+    """Give rows the declared columns in their order and types, NULL where they are missing.
+
+    Texts become dictionaries but for long ones.
+    """
+    columns = [_column(rows, field) for field in declared.arrow_schema]
+    return pa.table(columns, names=declared.column_names)
+
+
+def _column(rows: pa.Table, field: pa.Field) -> pa.Array | pa.ChunkedArray:
+    column = rows[field.name] if field.name in rows.column_names else pa.nulls(rows.num_rows, field.type)
+    if is_pointed(field):
+        return column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    return column if column.type == field.type else column.cast(field.type)
+
+
+def is_pointed(field: pa.Field) -> bool:
+    """Whether a column's texts are kept as a dictionary: once each, and numbers that point to them."""
+    return pa.types.is_string(field.type) and field.name not in NO_DICTIONARY

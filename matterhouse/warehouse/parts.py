@@ -1,0 +1,162 @@
+"""The bulk tables, cut in parts: a part has the rows of one group of documents.
+
+A run writes the parts anew whose documents it touched; the other parts' files are linked from the
+snapshot before. In a full load every batch has parts of its own.
+"""
+
+from collections.abc import Container, Iterable, Iterator, Mapping
+from itertools import chain, pairwise
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from matterhouse.warehouse import schema, staging
+from matterhouse.warehouse.links import linked
+from matterhouse.warehouse.parquet import PARTED, conform, is_pointed, link_or_copy, write, writing
+
+_NO_RANK = -1
+
+
+def part_name(part: int) -> str:
+    return f"part-{part:06d}.parquet"
+
+
+class Parts:
+    """Writes the parts of a snapshot below ``folder``, from rows ``staged`` by the run and the parquet folder ``before``.
+
+    ``records`` are those that related articles lead to (``links.records_by_url``).
+    """
+
+    def __init__(self, staged: Path, before: Path | None, folder: Path, records: pa.Table):
+        self._staged, self._before, self._folder, self._records = staged, before, folder, records
+
+    def write_batches(self, parts: Mapping[str, int]) -> None:
+        """Publish a full load: every batch has parts of its own; ``parts`` says by record id where a document is."""
+        for name in PARTED:
+            for number, file in staging.batches(self._staged, name).items():
+                if name == staging.AS_PARQUET:
+                    (self._folder / name).mkdir(parents=True, exist_ok=True)
+                    link_or_copy(file, self._folder / name / part_name(number))
+                    continue
+                for part, rows in _by_part(conform(staging.read(file), schema.tables()[name]), parts):
+                    self._write(name, part, [rows])
+
+    def write_changes(self, parts: Mapping[str, int], touched: Iterable[int], order: Iterable[str]) -> None:
+        """Publish a run with changes.
+
+        A part in ``touched`` gets its old rows, less those of changed documents, and the new ones. ``parts`` says in
+        which part each changed document is, by record id; ``order`` has the record ids of all documents of
+        the touched parts in the order of their paths.
+        """
+        ids = pa.array(parts.keys(), pa.string())
+        numbers = pa.array(parts.values(), pa.int32())
+        ranks = {key: rank for rank, key in enumerate(order)}
+        for name in PARTED:
+            new = self._new_rows(name)
+            part_of_new = numbers.take(pc.index_in(new["record_id"], ids))
+            for part in touched:
+                mine = new.filter(pc.equal(part_of_new, part))
+                self._write(name, part, _merged(self._old_rows(name, part), mine, parts, ranks))
+
+    def write_empty(self) -> None:
+        """Give a bulk table without rows a file, so that its path can be read."""
+        for name in PARTED:
+            if not any((self._folder / name).glob("*.parquet")):
+                declared = schema.tables()[name]
+                write(conform(pa.table({}), declared), declared, self._folder / name / part_name(0))
+
+    def _new_rows(self, name: str) -> pa.Table:
+        files = staging.batches(self._staged, name).values()
+        rows = [staging.read(file) for file in files] or [pa.table({})]
+        return pa.concat_tables(conform(table, schema.tables()[name]) for table in rows)
+
+    def _old_rows(self, name: str, part: int) -> Iterator[pa.Table]:
+        """The rows of a part in the snapshot before, one row group after the other."""
+        file = self._before / name / part_name(part)
+        if not file.exists():
+            return
+        declared = schema.tables()[name]
+        texts = [field.name for field in declared.arrow_schema if is_pointed(field)]
+        with pq.ParquetFile(file, read_dictionary=texts, arrow_extensions_enabled=False) as parquet:
+            for group in range(parquet.num_row_groups):
+                yield conform(parquet.read_row_group(group).replace_schema_metadata(None), declared)
+
+    def _write(self, name: str, part: int, groups: Iterable[pa.Table]) -> None:
+        """Write a part; there is no file where no rows are left."""
+        with writing(schema.tables()[name], self._folder / name / part_name(part)) as write_rows:
+            for rows in groups:
+                if name != staging.AS_PARQUET:
+                    rows = rows.combine_chunks()  # numbers that point to texts: small
+                if rows.num_rows:
+                    write_rows(linked(rows, self._records) if name == "related_articles" else rows)
+
+
+def _by_part(rows: pa.Table, parts: Mapping[str, int]) -> Iterator[tuple[int, pa.Table]]:
+    """Rows that come part by part, cut where a part ends."""
+    part_of_rows = _ranks(rows, parts)
+    cuts = [0, *(np.flatnonzero(np.diff(part_of_rows)) + 1).tolist(), rows.num_rows]
+    for begin, end in pairwise(cuts):
+        part = rows.slice(begin, end - begin)
+        columns = [_compact(column) if pa.types.is_dictionary(column.type) else column for column in part.columns]
+        yield int(part_of_rows[begin]), pa.table(columns, names=rows.column_names)
+
+
+def _compact(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """A column of pointed texts without the texts that no row points to."""
+    pointed = column.unify_dictionaries().combine_chunks()
+    used = pc.unique(pointed.indices).drop_null()
+    return pa.DictionaryArray.from_arrays(pc.index_in(pointed.indices, used), pointed.dictionary.take(used))
+
+
+def _merged(
+    groups: Iterable[pa.Table], new: pa.Table, changed: Container[str], ranks: Mapping[str, int]
+) -> Iterator[pa.Table]:
+    """The rows of ``groups`` less those of ``changed`` documents, with the ``new`` rows, in the order of their documents' ranks.
+
+    New rows join the group they lie in; the rows that stay are not copied. Rows of documents without a rank are gone.
+    """
+    new = _in_order(new, ranks)
+    ranks_of_new = _ranks(new, ranks)
+    kept = {key: rank for key, rank in ranks.items() if key not in changed}
+    begin = 0
+    ranked = (
+        (group, of_rows) for group in groups if (of_rows := _ranks(group, ranks)).max(initial=_NO_RANK) != _NO_RANK
+    )
+    for (group, _), following in pairwise(chain(ranked, [None])):
+        end = new.num_rows
+        if following is not None:
+            first = following[1][following[1] != _NO_RANK].min()
+            end = max(begin, int(np.searchsorted(ranks_of_new, first)))
+        yield _interleaved(group, _ranks(group, kept), new.slice(begin, end - begin), ranks_of_new[begin:end])
+        begin = end
+    yield new.slice(begin)
+
+
+def _ranks(rows: pa.Table, ranks: Mapping[str, int]) -> np.ndarray:
+    """The rank of every row's document, ``_NO_RANK`` where it has none."""
+    if not rows.num_rows:
+        return np.empty(0, np.int64)
+    ids = rows["record_id"].unify_dictionaries().combine_chunks()
+    of_ids = np.array([ranks.get(key, _NO_RANK) for key in ids.dictionary.to_pylist()], np.int64)
+    return of_ids[ids.indices.to_numpy()]
+
+
+def _interleaved(old: pa.Table, ranks_of_old: np.ndarray, new: pa.Table, ranks_of_new: np.ndarray) -> pa.Table:
+    """The rows of both in the order of their ranks, without the old ones that have none: slices of both, one after the other."""
+    ranks = np.concatenate([ranks_of_old, ranks_of_new])
+    order = np.argsort(ranks, kind="stable")
+    order = order[ranks[order] != _NO_RANK]
+    both = pa.concat_tables([old, new]).unify_dictionaries()
+    runs = np.split(order, np.flatnonzero(np.diff(order) != 1) + 1)
+    return pa.concat_tables(both.slice(run[0], len(run)) for run in runs) if len(order) else both.slice(0, 0)
+
+
+def _in_order(rows: pa.Table, ranks: Mapping[str, int]) -> pa.Table:
+    """Order rows by their document's rank, then by position."""
+    rows = rows.unify_dictionaries()
+    keys = {"rank": _ranks(rows, ranks)}
+    keys |= {name: rows[name] for name in ("position", "image_position") if name in rows.column_names}
+    return rows.take(pc.sort_indices(pa.table(keys), sort_keys=[(name, "ascending") for name in keys]))

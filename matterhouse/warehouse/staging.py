@@ -1,0 +1,66 @@
+"""Batches on their way from the transforms to the load: one file per batch and table, or per part of ``raw.documents``.
+
+They are Arrow files, written and read without encoding and mapped instead of loaded, so that a stage may run in
+another process or be started again, and memory holds one batch at a time. The documents themselves, which are
+nearly all of the bytes, are written once, as the Parquet file that is going to be published.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from matterhouse.warehouse import parquet, schema
+
+AS_PARQUET = "raw.documents"
+
+
+@contextmanager
+def documents(folder: Path) -> Iterator[Callable[[pd.DataFrame, int], None]]:
+    """A function that writes rows of ``raw.documents`` to the file of a number; the pieces of a number come one after the other."""
+    declared = schema.tables()[AS_PARQUET]
+    numbered, write = None, None
+
+    def write_rows(frame: pd.DataFrame, number: int) -> None:
+        nonlocal numbered, write
+        if number != numbered:
+            opened.close()
+            write = opened.enter_context(parquet.writing(declared, folder / AS_PARQUET / f"{number:06d}.parquet"))
+            numbered = number
+        write(parquet.conform(_arrow(frame), declared))
+
+    with ExitStack() as opened:
+        yield write_rows
+
+
+def write_batch(folder: Path, batch: int, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Write the other tables of a batch, those that have rows, as ``<folder>/<table>/<batch>.arrow``."""
+    for name, frame in tables.items():
+        if len(frame):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+            _write_arrow(_arrow(frame), folder / name / f"{batch:06d}.arrow")
+
+
+def _arrow(frame: pd.DataFrame) -> pa.Table:
+    return pa.table({name: pa.array(column.array) for name, column in frame.items()})
+
+
+def _write_arrow(table: pa.Table, file: Path) -> None:
+    with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+
+
+def batches(folder: Path, table: str) -> dict[int, Path]:
+    """The files of a staged table by number, in order; empty where no batch has rows of it."""
+    return {int(file.stem): file for file in sorted((folder / table).glob("*"))}
+
+
+def read(file: Path) -> pa.Table:
+    """The rows of a staged file."""
+    if file.suffix == ".parquet":
+        return pq.read_table(file).replace_schema_metadata(None)
+    with pa.memory_map(str(file)) as source:
+        return pa.ipc.open_file(source).read_all()

@@ -1,0 +1,89 @@
+"""matterhouse.engine.helper: a second process changes how long a run takes, and nothing else."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.generate import Repository
+from matterhouse.engine import extract, helper
+from matterhouse.engine.run import Report, refresh
+from matterhouse.settings import models as config
+from tests.warehouses import TIMES, differences, parquet_differences
+
+SAMPLE = Path(__file__).parents[2] / "data" / "sample"
+
+
+@pytest.fixture
+def started(monkeypatch) -> list[helper.Helper]:
+    """The helpers that runs start, however little there is to do; two cores are taken for given."""
+    found = []
+
+    class Watched(helper.Helper):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            found.append(self)
+
+    monkeypatch.setattr(extract, "Helper", Watched)
+    monkeypatch.setattr(extract, "WORTH_A_PROCESS", 0)
+    monkeypatch.setattr(extract, "_cores", lambda: 2)
+    return found
+
+
+def run(warehouse: Path, uri: object, batch_bytes: int) -> Report:
+    settings = config.load(None, [f"content={uri}"], warehouse).model_copy(update={"batch_bytes": batch_bytes})
+    return refresh(settings)
+
+
+def as_git(folder: Path) -> Path:
+    for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message", "All"]):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    return folder
+
+
+@pytest.mark.parametrize("kind", ["folder", "git"])
+def test_the_tables_are_the_same_with_a_second_process(tmp_path, started, kind):
+    content = Path(shutil.copytree(SAMPLE, tmp_path / "content"))
+    uri = f"folder:{content}" if kind == "folder" else as_git(content)
+    alone = run(tmp_path / "alone", uri, 48_000_000)
+    assert started == []
+    both = run(tmp_path / "both", uri, 10_000)
+    assert len(started) == 1
+    assert [account.loaded for account in both.sources] == [account.loaded for account in alone.sources] == [76]
+    assert (both.bytes_read, both.documents_declined) == (alone.bytes_read, alone.documents_declined)
+    assert differences(tmp_path / "alone", tmp_path / "both", TIMES) == {}
+    assert parquet_differences(tmp_path / "both") == {}
+
+
+@pytest.mark.parametrize("instead", ["/bin/false", "/bin/cat", "/nonexistent"])
+def test_a_helper_that_fails_costs_nothing_but_time(tmp_path, started, monkeypatch, instead):
+    run(tmp_path / "alone", f"folder:{SAMPLE}", 48_000_000)
+    monkeypatch.setattr(sys, "executable", instead)
+    assert run(tmp_path / "both", f"folder:{SAMPLE}", 10_000).state == "loaded"
+    assert differences(tmp_path / "alone", tmp_path / "both", TIMES) == {}
+
+
+def test_a_helper_that_is_killed_costs_nothing_but_time(tmp_path, started, monkeypatch):
+    run(tmp_path / "alone", f"folder:{SAMPLE}", 48_000_000)
+    give = helper.Helper.give
+
+    def give_and_kill(self, batch):
+        give(self, batch)
+        self._process.kill()
+
+    monkeypatch.setattr(helper.Helper, "give", give_and_kill)
+    assert run(tmp_path / "both", f"folder:{SAMPLE}", 10_000).state == "loaded"
+    assert differences(tmp_path / "alone", tmp_path / "both", TIMES) == {}
+
+
+def test_no_helper_outlives_its_run(tmp_path, started):
+    run(tmp_path / "both", f"folder:{SAMPLE}", 10_000)
+    assert [each._process.returncode for each in started] == [-9]  # ended by us, as it waited for more
+
+
+def test_documents_that_repeat_each_other_need_no_second_process(tmp_path, started):
+    Repository(200, repetition=35).write(tmp_path / "content")
+    assert run(tmp_path / "w", f"folder:{tmp_path / 'content'}", 500_000).distinct_blocks > 0
+    assert started == []

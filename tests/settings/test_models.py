@@ -1,0 +1,368 @@
+"""Configuration: what is read, where paths start, what flags change; the template and the documentation are complete."""
+
+import dataclasses
+import json
+import pickle
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from matterhouse.settings import models as config
+from matterhouse.settings.models import (
+    ConfigError,
+    LimitSettings,
+    NoticeSettings,
+    RetentionSettings,
+    Settings,
+    SourceSettings,
+    load,
+    template,
+)
+from matterhouse.sources.limits import Limits
+from matterhouse.sources.uris import locate
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+GROUPS = {"": Settings, "sources.NAME.": SourceSettings, "limits.": LimitSettings}
+GROUPS |= {"retention.": RetentionSettings, "notices.": NoticeSettings}
+SETTINGS = [(prefix, name, setting) for prefix, model in GROUPS.items() for name, setting in model.model_fields.items()]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder of a test: empty, and no other test's."""
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    return here
+
+
+def write(text: str, name: str = "matterhouse.yml") -> Path:
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    Path(name).write_text(text, "utf-8")
+    return Path(name)
+
+
+# Reading
+
+
+def test_a_file_is_read_from_the_current_folder(folder: Path):
+    write("""
+warehouse: out
+sources:
+  power-apps: {uri: https://git.example.org/power-apps.git, ref: main, publish_secured: yes, max_age: 48}
+  robots: {uri: ../robots, include: ["**/*.md"], exclude: []}
+limits: {depth: 5, rejected_share: 0}
+retention: {keep: 2, grace_hours: 1.5}
+batch_bytes: 1_000
+audit_share: 1
+""")
+    assert load() == Settings(
+        warehouse=folder / "out",
+        sources={
+            "power-apps": SourceSettings(
+                uri="https://git.example.org/power-apps.git", ref="main", publish_secured=True, max_age=48
+            ),
+            "robots": SourceSettings(uri=f"{folder.parent}/robots", include=["**/*.md"], exclude=[]),
+        },
+        limits=LimitSettings(depth=5, rejected_share=0),
+        retention=RetentionSettings(keep=2, grace_hours=1.5),
+        batch_bytes=1_000,
+        audit_share=1,
+    )
+
+
+def test_a_file_above_the_current_folder_is_not_searched(folder: Path):
+    write("sources: {news: {uri: .}}", "../matterhouse.yml")
+    with pytest.raises(ConfigError, match="no source is named"):
+        load()
+
+
+def test_a_byte_order_mark_is_no_part_of_the_file():
+    write("\ufeffsources: {news: {uri: .}}")
+    assert list(load().sources) == ["news"]
+
+
+@pytest.mark.parametrize(
+    "text", ["limits:\nretention:\nwarehouse:\nbatch_bytes:\n", "limits:\n  depth:\nretention: {keep: }\n"]
+)
+def test_an_empty_setting_is_one_that_is_left_out(text: str, folder: Path):
+    write(text + "sources:\n  news:\n")
+    assert load() == Settings(warehouse=folder / "warehouse", sources={"news": SourceSettings(uri=str(folder))})
+
+
+def test_the_limits_of_sources_are_those_of_the_reader():
+    own = {"rejected_share", "rejected_count", "dropped_share"}
+    ours = {name: field.default for name, field in LimitSettings.model_fields.items() if name not in own}
+    assert ours == dataclasses.asdict(Limits())
+
+
+def test_settings_cannot_be_changed_and_survive_a_pickle():
+    write("sources: {news: {uri: https://reader:hunter2@git.example.org/x}}")
+    settings = load()
+    assert pickle.loads(pickle.dumps(settings)) == settings
+    with pytest.raises(ValueError, match="frozen"):
+        settings.batch_bytes = 1
+
+
+# Paths
+
+
+PLACES = [
+    "news",
+    "./news",
+    "../news",
+    "a:b/c",
+    "a:b",
+    "folder:news",
+    "folder:",
+    "git+news",
+    "git+../x",
+    "x.bundle",
+    "h:x.bundle",
+]
+PLACES += [
+    "git@git.example.org:news.git",
+    "git+git@git.example.org:a/b",
+    "https://h.example.org/x?y",
+    "git+ssh://h.example.org/x",
+]
+PLACES += [
+    "file:///srv/news",
+    "file:///srv/news.bundle",
+    "~/news",
+    "folder:~/news",
+    "/srv/news",
+    "news/a@b:c",
+    "[::1]:news",
+    ".",
+    "",
+]
+PLACES += [
+    "ext::sh -c true",
+    "git+ext::sh",
+    "-news",
+    "git+-news",
+    "folder:-news",
+    "folder:a::b",
+    "http://h/x",
+    "a file",
+    ":x",
+    "a@b@c:d",
+]
+
+
+def place(uri: str) -> object:
+    try:
+        return locate(uri)
+    except ValueError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("uri", PLACES)
+def test_a_uri_means_from_anywhere_what_it_means_in_the_folder(uri: str, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    (folder / "a:b").mkdir()
+    (folder / "a file").touch()
+    expected = place(uri)
+    monkeypatch.chdir("/")
+    assert place(config._anchored(uri, folder)) == expected
+
+
+def test_relative_paths_start_at_the_files_folder_and_those_of_flags_at_the_current_one(folder: Path):
+    path = write("warehouse: ../w\nsources: {a: {uri: folder:in}, b: {uri: git+in}, c: {}}", "conf/m.yml")
+    settings = load(path)
+    assert settings.warehouse == folder / "w"
+    conf = folder / "conf"
+    assert [each.uri for each in settings.sources.values()] == [f"folder:{conf}/in", f"git+{conf}/in", f"{conf}"]
+    flagged = load(path, ["a=in", "d=folder:."], Path("w2"))
+    assert flagged.warehouse == folder / "w2"
+    assert [each.uri for each in flagged.sources.values()] == [f"{folder}/in", f"folder:{folder}"]
+
+
+def test_the_home_folder_is_known(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HOME", "/home/nell")
+    write("warehouse: ~/w\nsources: {news: {uri: ~/news}}")
+    assert load().warehouse == Path("/home/nell/w")
+    assert load().sources["news"].uri == "/home/nell/news"
+
+
+# Flags
+
+
+def test_flags_need_no_file(folder: Path):
+    assert load(sources=["news=../news"]) == Settings(
+        warehouse=folder / "warehouse", sources={"news": SourceSettings(uri=f"{folder.parent}/news")}
+    )
+
+
+def test_flags_replace_the_sources_of_the_file_and_keep_the_other_settings():
+    write("""
+limits: {depth: 9}
+sources:
+  news: {uri: "https://h/${NOT_SET}", ref: main, max_age: 5}
+  broken: {uri: "http://no", depth: 9}
+""")
+    settings = load(sources=["news=https://git.example.org/a=b", "more=/srv/more"])
+    assert settings.limits.depth == 9
+    assert settings.sources == {
+        "news": SourceSettings(uri="https://git.example.org/a=b", ref="main", max_age=5),
+        "more": SourceSettings(uri="/srv/more"),
+    }
+
+
+@pytest.mark.parametrize(
+    "flags, expected",
+    [
+        (
+            ["news"],
+            '--source: found the text "news"; expected NAME=URI, such as news=../news, its name of up to 64 small letters',
+        ),
+        (["=x"], '--source: found the text "=x"; expected NAME=URI'),
+        (["News=x"], '--source: found the text "News=x"; expected NAME=URI'),
+        (["a=x", "a=y"], "--source a: found this name a second time; expected every source once"),
+        (
+            ["a=${NOT_SET}"],
+            '--source a: found the text "${NOT_SET}"; expected the environment variable NOT_SET to have a value',
+        ),
+        (["a=-x"], "--source a: found the text \"-x\"; a uri does not begin with '-'"),
+    ],
+)
+def test_a_flag_that_cannot_be_used_is_named(flags: list[str], expected: str):
+    with pytest.raises(ConfigError) as raised:
+        load(sources=flags)
+    assert str(raised.value).startswith(expected)
+    assert len(raised.value.problems) == 1
+
+
+def test_a_ref_of_the_file_that_does_not_fit_the_flag_is_told_at_its_line():
+    write("sources:\n  news:\n    ref: main\n")
+    with pytest.raises(
+        ConfigError, match=r"^matterhouse.yml:3: sources.news.ref: found the text \"main\"; a source read as"
+    ):
+        load(sources=["news=folder:."])
+
+
+def test_the_warehouse_is_told_by_its_flag():
+    write("warehouse: 5\nsources: {news: {}}")
+    assert load(warehouse=Path("w")).warehouse == Path("w").absolute()
+    with pytest.raises(
+        ConfigError, match=r'^--warehouse: found the text "s3:/bucket"; expected a folder on this machine'
+    ):
+        load(warehouse=Path("s3://bucket"))
+
+
+# Without sources
+
+
+def test_without_file_and_flag_the_message_says_what_to_do():
+    with pytest.raises(ConfigError) as raised:
+        load()
+    text = "matterhouse.yml: there is no such file in this folder, and no source is named; "
+    assert (
+        str(raised.value) == text + "run `matterhouse init` to write the file, or name a source with --source NAME=URI"
+    )
+
+
+@pytest.mark.parametrize("text", ["", "# only a remark\n", "warehouse: w\n", "sources:\n", "sources: {}\n"])
+def test_a_file_without_sources_is_told(text: str):
+    write(text)
+    with pytest.raises(ConfigError, match="^matterhouse.yml: no source is named; name one under `sources`"):
+        load()
+
+
+def test_a_command_that_only_reads_the_warehouse_needs_no_source(folder: Path):
+    assert load(needs_sources=False) == Settings(warehouse=folder / "warehouse")
+    assert load(warehouse=Path("w"), needs_sources=False).warehouse == folder / "w"
+    write("warehouse: out\nsources: {news: {uri: 'https://reader:${NOT_SET}@h/x'}}")
+    assert load(needs_sources=False) == Settings(warehouse=folder / "out")
+
+
+def test_a_file_that_is_named_must_be_there(folder: Path):
+    with pytest.raises(
+        ConfigError, match="^other.yml: found no such file; `matterhouse init` writes a matterhouse.yml$"
+    ):
+        load(Path("other.yml"), ["news=."])
+    with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
+        load(folder)
+
+
+# The template and the documentation
+
+
+def default(setting: object) -> str:
+    """A setting's default as the template has it."""
+    value = setting.default
+    if value is None:
+        return ""
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, tuple):
+        return json.dumps(value)
+    return f"{value:_}" if type(value) is int else str(value).lower()
+
+
+def test_the_template_is_a_configuration_of_defaults(folder: Path):
+    expected = Settings(warehouse=folder / "warehouse", sources={"content": SourceSettings(uri=str(folder))})
+    write(template())
+    assert load() == expected
+    uncommented = re.sub(r"(?m)^( *)#(?! )", r"\1", template())
+    write(uncommented)
+    assert load() == expected
+    assert not re.findall(
+        r"(?m)^ *[a-z_]+:", re.sub(r"(?m)^(sources|  content|limits|retention|notices):$", "", template())
+    )
+
+
+@pytest.mark.parametrize("prefix, name, setting", SETTINGS)
+def test_every_setting_is_in_the_template_with_an_explanation(prefix: str, name: str, setting: object):
+    groups = {name: f"{name}:" for name in ("sources", "limits", "retention", "notices")}
+    indent = {"": "", "sources.NAME.": "    "}.get(prefix, "  ")
+    line = groups.get(name) or f"{indent}#{name}: {default(setting)}".rstrip()
+    lines = template().splitlines()
+    assert line in lines
+    above = lines[lines.index(line) - 1]
+    assert (above.startswith(f"{indent}# ") and above.endswith((".", "..."))) or above.endswith(")."), above
+
+
+@pytest.mark.parametrize("prefix, name, setting", SETTINGS)
+def test_every_setting_is_documented(prefix: str, name: str, setting: object):
+    text = {"sources": "none", "limits": "below", "retention": "below", "notices": "below"}.get(name) or default(
+        setting
+    )
+    shown = text if text in ("none", "below") else f"`{text}`" if text else "none"
+    assert f"\n| `{prefix}{name}` | {shown} | {setting.description} |\n" in DOCS
+
+
+def test_only_settings_are_documented():
+    documented = re.findall(r"(?m)^\| `((?:sources\.NAME\.|limits\.|retention\.|notices\.)?[a-z_]+)` \|", DOCS)
+    assert sorted(documented) == sorted(prefix + name for prefix, name, _ in SETTINGS)
+
+
+def test_the_mistakes_in_the_documentation_are_told_as_it_says():
+    text, told = re.search(r"```yaml\n([^`]+)```\n\ngives[^`]+`NEWS_TOKEN`[^`]+```text\n([^`]+)```", DOCS).groups()
+    write(text)
+    with pytest.raises(ConfigError) as raised:
+        load()
+    assert str(raised.value) == told.strip()
+
+
+def test_the_first_example_in_the_documentation_loads():
+    write(re.search(r"```yaml\n([^`]+)```", DOCS)[1])
+    assert list(load().sources) == ["power-apps", "robots"]
+
+
+def test_the_configuration_of_make_run_loads():
+    settings = load(ROOT / "matterhouse.yml")
+    assert settings.warehouse == ROOT / "warehouse"
+    assert settings.sources["sample"].uri == f"folder:{ROOT}/data/sample"
+
+
+def test_configuration_starts_without_the_heavy_packages():
+    code = "import sys, matterhouse.settings.models; print(*{name.split('.')[0] for name in sys.modules})"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert not {"pandas", "pyarrow", "duckdb", "prefect", "rich", "typer", "pydantic_settings"} & set(loaded)

@@ -1,0 +1,151 @@
+"""Publication, rollback and retention of snapshots, on a warehouse that real runs made."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from matterhouse.engine.run import refresh
+from matterhouse.settings import models as config
+from matterhouse.warehouse import snapshots
+from matterhouse.warehouse.layout import Layout
+from tests.warehouses import rows
+
+
+class Warehouse:
+    """A warehouse of a source with one document, which `publish` changes and loads."""
+
+    def __init__(self, folder: Path):
+        self.content, self.root = folder / "content", folder / "w"
+        (self.content / "_news").mkdir(parents=True)
+        self.layout = Layout(self.root)
+
+    def publish(self, title: str):
+        (self.content / "_news" / "a.md").write_text(f"---\ntitle: {title}\n---\n")
+        return self.run()
+
+    def run(self):
+        settings = config.load(None, [f"news=folder:{self.content}"], self.root)
+        long = settings.retention.model_copy(update={"keep": 100})
+        return refresh(settings.model_copy(update={"retention": long}))
+
+    @property
+    def titles(self) -> list[str]:
+        return [title for (title,) in rows(self.root, "SELECT title FROM records")]
+
+    @property
+    def ids(self) -> list[str]:
+        return [snapshot.id for snapshot in snapshots.snapshots(self.layout)]
+
+
+@pytest.fixture(scope="module")
+def four_published(tmp_path_factory) -> Warehouse:
+    warehouse = Warehouse(tmp_path_factory.mktemp("published"))
+    for title in ("One", "Two", "Three", "Four"):
+        assert warehouse.publish(title).error is None
+    return warehouse
+
+
+@pytest.fixture
+def warehouse(four_published, tmp_path) -> Warehouse:
+    """Four snapshots, that a test may do with what it likes."""
+    copy = Warehouse(tmp_path)
+    shutil.copytree(four_published.root, copy.root, symlinks=True)
+    shutil.copytree(four_published.content, copy.content, dirs_exist_ok=True)
+    return copy
+
+
+def test_ids_sort_by_age_and_current_is_the_newest(warehouse):
+    assert [each.split("-")[0] for each in warehouse.ids] == ["000001", "000002", "000003", "000004"]
+    assert snapshots.current(warehouse.layout).id == warehouse.ids[-1]
+    assert warehouse.titles == ["Four"]
+
+
+def test_the_manifest_describes_every_file(warehouse):
+    snapshot = snapshots.current(warehouse.layout)
+    manifest = snapshot.manifest()
+    described = {file["path"] for table in manifest["tables"].values() for file in table["files"]}
+    assert described == {path.relative_to(snapshot.path).as_posix() for path in snapshot.parquet.rglob("*.parquet")}
+    assert manifest["tables"]["records"]["rows"] == 1
+    assert manifest["sources"]["news"]["kind"] == "folder"
+    assert snapshot.damaged_files() == []
+
+
+def test_a_changed_byte_is_found(warehouse):
+    snapshot = snapshots.current(warehouse.layout)
+    file = snapshot.parquet / "records" / "records.parquet"
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    assert snapshot.damaged_files() == ["parquet/records/records.parquet"]
+
+
+def test_rolling_back_holds_until_the_next_snapshot_which_builds_on_the_truth(warehouse):
+    snapshots.roll_back(warehouse.layout, snapshots.find(warehouse.layout, None))
+    assert warehouse.titles == ["Three"]
+    assert warehouse.run().state == "unchanged"
+    assert warehouse.titles == ["Three"]
+    report = warehouse.publish("Five")
+    assert report.sources[0].loaded == 1
+    assert warehouse.titles == ["Five"]
+    assert warehouse.ids[-1].startswith("000005-")
+
+
+@pytest.mark.parametrize("wanted, problem", [("9", "no snapshot begins"), ("0000", "several snapshots begin")])
+def test_a_snapshot_that_is_not_there_is_named(warehouse, wanted, problem):
+    with pytest.raises(snapshots.NoSnapshot, match=problem):
+        snapshots.find(warehouse.layout, wanted)
+
+
+def test_nothing_is_before_the_first(warehouse):
+    snapshots.roll_back(warehouse.layout, snapshots.find(warehouse.layout, "000001"))
+    with pytest.raises(snapshots.NoSnapshot, match="before"):
+        snapshots.find(warehouse.layout, None)
+
+
+def test_a_publication_that_was_interrupted_before_the_switch_is_finished(warehouse):
+    before = snapshots.find(warehouse.layout, "000003")
+    snapshots.point(warehouse.layout, before)  # as a kill between the two renames leaves it
+    report = warehouse.run()
+    assert report.state == "unchanged"
+    assert "current did not lead to the newest snapshot" in report.notes[-1]
+    assert warehouse.titles == ["Four"]
+
+
+def test_retention_keeps_the_newest(warehouse):
+    assert len(snapshots.retire(warehouse.layout, keep=2, grace_hours=0)) == 2
+    assert [each[:6] for each in warehouse.ids] == ["000003", "000004"]
+
+
+def test_retention_keeps_what_readers_may_still_have_open(warehouse):
+    assert snapshots.retire(warehouse.layout, keep=1, grace_hours=1) == []
+    assert len(warehouse.ids) == 4
+
+
+def test_retention_never_removes_the_current_one(warehouse):
+    snapshots.roll_back(warehouse.layout, snapshots.find(warehouse.layout, "000001"))
+    snapshots.retire(warehouse.layout, keep=1, grace_hours=0)
+    assert [each[:6] for each in warehouse.ids] == ["000001", "000004"]
+    assert warehouse.titles == ["One"]
+
+
+def test_a_reader_keeps_its_snapshot_while_others_are_published(warehouse):
+    import duckdb
+
+    with duckdb.connect(snapshots.current(warehouse.layout).database, read_only=True) as reader:
+        assert warehouse.publish("Five").error is None
+        assert reader.execute("SELECT title FROM records").fetchall() == [("Four",)]
+    assert warehouse.titles == ["Five"]
+
+
+def test_an_unfinished_snapshot_is_thrown_away(warehouse):
+    unfinished = warehouse.layout.snapshots / ".next-000005-20990101T000000Z"
+    unfinished.mkdir()
+    (unfinished / "warehouse.duckdb").write_bytes(b"half")
+    assert warehouse.run().state == "unchanged"
+    assert not unfinished.exists()
+
+
+def test_a_warehouse_without_a_snapshot_says_what_to_do(tmp_path):
+    with pytest.raises(snapshots.NoSnapshot, match="matterhouse run"):
+        snapshots.current(Layout(tmp_path))
