@@ -15,7 +15,8 @@ from prefect.deployments.runner import EntrypointType, RunnerDeployment
 from prefect.exceptions import ObjectNotFound
 
 from matterhouse.flows import crashes
-from matterhouse.settings.models import Settings, load
+from matterhouse.settings.loading import load
+from matterhouse.settings.models import Settings
 
 POOL = "matterhouse"
 CRASHED_AFTER_SECONDS = 180

@@ -10,7 +10,8 @@ import time
 import urllib.request
 from pathlib import Path
 
-from matterhouse.settings.models import NoticeSettings, Settings, filled
+from matterhouse.settings.models import NoticeSettings, Settings
+from matterhouse.settings.uris import filled
 from matterhouse.warehouse.jsontext import json_text
 
 FAILED, REJECTS, STALE, CRASHED = "failed", "rejects", "stale", "crashed"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from matterhouse.settings.models import Settings, load
+from matterhouse.settings.loading import load
+from matterhouse.settings.models import Settings
 from matterhouse.sources.uris import redacted
 
 _VARIABLE = re.compile(r"\$\{\w+\}")

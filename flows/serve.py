@@ -20,7 +20,7 @@ from matterhouse.engine.interrupts import Interrupts, Stopped, interrupts
 from matterhouse.flows.crashes import PATIENCE_SECONDS
 from matterhouse.flows.deployments import POOL, deploy
 from matterhouse.flows.launch import end_with
-from matterhouse.settings.models import load
+from matterhouse.settings.loading import load
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.lock import Locked, writing
 

@@ -19,6 +19,22 @@ Warehouse = Annotated[
     Path | None,
     typer.Option("--warehouse", metavar="DIR", help="The warehouse folder, instead of the one of the configuration."),
 ]
+Sources = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source",
+        metavar="NAME=URI",
+        help="A source to load, instead of those of the configuration; may be repeated.",
+    ),
+]
+Include = Annotated[
+    list[str] | None,
+    typer.Option("--include", metavar="GLOB", help="Files to read, instead of every source's `include`; repeatable."),
+]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option("--exclude", metavar="GLOB", help="Files to leave out, beside every source's `exclude`; repeatable."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 SnapshotId = Annotated[
     str | None,
@@ -36,7 +52,7 @@ class Format(StrEnum):
 
 def layout_of(config: Path | None, warehouse: Path | None) -> "Layout":
     """The warehouse that a command which only looks at it is to look at. Raises ``ConfigError``."""
-    from matterhouse.settings.models import load
+    from matterhouse.settings.loading import load
     from matterhouse.warehouse.layout import Layout
 
     return Layout(load(config, (), warehouse, needs_sources=False).warehouse)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from matterhouse.cli import failures
-from matterhouse.cli.options import AsJson, Config, Warehouse
+from matterhouse.cli.options import AsJson, Config, Exclude, Include, Sources, Warehouse
 
 if TYPE_CHECKING:
     from matterhouse.cli.progress import Watch
@@ -15,16 +15,11 @@ if TYPE_CHECKING:
 
 
 def run(
-    source: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--source",
-            metavar="NAME=URI",
-            help="A source to load, instead of those of the configuration; may be repeated.",
-        ),
-    ] = None,
+    source: Sources = None,
     config: Config = None,
     warehouse: Warehouse = None,
+    include: Include = None,
+    exclude: Exclude = None,
     full_refresh: Annotated[
         bool, typer.Option("--full-refresh", help="Read every file again, changed or not.")
     ] = False,
@@ -53,9 +48,9 @@ def run(
     """
     from matterhouse.cli.progress import Watch
     from matterhouse.engine.run import Run
-    from matterhouse.settings.models import load
+    from matterhouse.settings.loading import load
 
-    settings = load(config, source or (), warehouse)
+    settings = load(config, source or (), warehouse, include=include or (), exclude=exclude or ())
     if audit is not None:
         settings = settings.model_copy(update={"audit_share": audit})
     watch = Watch(visible=sys.stderr.isatty() and not (quiet or as_json))

@@ -20,7 +20,7 @@ def init(
 
     A file that is there already stays as it is.
     """
-    from matterhouse.settings.models import template
+    from matterhouse.settings.reference import template
 
     try:
         with config.open("x", encoding="utf-8") as file:

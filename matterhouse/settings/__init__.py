@@ -1,1 +1,1 @@
-"""What a person sets: models, and the file with its lines."""
+"""The configuration: its models, the file with its lines, and how both are explained."""

@@ -1,10 +1,9 @@
-"""Configuration: what ``matterhouse.yml`` and the flags of the command line settle, checked.
+"""Every setting, declared once: its type, default, bounds, description and examples.
 
-docs/configuration.md describes every setting; ``template`` is the file that ``matterhouse init``
-writes. Whatever is wrong becomes one ``ConfigError`` that lists all mistakes.
+``matterhouse.settings.reference`` makes from them the file that ``matterhouse init`` writes and the tables of
+docs/configuration.md.
 """
 
-import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,24 +15,19 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    ValidationError,
     field_serializer,
     field_validator,
     model_validator,
 )
 
-from matterhouse.settings.file import FILE_NAME, ConfigError, Written, described, read, shown_uri
+from matterhouse.settings.uris import shown_uri
 from matterhouse.sources.files import DEFAULT_EXCLUDE, DEFAULT_INCLUDE, glob_regex
 from matterhouse.sources.limits import Limits
 from matterhouse.sources.uris import locate
 
 _BOUNDS = Limits()
-_NAME = "[a-z0-9][a-z0-9_-]{0,63}"
-_VARIABLE = re.compile(r"\$\{([^}]*)(\}?)")
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_HALF_URL = re.compile(r"(https?|ssh|git|file):/(?!/)|file://(?!/)")
+NAME = "[a-z0-9][a-z0-9_-]{0,63}"
 _NO_FOLDER = re.compile(r"^[A-Za-z0-9+]{2,}:/|\$\{|\0")
-_REMOTE_HELPER = re.compile(r"[A-Za-z0-9+._-]*::")
 
 
 def _is_glob(glob: str) -> str:
@@ -46,12 +40,12 @@ def _is_glob(glob: str) -> str:
     return glob
 
 
-SourceName = Annotated[str, StringConstraints(pattern=f"^{_NAME}$")]
+SourceName = Annotated[str, StringConstraints(pattern=f"^{NAME}$")]
 Glob = Annotated[str, AfterValidator(_is_glob)]
 Globs = Annotated[tuple[Glob, ...], Field(strict=False)]
 
 
-class _Group(BaseModel):
+class Group(BaseModel):
     """Settings that stand together; a setting without a value (``ref:``) is one that is left out."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
@@ -64,21 +58,32 @@ class _Group(BaseModel):
         return {name: value for name, value in given.items() if value is not None or name not in cls.model_fields}
 
 
-class SourceSettings(_Group):
+class SourceSettings(Group):
     """One content repository.
 
     ``uri`` holds the secrets of a URL in the clear; ``repr`` and ``model_dump_json`` hide them.
     """
 
-    uri: str = Field(".", description="Where the content is: a folder, a git repository or a git URL.")
+    uri: str = Field(
+        ".",
+        description="Where the content is: a folder, a git repository or a git URL.",
+        examples=["../news", "https://${TOKEN}@git.example.org/news.git"],
+    )
     ref: str | None = Field(
-        None, description="The branch, tag or commit to read, for git only; empty: where HEAD points."
+        None,
+        description="The branch, tag or commit to read, for git only; empty: where HEAD points.",
+        examples=["main"],
     )
     include: Globs = Field(
         DEFAULT_INCLUDE,
         description="Globs of the files to read: `*` is any text within a name, `**` any number of folders.",
+        examples=[["posts/**/*.md"]],
     )
-    exclude: Globs = Field(DEFAULT_EXCLUDE, description="Globs of files to leave out, even if they are included.")
+    exclude: Globs = Field(
+        DEFAULT_EXCLUDE,
+        description="Globs of files to leave out, even if they are included.",
+        examples=[["drafts/**", "**/.*"]],
+    )
     publish_secured: bool = Field(
         False, description="Whether the encrypted `secured` values of records are published in `raw.documents`."
     )
@@ -87,6 +92,7 @@ class SourceSettings(_Group):
         gt=0,
         allow_inf_nan=False,
         description="Hours without new content after which a check warns that the source is stale; empty: never.",
+        examples=[48],
     )
 
     @field_validator("uri")
@@ -111,7 +117,7 @@ class SourceSettings(_Group):
             yield name, shown_uri(value) if name == "uri" else value
 
 
-class LimitSettings(_Group):
+class LimitSettings(Group):
     """Bounds of what a source may hold (those of ``matterhouse.sources.limits``), and of what a run may lose."""
 
     file_bytes: int = Field(_BOUNDS.file_bytes, ge=1, description="Bytes of a file; a larger one is rejected.")
@@ -121,7 +127,10 @@ class LimitSettings(_Group):
     related: int = Field(_BOUNDS.related, ge=1, description="Related entries of one document.")
     files: int = Field(_BOUNDS.files, ge=1, description="Files of a source, also those that no glob includes.")
     rejected_share: float = Field(
-        0.05, ge=0, le=1, description="A run fails when more than this share of a source's documents is rejected ..."
+        0.05,
+        ge=0,
+        le=1,
+        description="A run fails when more than this share of a source's documents is rejected (0.05 is 5 %) ...",
     )
     rejected_count: int = Field(10, ge=0, description="... and, at the same time, more than this number of them.")
     dropped_share: float = Field(
@@ -132,7 +141,7 @@ class LimitSettings(_Group):
     )
 
 
-class RetentionSettings(_Group):
+class RetentionSettings(Group):
     """Which old snapshots stay: those that either setting keeps, and always the current one."""
 
     keep: int = Field(5, ge=1, description="How many of the newest snapshots stay, whatever their age.")
@@ -144,7 +153,7 @@ class RetentionSettings(_Group):
     )
 
 
-class NoticeSettings(_Group):
+class NoticeSettings(Group):
     """Whom to tell when a scheduled run needs a person. ``webhook`` may be a secret: ``repr`` and JSON leave it out."""
 
     webhook: str | None = Field(
@@ -152,9 +161,12 @@ class NoticeSettings(_Group):
         repr=False,
         exclude=True,
         description="A URL that gets each notice as JSON; `${NAME}` in it is filled in when it is sent.",
+        examples=["https://hooks.example.org/${TOKEN}"],
     )
     block: str | None = Field(
-        None, description="A notification block of Prefect's that sends each notice, as `type/name`."
+        None,
+        description="A notification block of Prefect's that sends each notice, as `type/name`.",
+        examples=["slack-webhook/operators"],
     )
     repeat_hours: float = Field(
         24, ge=0, allow_inf_nan=False, description="Hours for which the same notice is not sent again."
@@ -175,20 +187,30 @@ class NoticeSettings(_Group):
         return block
 
 
-class Settings(_Group):
-    """Everything that can be set; ``load`` gives one whose paths are absolute."""
+class Settings(Group):
+    """Everything that can be set. ``matterhouse.settings.loading.load`` gives one whose paths are absolute."""
 
     warehouse: Annotated[Path, Field(strict=False)] = Field(
-        Path("warehouse"), description="The folder for snapshots, state and lock; a run makes it."
+        Path("warehouse"),
+        description="The folder for snapshots, state and lock; a run makes it.",
+        examples=["/srv/warehouse"],
     )
     sources: dict[SourceName, SourceSettings] = Field(
-        {}, description="The content repositories, each under a name that becomes the column `source`."
+        {},
+        description="The content repositories, each under a name of your choice that becomes the column `source`.",
     )
     limits: LimitSettings = Field(
-        LimitSettings(), description="What is too much: of one file, of one source, of one run."
+        LimitSettings(),
+        description="What is too much: a file beyond its limits is rejected, a run beyond its limits publishes nothing.",
     )
-    retention: RetentionSettings = Field(RetentionSettings(), description="Which old snapshots stay.")
-    notices: NoticeSettings = Field(NoticeSettings(), description="Whom to tell when a scheduled run needs a person.")
+    retention: RetentionSettings = Field(
+        RetentionSettings(),
+        description="Which old snapshots stay: those that either setting keeps, and always the current one.",
+    )
+    notices: NoticeSettings = Field(
+        NoticeSettings(),
+        description="Whom to tell when a scheduled run failed, rejected too many files, or found a source stale.",
+    )
     batch_bytes: int = Field(
         48_000_000, ge=1, description="Bytes of documents that are held in memory and transformed at a time."
     )
@@ -207,128 +229,12 @@ class Settings(_Group):
         return folder
 
 
-def load(
-    path: Path | None = None,
-    sources: Iterable[str] = (),
-    warehouse: Path | None = None,
-    *,
-    needs_sources: bool = True,
-) -> Settings:
-    """The settings of the file ``path``, by default matterhouse.yml in the current folder, and of the flags.
-
-    ``sources`` are ``NAME=URI``: they replace those of the file, but for the other settings of a
-    source that has the same name there. Relative paths start at the file's folder, those of flags
-    at the current one. Commands that only read the warehouse pass ``needs_sources=False`` and get
-    none, so that they need neither a file nor the sources' secrets. Raises ConfigError.
-    """
-    written = read(path)
-    if warehouse is not None:
-        written.take_flag("--warehouse", ("warehouse",), str(warehouse))
-        written.data["warehouse"] = str(warehouse)
-    if needs_sources:
-        _take_flags(written, list(sources))
-        _settle_uris(written)
-    else:
-        written.data.pop("sources", None)
-    settings = _checked(written)
-    if needs_sources and not settings.sources:
-        raise ConfigError(_no_sources(written))
-    folder = written.folder if warehouse is None else Path.cwd()
-    absolute = os.path.abspath(folder / settings.warehouse.expanduser())
-    return settings.model_copy(update={"warehouse": Path(absolute)})
-
-
-def template() -> str:
-    """The commented file that ``matterhouse init`` writes."""
-    return (Path(__file__).parent / FILE_NAME).read_text("utf-8")
-
-
-def _checked(written: Written) -> Settings:
-    """The settings, or all the mistakes in one ConfigError."""
-    settings = Settings()
-    try:
-        settings = Settings.model_validate(written.data)
-    except ValidationError as invalid:
-        groups = {"": Settings, "sources": SourceSettings, "limits": LimitSettings}
-        groups |= {"retention": RetentionSettings, "notices": NoticeSettings}
-        known = {group: tuple(model.model_fields) for group, model in groups.items()}
-        written.report_invalid(invalid.errors(include_url=False), known)
-    if written.problems:
-        raise written.error()
-    return settings
-
-
-def _take_flags(written: Written, flags: list[str]) -> None:
-    """Put the sources that flags name in the place of the file's."""
-    if not flags:
-        return
-    before = written.data.get("sources")
-    before = before if isinstance(before, dict) else {}
-    chosen: dict[str, Any] = {}
-    for flag in flags:
-        name, _, uri = flag.partition("=")
-        path = ("sources", name)
-        if not uri or not re.fullmatch(_NAME, name):
-            written.take_flag("--source", path, flag)
-            names = "its name of up to 64 small letters, digits, _ or -"
-            written.report(path, f"found {described(flag, None)}; expected NAME=URI, such as news=../news, {names}")
-            continue
-        written.take_flag(f"--source {name}", path, name)
-        written.take_flag(f"--source {name}", (*path, "uri"), uri)
-        if name in chosen:
-            written.report(path, "found this name a second time; expected every source once")
-        kept = before.get(name)
-        chosen[name] = {**(kept if isinstance(kept, dict) else {}), "uri": uri}
-    written.data["sources"] = chosen
-
-
-def _settle_uris(written: Written) -> None:
-    """Fill in and anchor the uri of every source; an empty source is one of default settings."""
-    sources = written.data.get("sources")
-    if not isinstance(sources, dict):
-        return
-    for name, source in sources.items():
-        source = {} if source is None else source
-        if not isinstance(source, dict):
-            continue
-        path = ("sources", str(name), "uri")
-        uri = "." if source.get("uri") is None else source["uri"]
-        try:
-            if isinstance(uri, str):
-                uri = _anchored(filled(uri), os.getcwd() if path in written.flags else written.folder)
-        except ValueError as error:
-            written.report(path, f"found {described(uri, None)}; {error}")
-            uri = "."
-        sources[name] = {**source, "uri": uri}
-
-
-def filled(uri: str) -> str:
-    """``uri`` with the values of the environment variables that it names; raises ValueError for one that is not set."""
-
-    def value(variable: re.Match[str]) -> str:
-        if not variable[2] or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable[1]):
-            raise ValueError("expected the name of an environment variable between ${ and }, as in ${TOKEN}")
-        if not os.environ.get(variable[1]):
-            raise ValueError(f"expected the environment variable {variable[1]} to have a value, but it is not set")
-        return os.environ[variable[1]]
-
-    return _VARIABLE.sub(value, uri)
-
-
-def _anchored(uri: str, folder: str | os.PathLike[str]) -> str:
-    """``uri`` such that ``matterhouse.sources.uris.locate`` finds, from anywhere, what it would find in ``folder``."""
-    prefix = next((known for known in ("folder:", "git+") if uri.startswith(known)), "")
-    where = uri.removeprefix(prefix)
-    if _HALF_URL.match(where):
-        raise ValueError("expected two slashes in a URL, and the whole path in one of a file, as in file:///srv/news")
-    if (prefix != "folder:" and (_URL.match(where) or where[:1] in ("", "-"))) or _REMOTE_HELPER.match(uri):
-        return uri
-    path = os.path.abspath(os.path.join(folder, os.path.expanduser(where)))
-    is_remote = not os.path.exists(path) and ":" in where.split("/")[0] and locate(uri).kind == "remote"
-    return uri if is_remote else prefix + path
-
-
-def _no_sources(written: Written) -> str:
-    missing = "no source is named" if written.exists else "there is no such file in this folder, and no source is named"
-    remedy = "name one under `sources`" if written.exists else "run `matterhouse init` to write the file"
-    return f"{written.label}: {missing}; {remedy}, or name a source with --source NAME=URI"
+def groups() -> dict[str, type[Group]]:
+    """The model of each group of settings by its name; "" has the settings that stand in no group."""
+    return {
+        "": Settings,
+        "sources": SourceSettings,
+        "limits": LimitSettings,
+        "retention": RetentionSettings,
+        "notices": NoticeSettings,
+    }

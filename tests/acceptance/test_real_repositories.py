@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from matterhouse.engine.run import refresh
-from matterhouse.settings import models as config
+from matterhouse.settings import loading as config
 
 pytestmark = pytest.mark.parametrize("name, items", [("power-apps", 2992), ("algorithm", 93)])
 

@@ -4,7 +4,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from matterhouse.cli import reference
-from matterhouse.settings.models import load
+from matterhouse.settings.loading import load
 from tests.commands import matterhouse
 
 ROOT = Path(__file__).parents[2]

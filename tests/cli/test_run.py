@@ -261,3 +261,15 @@ def test_an_audit_of_everything_passes(tmp_path):
     done = matterhouse("run", "--source", f"sample=folder:{SAMPLE}", "--audit", "1", "--warehouse", "w", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert matterhouse("run", "--audit", "2", cwd=tmp_path).returncode == 2
+
+
+def test_include_and_exclude_say_which_files_a_run_reads(tmp_path: Path):
+    content = tmp_path / "content"
+    for name in ("a.md", "b.txt", "drafts/c.txt", "node_modules/d.txt"):
+        (content / name).parent.mkdir(parents=True, exist_ok=True)
+        (content / name).write_text(f"---\ntitle: {name}\n---\n")
+    flags = ("--source", "mine=content", "--include", "**/*.txt", "--exclude", "drafts/**")
+    assert matterhouse("run", *flags, cwd=tmp_path).returncode == 0
+    assert rows(tmp_path / "warehouse", "SELECT path FROM records") == [("b.txt",)]
+    wrong = matterhouse("run", "--source", "mine=content", "--include", "a//b", cwd=tmp_path)
+    assert wrong.returncode == 2 and '--include: found the text "a//b"; expected a glob' in wrong.stderr

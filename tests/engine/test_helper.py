@@ -10,7 +10,7 @@ import pytest
 from benchmarks.generate import Repository
 from matterhouse.engine import extract, helper
 from matterhouse.engine.run import Report, refresh
-from matterhouse.settings import models as config
+from matterhouse.settings import loading as config
 from tests.warehouses import TIMES, differences, parquet_differences
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"

@@ -12,7 +12,7 @@ import pytest
 
 from matterhouse.engine import batch, extract
 from matterhouse.engine.run import Report, Run, refresh
-from matterhouse.settings import models as config
+from matterhouse.settings import loading as config
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.ledger import Ledger
 from matterhouse.warehouse.lock import Locked, writing

@@ -12,7 +12,7 @@ import matterhouse.flows.maintain
 from matterhouse.engine.run import refresh
 from matterhouse.flows.backfill import backfill
 from matterhouse.flows.parameters import BackfillParameters, MaintainParameters
-from matterhouse.settings.models import load
+from matterhouse.settings.loading import load
 from matterhouse.warehouse import snapshots
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.lock import writing

@@ -9,7 +9,7 @@ import pytest
 
 from matterhouse.engine.run import refresh
 from matterhouse.flows import notices
-from matterhouse.settings.models import load
+from matterhouse.settings.loading import load
 from matterhouse.warehouse import snapshots
 from matterhouse.warehouse.layout import Layout
 

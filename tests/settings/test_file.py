@@ -9,15 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matterhouse.settings.models import (
-    ConfigError,
-    LimitSettings,
-    RetentionSettings,
-    Settings,
-    SourceSettings,
-    load,
-    template,
-)
+from matterhouse.settings.file import ConfigError
+from matterhouse.settings.loading import load
+from matterhouse.settings.models import LimitSettings, RetentionSettings, Settings, SourceSettings
+from matterhouse.settings.reference import template
 
 GROUPS = {"": Settings, "sources.NAME.": SourceSettings, "limits.": LimitSettings, "retention.": RetentionSettings}
 SETTINGS = [(prefix, name) for prefix, model in GROUPS.items() for name in model.model_fields]

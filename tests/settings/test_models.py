@@ -10,17 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from matterhouse.settings import models as config
+from matterhouse.settings.file import ConfigError
+from matterhouse.settings.loading import load
 from matterhouse.settings.models import (
-    ConfigError,
     LimitSettings,
     NoticeSettings,
     RetentionSettings,
     Settings,
     SourceSettings,
-    load,
-    template,
 )
+from matterhouse.settings.reference import template, with_tables
+from matterhouse.settings.uris import anchored
+from matterhouse.sources.files import DEFAULT_EXCLUDE
 from matterhouse.sources.limits import Limits
 from matterhouse.sources.uris import locate
 
@@ -168,7 +169,7 @@ def test_a_uri_means_from_anywhere_what_it_means_in_the_folder(uri: str, folder:
     (folder / "a file").touch()
     expected = place(uri)
     monkeypatch.chdir("/")
-    assert place(config._anchored(uri, folder)) == expected
+    assert place(anchored(uri, folder)) == expected
 
 
 def test_relative_paths_start_at_the_files_folder_and_those_of_flags_at_the_current_one(folder: Path):
@@ -254,6 +255,24 @@ def test_the_warehouse_is_told_by_its_flag():
         load(warehouse=Path("s3://bucket"))
 
 
+def test_globs_of_flags_replace_include_and_extend_exclude():
+    write("""
+sources:
+  news: {uri: /srv/news, include: ["a/*.md"], exclude: ["b/**"]}
+  empty:
+""")
+    settings = load(include=["posts/*.md", "**/*.txt"], exclude=["drafts/**"])
+    assert {source.include for source in settings.sources.values()} == {("posts/*.md", "**/*.txt")}
+    assert settings.sources["news"].exclude == ("b/**", "drafts/**")
+    assert settings.sources["empty"].exclude == (*DEFAULT_EXCLUDE, "drafts/**")
+    with pytest.raises(ConfigError) as raised:
+        load(include=["a//b"], exclude=["/c"])
+    assert [problem.partition("; ")[0] for problem in raised.value.problems] == [
+        '--include: found the text "a//b"',
+        '--exclude: found the text "/c"',
+    ]
+
+
 # Without sources
 
 
@@ -324,7 +343,10 @@ def test_every_setting_is_in_the_template_with_an_explanation(prefix: str, name:
     lines = template().splitlines()
     assert line in lines
     above = lines[lines.index(line) - 1]
-    assert (above.startswith(f"{indent}# ") and above.endswith((".", "..."))) or above.endswith(")."), above
+    assert above.startswith(f"{indent}# ")
+    assert above.endswith((".", "...")) or (above.startswith(f"{indent}# Example: ") and setting.examples), above
+    words = " ".join(re.findall(r"(?m)^ *# (.*)", template()))
+    assert setting.description in words
 
 
 @pytest.mark.parametrize("prefix, name, setting", SETTINGS)
@@ -333,7 +355,28 @@ def test_every_setting_is_documented(prefix: str, name: str, setting: object):
         setting
     )
     shown = text if text in ("none", "below") else f"`{text}`" if text else "none"
-    assert f"\n| `{prefix}{name}` | {shown} | {setting.description} |\n" in DOCS
+    assert f"\n| `{prefix}{name}` | {shown} | {setting.description} | " in DOCS
+
+
+def test_the_tables_of_the_documentation_are_those_of_the_models():
+    assert with_tables(DOCS) == DOCS, "run: python -m matterhouse.settings.reference docs/configuration.md"
+
+
+def examples() -> list[tuple[str, str, object]]:
+    return [(prefix, name, example) for prefix, name, field in SETTINGS for example in field.examples or ()]
+
+
+@pytest.mark.parametrize("prefix, name, example", examples())
+def test_every_example_is_a_value_that_can_be_set(prefix: str, name: str, example: object, monkeypatch):
+    monkeypatch.setenv("TOKEN", "secret")
+    *groups, name = (prefix.replace("NAME", "news") + name).split(".")
+    written: dict = {name: example}
+    for group in reversed(groups):
+        written = {group: written}
+    write(json.dumps(written))
+    load(
+        sources=[] if "uri" in written.get("sources", {}).get("news", {}) else ["news=https://git.example.org/news.git"]
+    )
 
 
 def test_only_settings_are_documented():
@@ -361,7 +404,7 @@ def test_the_configuration_of_make_run_loads():
 
 
 def test_configuration_starts_without_the_heavy_packages():
-    code = "import sys, matterhouse.settings.models; print(*{name.split('.')[0] for name in sys.modules})"
+    code = "import sys, matterhouse.settings.loading; print(*{name.split('.')[0] for name in sys.modules})"
     loaded = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout.split()

@@ -8,7 +8,7 @@ import pytest
 
 from matterhouse import sql
 from matterhouse.engine.run import refresh
-from matterhouse.settings import models as config
+from matterhouse.settings import loading as config
 from matterhouse.warehouse.checks import offending_rows, run_checks
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from matterhouse.engine.run import refresh
-from matterhouse.settings import models as config
+from matterhouse.settings import loading as config
 from matterhouse.warehouse import snapshots
 from matterhouse.warehouse.layout import Layout
 from tests.warehouses import rows

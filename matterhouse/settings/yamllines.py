@@ -1,10 +1,11 @@
-"""The YAML of the configuration, with the line of every key; imported only where there is a file."""
+"""Reads the configuration's YAML and notes the line of every key; imported only where there is a file."""
 
 from typing import Any
 
 import yaml
 
-from matterhouse.settings.file import Written, described, quoted
+from matterhouse.settings.file import KeyPath, RawSettings
+from matterhouse.settings.messages import described, quoted
 
 _HINTS = {
     "cannot start any token": ": indent with spaces, not tabs, and put text that begins with @, ` or % in quotes",
@@ -23,7 +24,7 @@ _HINTS = {
 
 
 class _Loader(yaml.CSafeLoader):
-    """PyYAML's safe loader; a value that it cannot build is told with its line."""
+    """PyYAML's safe loader; an error about a value that it cannot build has the value's line."""
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:
@@ -35,40 +36,38 @@ class _Loader(yaml.CSafeLoader):
             raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from None
 
 
-def parse(text: str, written: Written) -> None:
-    """Read the file's text into ``written``. Raises ``ConfigError`` where it is no YAML, or no settings."""
+def parse(text: str, raw: RawSettings) -> None:
+    """Read the file's text into ``raw``. Raises ``ConfigError`` where it is not YAML, or not a mapping of settings."""
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
         if node is not None:
-            _note_places(node, (), written, set())
-            written.data = loader.construct_document(node)
+            _note_places(node, (), raw, set())
+            raw.values = loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        hint = next((hint for sign, hint in _HINTS.items() if sign in str(error.problem)), "")
-        written.report((), f"this is not YAML: {error.problem}{hint}", mark.line + 1 if mark else None)
-        raise written.error() from None
+        hint = next((hint for part, hint in _HINTS.items() if part in str(error.problem)), "")
+        raw.report((), f"this is not YAML: {error.problem}{hint}", mark.line + 1 if mark else None)
+        raise raw.error() from None
     except (yaml.YAMLError, RecursionError):
-        written.report((), "this is not YAML: found a control character, or groups in groups without end")
-        raise written.error() from None
-    if not isinstance(written.data, dict):
-        written.report((), f"found {described(written.data, None)}; expected lines such as `warehouse: warehouse`")
-        raise written.error()
+        raw.report((), "this is not YAML: found a control character, or groups in groups without end")
+        raise raw.error() from None
+    if not isinstance(raw.values, dict):
+        raw.report((), f"found {described(raw.values, None)}; expected lines such as `warehouse: warehouse`")
+        raise raw.error()
 
 
-def _note_places(node: yaml.Node, path: tuple[str, ...], written: Written, seen: set[int]) -> None:
-    """Note line and text of everything below ``node``, and report the keys that stand there twice."""
+def _note_places(node: yaml.Node, path: KeyPath, raw: RawSettings, seen: set[int]) -> None:
+    """Note line and text of every key below ``node``, and report the keys that stand there twice."""
     if id(node) in seen or isinstance(node, yaml.ScalarNode):
         return
     seen.add(id(node))
-    keyed = isinstance(node, yaml.MappingNode)
     for number, entry in enumerate(node.value):
-        key, value = entry if keyed else (entry, entry)
-        at = (*path, str(key.value) if keyed else str(number))
+        key, value = entry if isinstance(node, yaml.MappingNode) else (entry, entry)
+        at = (*path, str(key.value) if isinstance(node, yaml.MappingNode) else str(number))
         line = key.start_mark.line + 1
-        if at in written.places:
-            written.report(at, f"found a second time, first in line {written.places[at][0]}; expected once", line)
-            for below in [place for place in written.places if place[: len(at)] == at]:
-                del written.places[below]
-        written.places[at] = (line, value.value if isinstance(value, yaml.ScalarNode) else None)
-        _note_places(value, at, written, seen)
+        if at in raw.places:
+            raw.report(at, f"found a second time, first in line {raw.places[at][0]}; expected once", line)
+            raw.places = {place: known for place, known in raw.places.items() if place[: len(at)] != at}
+        raw.places[at] = (line, value.value if isinstance(value, yaml.ScalarNode) else None)
+        _note_places(value, at, raw, seen)

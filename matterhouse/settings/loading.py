@@ -1,0 +1,133 @@
+"""Loads the settings of a run or a command: those of the file, then those of flags, checked together."""
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from matterhouse.settings.file import ConfigError, RawSettings, read
+from matterhouse.settings.messages import described
+from matterhouse.settings.models import NAME, Settings, groups
+from matterhouse.settings.uris import anchored, filled
+from matterhouse.sources.files import DEFAULT_EXCLUDE
+
+
+def load(
+    path: Path | None = None,
+    sources: Iterable[str] = (),
+    warehouse: Path | None = None,
+    *,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    needs_sources: bool = True,
+) -> Settings:
+    """The settings of the file ``path``, by default matterhouse.yml in the current folder, and of the flags.
+
+    ``sources`` are ``NAME=URI``: they replace those of the file, but for the other settings of a
+    source that has the same name there. ``include`` replaces the globs of every source, ``exclude`` is added to
+    them. Relative paths start at the file's folder, those of flags at the current one. Commands that only read
+    the warehouse pass ``needs_sources=False`` and get none, so that they need neither a file nor the sources'
+    secrets. Raises ``ConfigError``, with all mistakes.
+    """
+    raw = read(path)
+    if warehouse is not None:
+        raw.note_flag("--warehouse", ("warehouse",), str(warehouse))
+        raw.values["warehouse"] = str(warehouse)
+    if needs_sources:
+        _apply_sources(raw, list(sources))
+        _fill_in_uris(raw)
+        _apply_globs(raw, list(include), list(exclude))
+    else:
+        raw.values.pop("sources", None)
+    settings = _checked(raw)
+    if needs_sources and not settings.sources:
+        raise ConfigError(_no_sources(raw))
+    folder = raw.folder if warehouse is None else Path.cwd()
+    absolute = os.path.abspath(folder / settings.warehouse.expanduser())
+    return settings.model_copy(update={"warehouse": Path(absolute)})
+
+
+def _checked(raw: RawSettings) -> Settings:
+    """The settings as models. Raises one ``ConfigError`` with all mistakes."""
+    settings = Settings()
+    try:
+        settings = Settings.model_validate(raw.values)
+    except ValidationError as invalid:
+        known = {group: tuple(model.model_fields) for group, model in groups().items()}
+        raw.report_invalid(invalid.errors(include_url=False), known)
+    if raw.problems:
+        raise raw.error()
+    return settings
+
+
+def _apply_sources(raw: RawSettings, flags: list[str]) -> None:
+    """Put the sources that ``--source`` names in the place of the file's."""
+    if not flags:
+        return
+    before = _mapping(raw.values.get("sources"))
+    chosen: dict[str, Any] = {}
+    for flag in flags:
+        name, _, uri = flag.partition("=")
+        path = ("sources", name)
+        if not uri or not re.fullmatch(NAME, name):
+            raw.note_flag("--source", path, flag)
+            names = "its name of up to 64 small letters, digits, _ or -"
+            raw.report(path, f"found {described(flag, None)}; expected NAME=URI, such as news=../news, {names}")
+            continue
+        raw.note_flag(f"--source {name}", path, name)
+        raw.note_flag(f"--source {name}", (*path, "uri"), uri)
+        if name in chosen:
+            raw.report(path, "found this name a second time; expected every source once")
+        chosen[name] = {**_mapping(before.get(name)), "uri": uri}
+    raw.values["sources"] = chosen
+
+
+def _fill_in_uris(raw: RawSettings) -> None:
+    """Fill in the uri of every source and make it absolute; a source without settings gets the default uri."""
+    sources = _mapping(raw.values.get("sources"))
+    for name, source in sources.items():
+        source = {} if source is None else source
+        if not isinstance(source, dict):
+            continue
+        path = ("sources", str(name), "uri")
+        uri = "." if source.get("uri") is None else source["uri"]
+        try:
+            if isinstance(uri, str):
+                uri = anchored(filled(uri), os.getcwd() if path in raw.flags else raw.folder)
+        except ValueError as error:
+            raw.report(path, f"found {described(uri, None)}; {error}")
+            uri = "."
+        sources[name] = {**source, "uri": uri}
+
+
+def _apply_globs(raw: RawSettings, include: list[str], exclude: list[str]) -> None:
+    """Give every source the globs of ``--include``, and those of ``--exclude`` beside its own."""
+    for name, source in _mapping(raw.values.get("sources")).items():
+        if not isinstance(source, dict):
+            continue
+        if include:
+            source["include"] = include
+            _note_globs(raw, "--include", (str(name), "include"), include, 0)
+        own = DEFAULT_EXCLUDE if source.get("exclude") is None else source["exclude"]
+        if exclude and isinstance(own, list | tuple):
+            source["exclude"] = [*own, *exclude]
+            _note_globs(raw, "--exclude", (str(name), "exclude"), exclude, len(own))
+
+
+def _note_globs(raw: RawSettings, flag: str, path: tuple[str, str], globs: list[str], first: int) -> None:
+    for number, glob in enumerate(globs, first):
+        raw.note_flag(flag, ("sources", *path, str(number)), glob)
+
+
+def _mapping(value: Any) -> dict[Any, Any]:
+    """``value`` where it is a mapping, else an empty one; what else it is, the models report."""
+    return value if isinstance(value, dict) else {}
+
+
+def _no_sources(raw: RawSettings) -> str:
+    missing = "no source is named" if raw.exists else "there is no such file in this folder, and no source is named"
+    remedy = "name one under `sources`" if raw.exists else "run `matterhouse init` to write the file"
+    return f"{raw.label}: {missing}; {remedy}, or name a source with --source NAME=URI"

@@ -1,0 +1,45 @@
+"""The ``uri`` of a source as the configuration has it: filled in, made absolute, and shown without secrets."""
+
+import os
+import re
+
+from matterhouse.sources.uris import locate, redacted
+
+_VARIABLE = re.compile(r"\$\{([^}]*)(\}?)")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_HALF_URL = re.compile(r"(https?|ssh|git|file):/(?!/)|file://(?!/)")
+_REMOTE_HELPER = re.compile(r"[A-Za-z0-9+._-]*::")
+
+
+def filled(uri: str) -> str:
+    """``uri`` with the values of the environment variables that it names; raises ValueError for one that is not set."""
+
+    def value(variable: re.Match[str]) -> str:
+        if not variable[2] or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable[1]):
+            raise ValueError("expected the name of an environment variable between ${ and }, as in ${TOKEN}")
+        if not os.environ.get(variable[1]):
+            raise ValueError(f"expected the environment variable {variable[1]} to have a value, but it is not set")
+        return os.environ[variable[1]]
+
+    return _VARIABLE.sub(value, uri)
+
+
+def anchored(uri: str, folder: str | os.PathLike[str]) -> str:
+    """``uri`` such that ``matterhouse.sources.uris.locate`` finds, from anywhere, what it would find in ``folder``."""
+    prefix = next((known for known in ("folder:", "git+") if uri.startswith(known)), "")
+    where = uri.removeprefix(prefix)
+    if _HALF_URL.match(where):
+        raise ValueError("expected two slashes in a URL, and the whole path in one of a file, as in file:///srv/news")
+    if (prefix != "folder:" and (_URL.match(where) or where[:1] in ("", "-"))) or _REMOTE_HELPER.match(uri):
+        return uri
+    path = os.path.abspath(os.path.join(folder, os.path.expanduser(where)))
+    is_remote = not os.path.exists(path) and ":" in where.split("/")[0] and locate(uri).kind == "remote"
+    return uri if is_remote else prefix + path
+
+
+def shown_uri(uri: str) -> str:
+    """``uri`` as it may be shown: without its secrets, also where a mistake keeps it from being a URL."""
+    if "://" in uri:
+        return redacted(uri)
+    prefix = next((known for known in ("folder:", "git+") if uri.startswith(known)), "")
+    return prefix + re.sub(r".*:.*@", "***@", uri.removeprefix(prefix), flags=re.DOTALL)
