@@ -3,18 +3,16 @@
 A source leads to the tables, the tables lead to the views. The bookkeeping in schema ``meta`` is no asset.
 """
 
-import re
 from collections.abc import Iterable
 
 from prefect.assets import Asset, AssetProperties
 from prefect.events import emit_event
 
-from matterhouse import sql
 from matterhouse.engine.run import Report
 from matterhouse.flows.artifacts import slug
 from matterhouse.settings.models import Settings
 from matterhouse.sources import redacted
-from matterhouse.warehouse import schema
+from matterhouse.sql import schema
 from matterhouse.warehouse.layout import Layout
 
 PUBLISHED = "matterhouse.snapshot.published"
@@ -40,11 +38,8 @@ def of_views(settings: Settings) -> list[Asset]:
 
 def behind_views(settings: Settings) -> list[Asset]:
     """The tables that the views are made of."""
-    texts = " ".join(sql.read(f"views/{name}") for name in sql.names("views"))
-    words = set(re.findall(r"\w+", texts))
-    return _relations(
-        settings, (table for table in schema.tables().values() if table.schema == "main" and table.name in words)
-    )
+    behind = frozenset().union(*(view.reads for view in schema.views().values()))
+    return _relations(settings, (table for name, table in schema.tables().items() if name in behind))
 
 
 def rows_of(asset: Asset, report: Report) -> int:

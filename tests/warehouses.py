@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from matterhouse.warehouse import schema
+from matterhouse.sql import schema
 
 # Tables that tell of runs rather than of content.
 OF_RUNS = {"meta.runs", "meta.run_sources", "meta.checks", "meta.sources"}

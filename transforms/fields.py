@@ -6,7 +6,7 @@ type. The other columns take what YAML reads, and quoted text that says the same
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import repeat
@@ -14,10 +14,13 @@ from itertools import repeat
 import pandas as pd
 import pyarrow as pa
 
+from matterhouse.sql import schema
+
 TEXT = pd.ArrowDtype(pa.string())
 WHOLE = pd.ArrowDtype(pa.int64())
 NUMBER = pd.ArrowDtype(pa.float64())
 FLAG = pd.ArrowDtype(pa.bool_())
+DAY = pd.ArrowDtype(pa.date32())
 INSTANT = pd.ArrowDtype(pa.timestamp("us", tz="UTC"))
 
 _LONGEST_SHOWN = 200
@@ -38,26 +41,23 @@ class Fields:
         self.rows = list(mappings)
         self._all_mappings = set(map(type, self.rows)) <= {dict}
         self._at_top: dict[str, list[object]] = {}
+        self._columns: dict[tuple[str, str], pd.Series] = {}
         self._errors: dict[tuple[int, str], tuple[str, str]] = {}
 
     @property
     def errors(self) -> list[tuple[int, str, str, str]]:
         return [(*place, *misfit) for place, misfit in self._errors.items()]
 
+    def column(self, path: str, type: str) -> pd.Series:
+        """The values at ``path`` as a column of DuckDB's ``type``. Raises ``KeyError`` for one that front matter has not."""
+        known = self._columns.get((path, type))
+        if known is None:
+            known = self._columns[path, type] = self._column(path, *_READ_AS[type])
+        return known
+
     def text(self, path: str) -> pd.Series:
-        return self._column(path, _text, TEXT, "a text", fitting={str, type(None)})
-
-    def whole(self, path: str) -> pd.Series:
-        return self._column(path, _whole, WHOLE, "a whole number")
-
-    def number(self, path: str) -> pd.Series:
-        return self._column(path, _number, NUMBER, "a number")
-
-    def flag(self, path: str) -> pd.Series:
-        return self._column(path, _flag, FLAG, "true or false")
-
-    def instant(self, path: str) -> pd.Series:
-        return self._column(path, _instant, INSTANT, "a date and time")
+        """The values at ``path`` as texts."""
+        return self.column(path, "VARCHAR")
 
     def texts_below(self, path: str) -> tuple[list[int], list[str], pd.Series]:
         """Rows, keys and values of the mappings at ``path``, one entry a key."""
@@ -103,11 +103,11 @@ class Fields:
         convert: Callable[[object], object],
         dtype: pd.ArrowDtype,
         expected: str,
-        fitting: Set[type] = frozenset({type(None)}),
     ) -> pd.Series:
-        """A column of converted values; those of ``fitting`` types are taken as they are."""
+        """A column of converted values; plain texts of a text column are taken as they are."""
         values = self.raw(path)
         types = set(map(type, values))
+        fitting = {str, type(None)} if dtype is TEXT else {type(None)}
         if types <= {type(None)}:
             return pd.Series(pd.arrays.ArrowExtensionArray(pa.nulls(len(values), dtype.pyarrow_dtype)))
         if not types <= fitting:
@@ -128,6 +128,11 @@ class Fields:
 
     def _misfit(self, row: int, path: str, value: object, expected: str) -> None:
         self._errors.setdefault((row, path), (shown(value), expected))
+
+
+def dtype(type: str) -> pd.ArrowDtype:
+    """pandas' type for a column of DuckDB's ``type``."""
+    return pd.ArrowDtype(schema.arrow_type(type))
 
 
 def arrow_series(values: list[object], dtype: pd.ArrowDtype) -> pd.Series:
@@ -303,3 +308,22 @@ def _offset(zone: str | None) -> timedelta:
     clock = time(int(hours), int(minutes))  # raises ValueError beyond 23:59
     offset = timedelta(hours=clock.hour, minutes=clock.minute)
     return -offset if zone[0] == "-" else offset
+
+
+def _day(value: object) -> object:
+    """The date that is written, whatever time stands behind it."""
+    match = _TIMESTAMP.match(value.strip()) if isinstance(value, str) and _kind(value) in ("timestamp", "str") else None
+    if match is None or _instant(value) is _MISFIT:
+        return _MISFIT
+    return date(*map(int, match["date"].split("-")))
+
+
+# By a column's type in DuckDB: how a value becomes one, pandas' type, and what is expected, in words.
+_READ_AS = {
+    "VARCHAR": (_text, TEXT, "a text"),
+    "BIGINT": (_whole, WHOLE, "a whole number"),
+    "DOUBLE": (_number, NUMBER, "a number"),
+    "BOOLEAN": (_flag, FLAG, "true or false"),
+    "DATE": (_day, DAY, "a date"),
+    "TIMESTAMP WITH TIME ZONE": (_instant, INSTANT, "a date and time"),
+}

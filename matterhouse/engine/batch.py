@@ -119,10 +119,11 @@ class Extractor:
 
     def _stage(self, batch: Batch, pieces: Iterable[list[dict]]) -> None:
         """Texts go to the disk piece by piece; what is left to flatten then is small, since documents share it."""
+        from matterhouse.sql import schema
         from matterhouse.transforms import raw
         from matterhouse.transforms.drift import tree_of
         from matterhouse.transforms.tidy import documents_frame, tidy
-        from matterhouse.warehouse import schema, staging
+        from matterhouse.warehouse import staging
 
         texts = raw.Documents(batch.publish_secured)
         documents: list[dict] = []

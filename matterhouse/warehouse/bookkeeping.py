@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from matterhouse.warehouse import schema
+from matterhouse.sql import schema
 from matterhouse.warehouse.checks import Check
 from matterhouse.warehouse.ledger import Entry
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from matterhouse.warehouse import bookkeeping, database, parquet, parts, schema, snapshots
+from matterhouse.sql import schema
+from matterhouse.warehouse import bookkeeping, database, parquet, parts, snapshots
 from matterhouse.warehouse.checks import Check, offending_rows, run_checks
 from matterhouse.warehouse.layout import DATABASE, PARQUET, REPORT, Layout
 from matterhouse.warehouse.ledger import Entry
@@ -108,9 +109,7 @@ class Build:
         self._connection = None
         (self._path / REPORT).write_text(report, encoding="utf-8")
         facts = facts | {"laid_out": self._laid_out(self.rows["raw.documents"])}
-        described = {
-            name: {"rows": self.rows[name], **schema.description(table)} for name, table in self._declared().items()
-        }
+        described = {name: {"rows": self.rows[name], **table.described} for name, table in self._declared().items()}
         snapshots.write_manifest(self._path, facts, described, self._base)
         snapshot = snapshots.publish(self._layout, self._path)
         snapshots.retire(self._layout, keep, grace_hours)
@@ -135,7 +134,9 @@ class Build:
         folder = self._path / PARQUET
         before = None if self._fresh or self._base is None else self._base.parquet
         touched_parts = self._touched_parts() if before else set()
-        touched = self._load.touched | ({"articles"} if self._load.touched & _OF_ARTICLES else set())
+        touched = self._load.touched | {
+            name for name, view in schema.views().items() if view.reads & self._load.touched
+        }
         for name, table in self._declared().items():
             if name in parquet.PARTED:
                 if before:
@@ -166,7 +167,3 @@ class Build:
         self._connection.register("wanted_parts", pa.table({"part": pa.array(wanted, pa.int32())}))
         query = "SELECT record_id FROM meta.files WHERE part IN (FROM wanted_parts) ORDER BY source, path"
         return [row[0] for row in self._connection.execute(query).fetchall()]
-
-
-# What the view `articles` is made of.
-_OF_ARTICLES = {"records", "providers", "record_topics", "record_images", "related_articles"}

@@ -1,7 +1,9 @@
 """The checks of ``sql/checks``: one query each, or several one after the other, which give the rows that offend.
 
 A check's file begins with comment lines: ``-- severity: error`` (offending rows stop publication) or
-``-- severity: warn`` (they are reported), then what the check demands, in words.
+``-- severity: warn`` (they are reported), then what the check demands, in words. With ``-- for each: table of main and raw``
+or ``-- for each: table of records`` in the second line it is one query that is asked of each of these tables, with
+``{table}``, ``{name}`` and ``{key}`` in place of the table's names and the columns of its key.
 """
 
 import time
@@ -10,6 +12,7 @@ from dataclasses import dataclass
 import duckdb
 
 from matterhouse import sql
+from matterhouse.sql import schema
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ def offending_rows(connection: duckdb.DuckDBPyConnection, name: str, limit: int 
 
 
 def _run(connection: duckdb.DuckDBPyConnection, name: str) -> Check:
-    severity, description = _header(name, sql.read(f"checks/{name}"))
+    severity, _, description = _header(name, sql.read(f"checks/{name}"))
     begun = time.perf_counter()
     counts = [
         connection.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0] for query in _queries(connection, name)
@@ -51,14 +54,41 @@ def _run(connection: duckdb.DuckDBPyConnection, name: str) -> Check:
     return Check(name, severity, description, sum(counts), time.perf_counter() - begun)
 
 
-def _header(name: str, text: str) -> tuple[str, str]:
+def _header(name: str, text: str) -> tuple[str, str | None, str]:
+    """A check's severity, what it is made for each of, and its description."""
     lines = [line.removeprefix("--").strip() for line in text.splitlines() if line.startswith("--")]
     severity = lines[0].removeprefix("severity:").strip() if lines else ""
+    each = (
+        lines.pop(1).removeprefix("for each:").strip() if len(lines) > 1 and lines[1].startswith("for each:") else None
+    )
     if severity not in ("error", "warn") or len(lines) < 2:
         raise ValueError(f"sql/checks/{name}.sql has to begin with `-- severity: error` or `warn` and a description")
-    return severity, " ".join(lines[1:])
+    return severity, each, " ".join(lines[1:])
 
 
 def _queries(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
-    statements = connection.extract_statements(sql.read(f"checks/{name}"))
+    text = sql.read(f"checks/{name}")
+    _, each, _ = _header(name, text)
+    if each is not None:
+        without_comments = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
+        return [_for(table, without_comments) for table in _FOR_EACH[each]()]
+    statements = connection.extract_statements(text)
     return [statement.query.strip().rstrip(";") for statement in statements]
+
+
+def _for(table: schema.Table, query: str) -> str:
+    """A query that is written for any table, for one of them; names and keys are those of the DDL."""
+    return query.format(name=table.qualified, table=table.full_name, key=", ".join(table.key)).strip().rstrip(";")
+
+
+def _of_content() -> list[schema.Table]:
+    return [table for table in schema.tables().values() if table.schema in ("main", "raw")]
+
+
+def _of_records() -> list[schema.Table]:
+    documents = schema.tables_of(schema.DOCUMENT).values()
+    return [table for table in documents if table.schema == "main" and table.name != "records"]
+
+
+# What a check can be made for each of.
+_FOR_EACH = {"table of main and raw": _of_content, "table of records": _of_records}

@@ -13,7 +13,9 @@ import duckdb
 import pyarrow as pa
 
 from matterhouse import sql
-from matterhouse.warehouse import links, schema, staging
+from matterhouse.sql import schema
+from matterhouse.warehouse import links, staging
+from matterhouse.warehouse.schema import create_all
 
 # Rows that DuckDB compresses and writes together; documents are long, so more of them would need much memory.
 ROW_GROUP = 4096
@@ -24,18 +26,8 @@ MEMORY_OF_A_FULL_LOAD = "256MB"
 MEMORY = "50%"
 BOOKKEEPING = "meta.files"  # which a database has to have to be built on
 
-# Tables whose rows belong to a document (they have its record_id) and come from the transforms.
-_OF_THE_LOAD = {
-    "meta.files",
-    "meta.rejects",
-    "meta.runs",
-    "meta.run_sources",
-    "meta.sources",
-    "meta.checks",
-    "meta.drift",
-}
 _CHANGING = (duckdb.StatementType.INSERT, duckdb.StatementType.UPDATE, duckdb.StatementType.DELETE)
-# What follows from more than one document: file of sql/load -> table it brings up to date.
+# What follows from more than one document: file of sql/derive -> table it brings up to date.
 _DERIVED = {
     "providers": "providers",
     "provider_images": "provider_images",
@@ -46,15 +38,6 @@ _DERIVED = {
 }
 
 
-def document_tables() -> list[str]:
-    """The tables that the transforms fill and whose rows go when their document goes."""
-    return [
-        name
-        for name, table in schema.tables().items()
-        if name not in _OF_THE_LOAD and "record_id" in table.column_names
-    ]
-
-
 class BaseDamaged(Exception):
     """DuckDB cannot read the database to build on."""
 
@@ -63,13 +46,18 @@ def open_build(file: Path, base: Path | None) -> duckdb.DuckDBPyConnection:
     """Open the build database at ``file``: a copy of ``base``, or empty with every table. Raises ``BaseDamaged``."""
     if base is not None:
         shutil.copyfile(base, file)
-    else:
-        schema.create_database(file)
     connection = duckdb.connect()
     with _reading(base):
-        connection.execute(f"ATTACH {_literal(file)} AS build (ROW_GROUP_SIZE {ROW_GROUP})").fetchall()
-        connection.execute(f"SELECT count(*) FROM build.{BOOKKEEPING}").fetchall()
-    connection.execute("USE build").fetchall()
+        connection.execute(
+            f"ATTACH {_literal(file)} AS build (BLOCK_SIZE 65536, ROW_GROUP_SIZE {ROW_GROUP})"
+        ).fetchall()
+        connection.execute("USE build").fetchall()
+        if base is not None:
+            connection.execute(f"SELECT count(*) FROM {BOOKKEEPING}").fetchall()
+    if base is None:
+        connection.begin()
+        create_all(connection)
+        connection.commit()
     connection.execute("SET TimeZone = 'UTC'").fetchall()
     connection.execute("SET threads = 1").fetchall()  # a second one waits for the rows that Python hands over
     connection.execute(f"SET memory_limit = '{MEMORY if base else MEMORY_OF_A_FULL_LOAD}'").fetchall()
@@ -140,7 +128,9 @@ class Load:
     def documents(self, staged: Path, changed: Iterable[str]) -> None:
         """Replace the rows of the ``changed`` documents (record ids) by those that were staged."""
         self._register("changed", pa.table({"record_id": pa.array(changed, pa.string())}))
-        for name in sorted(document_tables(), key="related_articles".__eq__):  # last, since they lead to records
+        for name in sorted(
+            schema.tables_of(schema.DOCUMENT), key="related_articles".__eq__
+        ):  # last, since they lead to records
             if name == "related_articles":
                 self.records_by_url = links.records_by_url(self._connection)
             if not self._fresh:
@@ -175,7 +165,7 @@ class Load:
             [run_id, started_at],
         ).fetchall()
         for name, table in _DERIVED.items():
-            for statement in self._connection.extract_statements(sql.read(f"load/{name}")):
+            for statement in self._connection.extract_statements(sql.read(f"derive/{name}")):
                 self._change(table, statement)
         self.relinked = [row[0] for row in self._connection.execute("FROM relinked").fetchall()]
 

@@ -6,8 +6,8 @@ python -m matterhouse.warehouse.dictionary > docs/data-dictionary.md
 import sys
 from collections.abc import Iterator
 
-from matterhouse.warehouse import schema
-from matterhouse.warehouse.schema import Column, Table
+from matterhouse.sql import schema
+from matterhouse.sql.schema import Column, Table
 
 _INTRODUCTION = """\
 # Data dictionary
@@ -18,7 +18,8 @@ Change them there, not here.
 
 A table's key tells its rows apart and is never NULL. Any other column is NULL where a file gives no value, or one that
 does not fit the type. The last column names the front-matter paths that a value comes from: `.` stands for
-nesting, `[]` for the items of a list, `*` for any key. A column without a path is worked out by Matterhouse.
+nesting, `[]` for the items of a list, `*` for any key; of several paths the first one with a value that fits counts. `by` names
+the function of `transforms/computed.py` that works a value out. A column without a path is told by Matterhouse itself.
 """
 
 _PARTS = {
@@ -60,7 +61,13 @@ def _relation(table: Table) -> Iterator[str]:
 
 
 def _column(column: Column) -> str:
-    return f"| `{column.name}` | {column.type} | {_cell(column.meaning)} | {_names(column.paths)} |"
+    return f"| `{column.name}` | {column.type} | {_cell(column.meaning)} | {_origin(column)} |"
+
+
+def _origin(column: Column) -> str:
+    """The paths of a column, and the function that makes its value of them."""
+    paths = _names(column.paths)
+    return f"{paths} by {column.function}".strip() if column.function else paths
 
 
 def _names(names: tuple[str, ...]) -> str:

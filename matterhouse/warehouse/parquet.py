@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from matterhouse.warehouse import schema
+from matterhouse.sql import schema
 
 # Columns of long texts that hardly repeat; all other texts are kept as dictionaries on their way.
 NO_DICTIONARY = {"front_matter", "body", "path"}

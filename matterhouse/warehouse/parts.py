@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from matterhouse.warehouse import schema, staging
+from matterhouse.sql import schema
+from matterhouse.warehouse import staging
 from matterhouse.warehouse.links import linked
 from matterhouse.warehouse.parquet import PARTED, conform, is_pointed, link_or_copy, write, writing
 

@@ -70,7 +70,7 @@ def mirror(layout: Layout, ledger: Ledger, snapshot: snapshots.Snapshot, notes: 
     notes.append(f"the ledger is made anew from snapshot {snapshot.id}")
     manifest = snapshot.manifest()
     with connect(snapshot.database) as connection, ledger.transaction():
-        rows = connection.execute(sql.read("load/ledger_files")).fetchall()
+        rows = connection.execute(sql.read("ledger/files")).fetchall()
         ledger.clear_files()
         ledger.put_files(Entry(*row, listed_ns=0) for row in rows)
         for name, facts in manifest["sources"].items():

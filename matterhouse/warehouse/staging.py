@@ -13,7 +13,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from matterhouse.warehouse import parquet, schema
+from matterhouse.sql import schema
+from matterhouse.warehouse import parquet
 
 AS_PARQUET = "raw.documents"
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from matterhouse.warehouse import query, recovery, schema, snapshots
+from matterhouse.sql import schema
+from matterhouse.warehouse import query, recovery, snapshots
 from matterhouse.warehouse.checks import Check, run_checks
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.lock import writing

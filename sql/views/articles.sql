@@ -54,7 +54,7 @@ COMMENT ON VIEW main.articles IS 'One row per record of the collection news: wha
 COMMENT ON COLUMN main.articles.record_id IS 'First 16 hexadecimal digits of BLAKE2b-64 over source, NUL and path; the same in every run and on every machine.';
 COMMENT ON COLUMN main.articles.source IS 'Name of the content repository, as configured.';
 COMMENT ON COLUMN main.articles.path IS 'Path of the document in its source, with forward slashes.';
-COMMENT ON COLUMN main.articles.slug IS 'File name without folder, date prefix and extension.';
+COMMENT ON COLUMN main.articles.slug IS 'File name without folder, date prefix and extension. By: slug.';
 COMMENT ON COLUMN main.articles.title IS 'Title, or the name of a person, event, community, organization or topic. From: title, name.';
 COMMENT ON COLUMN main.articles.excerpt IS 'Short text about the record: its excerpt, else a person''s bio, else an organization''s description. From: excerpt, bio, description.';
 COMMENT ON COLUMN main.articles.type IS 'Kind of content within its collection, such as article, video or course. From: type.';
@@ -64,14 +64,14 @@ COMMENT ON COLUMN main.articles.web_url IS 'Address of the content''s web page, 
 COMMENT ON COLUMN main.articles.original_url IS 'Address at which the content first appeared, as written. From: originalUrl.';
 COMMENT ON COLUMN main.articles.amp_url IS 'Address of the AMP page, as written. From: ampWebUrl.';
 COMMENT ON COLUMN main.articles.cdn_amp_url IS 'Address of the AMP page on a content delivery network, as written. From: cdnAmpWebUrl.';
-COMMENT ON COLUMN main.articles.url_key IS 'Canonical form of web_url, else of original_url: lower-case host without www., no scheme, fragment, tracking parameters or trailing slash. From: webUrl, originalUrl.';
+COMMENT ON COLUMN main.articles.url_key IS 'Canonical form of web_url, else of original_url: lower-case host without www., no scheme, fragment, tracking parameters or trailing slash. From: webUrl, originalUrl. By: url_key.';
 COMMENT ON COLUMN main.articles.quality IS 'Quality score that the source gives the record, without a unit. From: quality.';
 COMMENT ON COLUMN main.articles.heat IS 'Popularity score that the source gives the record, without a unit; it can be negative. From: heat.';
 COMMENT ON COLUMN main.articles.is_published IS 'Whether the source shows the record; NULL where the file does not say. From: published.';
 COMMENT ON COLUMN main.articles.is_removed IS 'Whether the source has withdrawn the record; NULL where the file does not say. From: removed.';
-COMMENT ON COLUMN main.articles.is_secured IS 'Whether the file carries a secured value; the value itself is not kept here. From: secured.';
+COMMENT ON COLUMN main.articles.is_secured IS 'Whether the file carries a secured value; the value itself is not kept here. From: secured. By: is_present.';
 COMMENT ON COLUMN main.articles.featured_content IS 'Marker of featured content, as written. From: featuredContent.';
-COMMENT ON COLUMN main.articles.provider_id IS 'Who provides the content, as in providers.provider_id. From: provider.name, provider.domain.';
+COMMENT ON COLUMN main.articles.provider_id IS 'Who provides the content, as in providers.provider_id. From: provider.name, provider.domain. By: provider_id.';
 COMMENT ON COLUMN main.articles.provider_name IS 'Name of the provider, as written. From: provider.name.';
 COMMENT ON COLUMN main.articles.provider_domain IS 'Internet domain of the provider, as written. From: provider.domain.';
 COMMENT ON COLUMN main.articles.topics IS 'Names of the topics in the file''s order; NULL where the record lists none. From: topics[].';

@@ -8,7 +8,8 @@ import duckdb
 import pytest
 
 from matterhouse import sql
-from matterhouse.warehouse import schema
+from matterhouse.sql import schema
+from matterhouse.warehouse.schema import create_all
 
 REPOSITORY = Path(__file__).parents[2]
 RELATIONS = {**schema.tables(), **schema.views()}
@@ -74,7 +75,7 @@ FORESEEN = {
 def connection():
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        schema.create_all(connection)
+        create_all(connection)
         yield connection
 
 
@@ -146,7 +147,7 @@ def test_no_column_comes_from_a_field_that_nobody_has():
 
 def test_comments_survive_closing_the_file(tmp_path):
     with duckdb.connect(tmp_path / "warehouse.duckdb") as connection:
-        schema.create_all(connection)
+        create_all(connection)
     with duckdb.connect(tmp_path / "warehouse.duckdb", read_only=True) as connection:
         rows = connection.execute(sql.read("catalog")).fetchall()
     comments = {(f"{schema_name}.{name}", column): comment for _, schema_name, name, _, column, *_, comment in rows}

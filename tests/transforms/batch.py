@@ -11,10 +11,10 @@ import pyarrow as pa
 from matterhouse.reading.reader import Reader
 from matterhouse.sources.errors import Unreadable
 from matterhouse.sources.files import blob_id
+from matterhouse.sql import schema
 from matterhouse.transforms import keys, raw
 from matterhouse.transforms.drift import tree_of
 from matterhouse.transforms.tidy import Tables, documents_frame, tidy
-from matterhouse.warehouse import schema
 
 SOURCE = "coast"
 STORY = "_news/2025-01-02-story.md"

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from matterhouse import transforms
 from matterhouse.reading.reader import Reader
+from matterhouse.sql import schema
 from matterhouse.transforms.tidy import tidy
-from matterhouse.warehouse import schema
 from tests.transforms import content
 from tests.transforms.batch import COVERED, LAST_CHANGED, STORY, column, documents, errors, id_of, rows, story, tables
 

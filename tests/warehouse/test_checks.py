@@ -3,8 +3,9 @@
 import duckdb
 import pytest
 
-from matterhouse.warehouse import schema
+from matterhouse.sql import schema
 from matterhouse.warehouse.checks import offending_rows
+from matterhouse.warehouse.schema import create_all
 
 TABLES = {name: table for name, table in schema.tables().items() if table.schema in ("main", "raw")}
 PLACEHOLDER = {"VARCHAR": "'x'", "INTEGER": "0", "BIGINT": "0"}
@@ -13,7 +14,7 @@ PLACEHOLDER = {"VARCHAR": "'x'", "INTEGER": "0", "BIGINT": "0"}
 @pytest.fixture
 def warehouse():
     with duckdb.connect() as connection:
-        schema.create_all(connection)
+        create_all(connection)
         yield connection
 
 

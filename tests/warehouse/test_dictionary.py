@@ -4,7 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from matterhouse.warehouse import dictionary, schema
+from matterhouse.sql import schema
+from matterhouse.warehouse import dictionary
 
 REPOSITORY = Path(__file__).parents[2]
 COMMITTED = REPOSITORY / "docs" / "data-dictionary.md"

@@ -8,8 +8,11 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from matterhouse.warehouse import schema
-from matterhouse.warehouse.schema import Column
+from matterhouse import sql
+from matterhouse.sql import schema
+from matterhouse.sql.schema import Column, Rows
+from matterhouse.warehouse.schema import create_all
+from matterhouse.warehouse.schema import text as schema_text
 
 TABLES = schema.tables()
 
@@ -18,7 +21,7 @@ TABLES = schema.tables()
 def connection():
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        schema.create_all(connection)
+        create_all(connection)
         yield connection
 
 
@@ -99,7 +102,7 @@ def test_an_arrow_table_of_the_schema_goes_into_its_table(name, connection):
 def test_create_all_is_part_of_an_open_transaction():
     with duckdb.connect() as connection:
         connection.execute("BEGIN")
-        schema.create_all(connection)
+        create_all(connection)
         connection.execute("ROLLBACK")
         assert connection.execute("SELECT count(*) FROM duckdb_tables()").fetchall() == [(0,)]
 
@@ -107,19 +110,52 @@ def test_create_all_is_part_of_an_open_transaction():
 @pytest.mark.parametrize("comment", ["", "One row per thing.", "Rows. Key: a.", "One row per thing. Key: a. More."])
 def test_a_table_comment_of_another_form_is_refused(comment):
     with pytest.raises(ValueError, match="main.things: the comment must read"):
-        schema._table("main", "things", comment, [])
+        schema.relation("things", {"kind": "view", "comment": comment, "columns": []})
 
 
 @pytest.mark.parametrize("comment", [None, "", "No full stop", "Meaning. From: .", "Meaning. From: a.  From: b."])
 def test_a_column_comment_of_another_form_is_refused(comment):
     with pytest.raises(ValueError, match="things.a: the comment must be a sentence"):
-        schema._column("things", "a", "VARCHAR", False, comment)
+        column = {"name": "a", "type": "VARCHAR", "not_null": False, "comment": comment}
+        schema.relation("things", {"kind": "view", "comment": "One row per thing. Key: a.", "columns": [column]})
+
+
+@pytest.mark.parametrize(
+    "header",
+    [{}, {"rows": "documents"}, {"rows": "thing", "belongs_to": "run"}, {"rows": "documents", "belongs_to": "nobody"}],
+)
+def test_a_table_that_does_not_say_where_its_rows_come_from_is_refused(header):
+    described = {"kind": "table", "comment": "One row per thing. Key: a.", "columns": []} | header
+    with pytest.raises(ValueError, match="main.things: the file must begin with `-- rows"):
+        schema.relation("things", described)
+
+
+def test_the_committed_description_of_the_schema_is_current():
+    told = "run: python -m matterhouse.warehouse.schema"
+    assert Path(sql.__file__).with_name(schema.FILE).read_text("utf-8") == schema_text(), told
+
+
+def test_a_table_knows_what_its_rows_are_made_from_and_what_they_go_with():
+    assert TABLES["events"].rows == Rows("documents", collection="events")
+    assert TABLES["related_images"].rows == Rows("items", ("related[].images",))
+    assert TABLES["record_provider_images"].rows == Rows("items", ("provider.images", "affiliation.images"))
+    assert TABLES["providers"].rows == Rows("code", ("transforms/providers.py",))
+    assert [TABLES[name].belongs_to for name in ("record_images", "providers", "meta.runs")] == [
+        "document",
+        "warehouse",
+        "run",
+    ]
+
+
+def test_a_view_knows_the_tables_behind_it():
+    expected = {"records", "providers", "record_topics", "record_images", "related_articles"}
+    assert schema.views()["articles"].reads == expected
 
 
 def test_neither_pandas_nor_pyarrow_is_imported_before_it_is_needed():
     code = """if True:
         import sys
-        from matterhouse.warehouse import schema
+        from matterhouse.sql import schema
         tables = schema.tables()
         assert not {"pandas", "pyarrow"} & set(sys.modules)
         tables["records"].arrow_schema

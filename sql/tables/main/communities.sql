@@ -1,3 +1,6 @@
+-- rows: documents
+-- collection: communities
+-- belongs to: document
 CREATE TABLE main.communities (
     record_id    VARCHAR NOT NULL,
     member_count BIGINT

@@ -1,3 +1,6 @@
+-- rows: documents
+-- collection: events
+-- belongs to: document
 CREATE TABLE main.events (
     record_id VARCHAR NOT NULL,
     starts_at TIMESTAMP WITH TIME ZONE,

@@ -1,3 +1,5 @@
+-- rows: items of items
+-- belongs to: document
 CREATE TABLE main.learning_items (
     record_id      VARCHAR NOT NULL,
     position       INTEGER NOT NULL,

@@ -1,3 +1,5 @@
+-- rows: items of levels
+-- belongs to: document
 CREATE TABLE main.learning_levels (
     record_id VARCHAR NOT NULL,
     position  INTEGER NOT NULL,

@@ -1,3 +1,6 @@
+-- rows: items of otherNames
+-- collection: organizations
+-- belongs to: document
 CREATE TABLE main.organization_names (
     record_id VARCHAR NOT NULL,
     position  INTEGER NOT NULL,

@@ -1,3 +1,6 @@
+-- rows: documents
+-- collection: organizations
+-- belongs to: document
 CREATE TABLE main.organizations (
     record_id       VARCHAR NOT NULL,
     organization_id VARCHAR,

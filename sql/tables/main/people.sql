@@ -1,3 +1,6 @@
+-- rows: documents
+-- collection: people
+-- belongs to: document
 CREATE TABLE main.people (
     record_id               VARCHAR NOT NULL,
     location                VARCHAR,
@@ -18,7 +21,7 @@ COMMENT ON TABLE main.people IS 'One row per record of the collection people. Ke
 COMMENT ON COLUMN main.people.record_id IS 'The record, as in records.record_id.';
 COMMENT ON COLUMN main.people.location IS 'Where the person lives, as written. From: location.';
 COMMENT ON COLUMN main.people.website IS 'Address of the person''s website, as written. From: website.';
-COMMENT ON COLUMN main.people.affiliation_provider_id IS 'The organization the person works for, as in providers.provider_id. From: affiliation.name, affiliation.domain.';
+COMMENT ON COLUMN main.people.affiliation_provider_id IS 'The organization the person works for, as in providers.provider_id. From: affiliation.name, affiliation.domain. By: provider_id.';
 COMMENT ON COLUMN main.people.twitter_username IS 'Twitter name, without the at sign. From: twitter.username.';
 COMMENT ON COLUMN main.people.twitter_url IS 'Address of the Twitter profile, as written. From: twitter.url.';
 COMMENT ON COLUMN main.people.twitter_followers IS 'Number of followers on Twitter. From: twitter.followers.';

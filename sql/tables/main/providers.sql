@@ -1,3 +1,5 @@
+-- rows: code transforms/providers.py
+-- belongs to: warehouse
 CREATE TABLE main.providers (
     provider_id VARCHAR NOT NULL,
     name        VARCHAR,

@@ -1,3 +1,5 @@
+-- rows: items of actions
+-- belongs to: document
 CREATE TABLE main.record_actions (
     record_id   VARCHAR NOT NULL,
     position    INTEGER NOT NULL,

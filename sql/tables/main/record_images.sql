@@ -1,3 +1,5 @@
+-- rows: items of images
+-- belongs to: document
 CREATE TABLE main.record_images (
     record_id   VARCHAR NOT NULL,
     position    INTEGER NOT NULL,

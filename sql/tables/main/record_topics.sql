@@ -1,3 +1,5 @@
+-- rows: items of topics
+-- belongs to: document
 CREATE TABLE main.record_topics (
     record_id VARCHAR NOT NULL,
     position  INTEGER NOT NULL,

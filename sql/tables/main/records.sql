@@ -1,3 +1,5 @@
+-- rows: documents
+-- belongs to: document
 CREATE TABLE main.records (
     record_id        VARCHAR NOT NULL,
     source           VARCHAR,
@@ -36,9 +38,9 @@ COMMENT ON TABLE main.records IS 'One row per document with a readable record. K
 
 COMMENT ON COLUMN main.records.record_id IS 'First 16 hexadecimal digits of BLAKE2b-64 over source, NUL and path; the same in every run and on every machine.';
 COMMENT ON COLUMN main.records.source IS 'Name of the content repository, as configured.';
-COMMENT ON COLUMN main.records.collection IS 'What the document describes: its first folder without the underscore, or the folder below _data.';
+COMMENT ON COLUMN main.records.collection IS 'What the document describes: its first folder without the underscore, or the folder below _data. By: collection.';
 COMMENT ON COLUMN main.records.path IS 'Path of the document in its source, with forward slashes.';
-COMMENT ON COLUMN main.records.slug IS 'File name without folder, date prefix and extension.';
+COMMENT ON COLUMN main.records.slug IS 'File name without folder, date prefix and extension. By: slug.';
 COMMENT ON COLUMN main.records.title IS 'Title, or the name of a person, event, community, organization or topic. From: title, name.';
 COMMENT ON COLUMN main.records.excerpt IS 'Short text about the record: its excerpt, else a person''s bio, else an organization''s description. From: excerpt, bio, description.';
 COMMENT ON COLUMN main.records.type IS 'Kind of content within its collection, such as article, video or course. From: type.';
@@ -46,21 +48,21 @@ COMMENT ON COLUMN main.records.category IS 'Category the source files the record
 COMMENT ON COLUMN main.records.layout IS 'Page layout that the site uses for the record. From: layout.';
 COMMENT ON COLUMN main.records.taxonomy IS 'Taxonomy that a record of _data belongs to, such as organization or topic. From: taxonomy.';
 COMMENT ON COLUMN main.records.length IS 'Length in a record of any collection, as written, such as PT44M or 12 hours. From: length.';
-COMMENT ON COLUMN main.records.length_seconds IS 'Length in seconds, read from ISO 8601 durations and forms such as 12 hours; NULL where it cannot be read. From: length.';
+COMMENT ON COLUMN main.records.length_seconds IS 'Length in seconds, read from ISO 8601 durations and forms such as 12 hours; NULL where it cannot be read. From: length. By: duration_seconds.';
 COMMENT ON COLUMN main.records.published_at IS 'When the content was published, in UTC. From: publishedDateTime.';
 COMMENT ON COLUMN main.records.web_url IS 'Address of the content''s web page, as written. From: webUrl.';
 COMMENT ON COLUMN main.records.original_url IS 'Address at which the content first appeared, as written. From: originalUrl.';
 COMMENT ON COLUMN main.records.amp_url IS 'Address of the AMP page, as written. From: ampWebUrl.';
 COMMENT ON COLUMN main.records.cdn_amp_url IS 'Address of the AMP page on a content delivery network, as written. From: cdnAmpWebUrl.';
-COMMENT ON COLUMN main.records.url_key IS 'Canonical form of web_url, else of original_url: lower-case host without www., no scheme, fragment, tracking parameters or trailing slash. From: webUrl, originalUrl.';
+COMMENT ON COLUMN main.records.url_key IS 'Canonical form of web_url, else of original_url: lower-case host without www., no scheme, fragment, tracking parameters or trailing slash. From: webUrl, originalUrl. By: url_key.';
 COMMENT ON COLUMN main.records.quality IS 'Quality score that the source gives the record, without a unit. From: quality.';
 COMMENT ON COLUMN main.records.heat IS 'Popularity score that the source gives the record, without a unit; it can be negative. From: heat.';
 COMMENT ON COLUMN main.records.is_published IS 'Whether the source shows the record; NULL where the file does not say. From: published.';
 COMMENT ON COLUMN main.records.is_removed IS 'Whether the source has withdrawn the record; NULL where the file does not say. From: removed.';
-COMMENT ON COLUMN main.records.is_secured IS 'Whether the file carries a secured value; the value itself is not kept here. From: secured.';
-COMMENT ON COLUMN main.records.is_secured_valid IS 'Whether the secured value is two base64 texts with a semicolon between them, the second of 16 bytes; NULL where there is none. From: secured.';
+COMMENT ON COLUMN main.records.is_secured IS 'Whether the file carries a secured value; the value itself is not kept here. From: secured. By: is_present.';
+COMMENT ON COLUMN main.records.is_secured_valid IS 'Whether the secured value is two base64 texts with a semicolon between them, the second of 16 bytes; NULL where there is none. From: secured. By: is_valid_secured.';
 COMMENT ON COLUMN main.records.featured_content IS 'Marker of featured content, as written. From: featuredContent.';
-COMMENT ON COLUMN main.records.provider_id IS 'Who provides the content, as in providers.provider_id. From: provider.name, provider.domain.';
+COMMENT ON COLUMN main.records.provider_id IS 'Who provides the content, as in providers.provider_id. From: provider.name, provider.domain. By: provider_id.';
 COMMENT ON COLUMN main.records.body_length IS 'Characters after the front matter.';
 COMMENT ON COLUMN main.records.content_hash IS 'Git blob id of the file (SHA-1, hexadecimal).';
 COMMENT ON COLUMN main.records.first_seen_at IS 'Start of the run that first loaded the record, in UTC.';

@@ -1,3 +1,5 @@
+-- rows: items of related
+-- belongs to: document
 CREATE TABLE main.related_articles (
     record_id         VARCHAR NOT NULL,
     position          INTEGER NOT NULL,
@@ -26,6 +28,6 @@ COMMENT ON COLUMN main.related_articles.published_at IS 'When the related articl
 COMMENT ON COLUMN main.related_articles.web_url IS 'Address of the related article, as written. From: related[].webUrl.';
 COMMENT ON COLUMN main.related_articles.amp_url IS 'Address of its AMP page, as written. From: related[].ampWebUrl.';
 COMMENT ON COLUMN main.related_articles.cdn_amp_url IS 'Address of its AMP page on a content delivery network, as written. From: related[].cdnAmpWebUrl.';
-COMMENT ON COLUMN main.related_articles.url_key IS 'Canonical form of web_url, made as in records.url_key. From: related[].webUrl.';
-COMMENT ON COLUMN main.related_articles.provider_id IS 'Who provides the related article, as in providers.provider_id. From: related[].provider.name, related[].provider.domain.';
+COMMENT ON COLUMN main.related_articles.url_key IS 'Canonical form of web_url, made as in records.url_key. From: related[].webUrl. By: url_key.';
+COMMENT ON COLUMN main.related_articles.provider_id IS 'Who provides the related article, as in providers.provider_id. From: related[].provider.name, related[].provider.domain. By: provider_id.';
 COMMENT ON COLUMN main.related_articles.related_record_id IS 'The record of any source with the same url_key: the one published first, then the lowest record_id; NULL where there is none.';

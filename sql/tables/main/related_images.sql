@@ -1,3 +1,5 @@
+-- rows: items of related[].images
+-- belongs to: document
 CREATE TABLE main.related_images (
     record_id      VARCHAR NOT NULL,
     position       INTEGER NOT NULL,
@@ -15,7 +17,7 @@ COMMENT ON TABLE main.related_images IS 'One row per image of an entry of a reco
 COMMENT ON COLUMN main.related_images.record_id IS 'The record, as in records.record_id.';
 COMMENT ON COLUMN main.related_images.position IS 'Place of the entry, as in related_articles.position.';
 COMMENT ON COLUMN main.related_images.image_position IS 'Place of the image among the entry''s images, counted from 0 in the file''s order.';
-COMMENT ON COLUMN main.related_images.url IS 'Address of the image, as written. From: related[].images[].url.';
+COMMENT ON COLUMN main.related_images.url IS 'Address of the image, as written. From: related[].images[].url, related[].images[].';
 COMMENT ON COLUMN main.related_images.width IS 'Width of the image in pixels. From: related[].images[].width.';
 COMMENT ON COLUMN main.related_images.height IS 'Height of the image in pixels. From: related[].images[].height.';
 COMMENT ON COLUMN main.related_images.title IS 'Title of the image. From: related[].images[].title.';

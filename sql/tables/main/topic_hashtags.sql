@@ -1,3 +1,6 @@
+-- rows: items of hashtags
+-- collection: topics
+-- belongs to: document
 CREATE TABLE main.topic_hashtags (
     record_id VARCHAR NOT NULL,
     position  INTEGER NOT NULL,

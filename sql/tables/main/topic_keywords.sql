@@ -1,3 +1,6 @@
+-- rows: items of keywords
+-- collection: topics
+-- belongs to: document
 CREATE TABLE main.topic_keywords (
     record_id VARCHAR NOT NULL,
     position  INTEGER NOT NULL,

@@ -1,3 +1,6 @@
+-- rows: keys of services
+-- collection: topics
+-- belongs to: document
 CREATE TABLE main.topic_services (
     record_id VARCHAR NOT NULL,
     service   VARCHAR NOT NULL,

@@ -1,3 +1,6 @@
+-- rows: documents
+-- collection: topics
+-- belongs to: document
 CREATE TABLE main.topics (
     record_id  VARCHAR NOT NULL,
     topic_id   VARCHAR,

@@ -1,3 +1,5 @@
+-- rows: code warehouse/checks.py
+-- belongs to: run
 CREATE TABLE meta.checks (
     run_id         VARCHAR NOT NULL,
     name           VARCHAR NOT NULL,

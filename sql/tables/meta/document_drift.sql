@@ -1,3 +1,5 @@
+-- rows: code transforms/drift.py
+-- belongs to: document
 CREATE TABLE meta.document_drift (
     record_id VARCHAR NOT NULL,
     field     VARCHAR NOT NULL,

@@ -1,3 +1,5 @@
+-- rows: code sql/derive/drift.sql
+-- belongs to: warehouse
 CREATE TABLE meta.drift (
     field         VARCHAR NOT NULL,
     first_seen_at TIMESTAMP WITH TIME ZONE,

@@ -1,3 +1,5 @@
+-- rows: code transforms/tidy.py
+-- belongs to: document
 CREATE TABLE meta.field_errors (
     record_id VARCHAR NOT NULL,
     field     VARCHAR NOT NULL,

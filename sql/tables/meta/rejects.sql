@@ -1,3 +1,5 @@
+-- rows: code warehouse/bookkeeping.py
+-- belongs to: run
 CREATE TABLE meta.rejects (
     source      VARCHAR NOT NULL,
     path        VARCHAR NOT NULL,

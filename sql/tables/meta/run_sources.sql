@@ -1,3 +1,5 @@
+-- rows: code warehouse/bookkeeping.py
+-- belongs to: run
 CREATE TABLE meta.run_sources (
     run_id    VARCHAR NOT NULL,
     source    VARCHAR NOT NULL,

@@ -1,3 +1,5 @@
+-- rows: code warehouse/bookkeeping.py
+-- belongs to: run
 CREATE TABLE meta.runs (
     run_id             VARCHAR NOT NULL,
     flow_run_id        VARCHAR,

@@ -1,3 +1,5 @@
+-- rows: code warehouse/bookkeeping.py
+-- belongs to: run
 CREATE TABLE meta.sources (
     source              VARCHAR NOT NULL,
     kind                VARCHAR,

@@ -1,3 +1,5 @@
+-- rows: code transforms/raw.py
+-- belongs to: document
 CREATE TABLE raw.documents (
     record_id    VARCHAR NOT NULL,
     source       VARCHAR,

@@ -1,0 +1,219 @@
+"""Tables as the DDL declares them: one generic way from front matters to the rows of any table of plain paths.
+
+A table's file in ``sql/tables`` says what its rows are (documents, items of lists, keys of a mapping), and each column's
+comment which paths it comes from (``matterhouse.sql.schema``). So adding such a table takes no code here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import chain
+
+import numpy as np
+import pandas as pd
+
+from matterhouse.sql import schema
+from matterhouse.sql.schema import Column, Table
+from matterhouse.transforms.computed import FUNCTIONS, RAW, Computed
+from matterhouse.transforms.fields import Fields, arrow_series, dtype, frame, python_values
+from matterhouse.transforms.unnest import Nested, spread, unnest
+
+ITSELF = "\0"  # the path of a list item that is a plain value, in place of a mapping's key
+Places = Callable[[int, str], Iterable[tuple[int, str]]]
+
+
+@dataclass
+class Records:
+    """Front matters, a row each, and what is known of their documents; the lists in them are unfolded once.
+
+    ``documents`` has the columns that come with a document (``record_id``, ``path`` …). ``places`` tells for a row and a
+    path in it the numbers of the documents, and the paths in them, that a misfit is reported at.
+    """
+
+    documents: pd.DataFrame
+    fields: Fields
+    places: Places
+    inside: str = ""  # the path that the rows are at, such as ``related[].``
+    _items: "dict[tuple[str, ...], Items]" = field(default_factory=dict)
+
+    def items(self, *lists: str) -> "Items":
+        """What the lists at these paths hold, row by row, and in a row list by list."""
+        if lists not in self._items:
+            self._items[lists] = Items.of(self, lists)
+        return self._items[lists]
+
+    def watched(self) -> Iterator[tuple[Fields, Places]]:
+        """The fields of the rows, and of all items that were unfolded: all that may have misfits."""
+        yield self.fields, self.places
+        for items in self._items.values():
+            yield from items.records.watched()
+
+
+@dataclass
+class Items:
+    """The distinct items of lists, as ``records`` of their own; ``nested.links`` tells where each one is listed.
+
+    The list at path ``lists[j]`` of row ``i`` is the parent number ``i * len(lists) + j``.
+    """
+
+    lists: tuple[str, ...]
+    nested: Nested
+    records: Records
+
+    @classmethod
+    def of(cls, above: Records, lists: tuple[str, ...]) -> "Items":
+        columns = [above.fields.raw(path) for path in lists]
+        nested = unnest(chain.from_iterable(zip(*columns)) if len(columns) > 1 else columns[0])
+        wanted = {kind for path in lists for kind in _kinds_of_items().get(f"{above.inside}{path}[]", ())}
+        items = nested.items
+        if "plain" in wanted:
+            items = [item if isinstance(item, dict) and "mapping" in wanted else {ITSELF: item} for item in items]
+
+        def places(item: int, field: str) -> Iterator[tuple[int, str]]:
+            for parent, position in nested.places[item]:
+                row, number = divmod(parent, len(lists))
+                place = f"{lists[number]}[{position}]"
+                yield from above.places(row, place if field in ("", ITSELF) else f"{place}.{field}")
+
+        return cls(lists, nested, Records(pd.DataFrame(), Fields(items), places, f"{above.inside}{lists[0]}[]."))
+
+
+@cache
+def _kinds_of_items() -> dict[str, set[str]]:
+    """By list, such as ``images[]``, whether columns take its items as ``mapping``s, as ``plain`` values, or both."""
+    found: dict[str, set[str]] = {}
+    for path in schema.covered_paths():
+        *lists, _ = path.split("[]")
+        for number in range(len(lists)):
+            name = "[]".join(lists[: number + 1]) + "[]"
+            found.setdefault(name, set()).add("plain" if name == path else "mapping")
+    return found
+
+
+def rows(table: Table, records: Records) -> pd.DataFrame:
+    """The rows of a declared table, from the records of its collection. Columns that the load fills are left out."""
+    made_from = table.rows
+    if made_from is None or made_from.kind == schema.CODE:
+        raise ValueError(f"{table.qualified} is made by code of its own")
+    if made_from.kind == schema.DOCUMENTS:
+        return frame(_columns(table.columns, records, ("",)))
+    if made_from.kind == schema.KEYS:
+        return _keys(table, records, made_from.of[0])
+    if "[]." in made_from.of[0]:
+        return _nested_items(table, records, made_from.of[0])
+    return _items(table, records, made_from.of)
+
+
+def _items(table: Table, records: Records, lists: tuple[str, ...]) -> pd.DataFrame:
+    """A row per list item."""
+    items = records.items(*lists)
+    parent, number = np.divmod(items.nested.links["parent"].to_numpy(), len(lists))
+    columns = {"record_id": records.documents["record_id"].take(parent)}
+    if len(lists) > 1:
+        columns["field"] = arrow_series([lists[each].partition(".")[0] for each in number], dtype("VARCHAR"))
+    columns["position"] = items.nested.links["position"].astype("int32")
+    columns |= _above(table, records, lists, parent, number)
+    columns |= spread(frame(_columns(table.columns, items.records, _prefixes(lists))), items.nested.links["item"])
+    return frame({name: columns[name] for name in table.column_names if name in columns})
+
+
+def _above(
+    table: Table, records: Records, lists: tuple[str, ...], parent: np.ndarray, number: np.ndarray
+) -> dict[str, pd.Series]:
+    """Columns of a list item that come from what stands beside the list: ``provider.name`` beside ``provider.images``."""
+    inside = _prefixes(lists)
+    beside = [column for column in table.columns if column.paths and not any(_below(column, inside))]
+    found = {}
+    for column in beside:
+        folders = [path.rpartition(".")[0] + "." for path in lists]
+        each = [
+            _column(column, records, [path for path in column.paths if path.startswith(folder)]) for folder in folders
+        ]
+        found[column.name] = pd.concat(each, ignore_index=True).take(number * len(records.documents) + parent)
+    return found
+
+
+def _nested_items(table: Table, records: Records, path: str) -> pd.DataFrame:
+    """A row per item of the lists in list items: ``record_id``, ``position`` of the outer, ``image_position`` of the inner.
+
+    The inner lists were unfolded from the distinct outer items, so each is spread over every place of its outer item.
+    """
+    outer_path, inner_path = path.split("[].")
+    outer = records.items(outer_path)
+    inner = outer.records.items(inner_path)
+    position, inner_position = table.key[1:]
+    links = inner.nested.links.rename(columns={"parent": "entry", "position": "inner_position", "item": "inner"})
+    places = outer.nested.links.merge(links, left_on="item", right_on="entry", validate="m:m")
+    columns = {
+        "record_id": records.documents["record_id"].take(places["parent"]),
+        position: places["position"].astype("int32"),
+        inner_position: places["inner_position"].astype("int32"),
+    }
+    return frame(
+        columns | spread(frame(_columns(table.columns, inner.records, (f"{path}[]",))), places["inner"]),
+    )
+
+
+def _keys(table: Table, records: Records, path: str) -> pd.DataFrame:
+    """A row per key of a mapping; the key is the second column of the table's key."""
+    numbers, names, texts = records.fields.texts_below(path)
+    value = next(column.name for column in table.columns if column.name not in table.key)
+    return frame(
+        {
+            "record_id": records.documents["record_id"].take(numbers),
+            table.key[1]: arrow_series(names, dtype("VARCHAR")),
+            value: texts,
+        }
+    )
+
+
+def _prefixes(lists: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{path}[]" for path in lists)
+
+
+def _columns(columns: Iterable[Column], records: Records, prefixes: tuple[str, ...]) -> dict[str, pd.Series]:
+    """The columns that can be told from the records: those with paths below ``prefixes``, and those of the documents."""
+    found = {}
+    for column in columns:
+        if column.name in records.documents:
+            found[column.name] = records.documents[column.name]
+        elif paths := list(_below(column, prefixes)):
+            found[column.name] = _column(column, records, paths)
+        elif column.function and FUNCTIONS[column.function].reads in records.documents:
+            computed = FUNCTIONS[column.function]
+            found[column.name] = _applied(computed, column, [records.documents[computed.reads]])
+    return found
+
+
+def _below(column: Column, prefixes: tuple[str, ...]) -> Iterator[str]:
+    """A column's paths relative to the first of the prefixes that is above one of them."""
+    told = set()
+    for path in column.paths:
+        for prefix in prefixes:
+            if prefix == "" or path == prefix or path.startswith(f"{prefix}."):
+                relative = path.removeprefix(prefix).removeprefix(".") or ITSELF
+                if relative not in told:
+                    told.add(relative)
+                    yield relative
+
+
+def _column(column: Column, records: Records, paths: list[str]) -> pd.Series:
+    """A column by its declared type; of several paths the first one with a value that fits counts."""
+    if column.function:
+        computed = FUNCTIONS[column.function]
+        reads = records.fields.raw if computed.reads == RAW else records.fields.text
+        return _applied(computed, column, [reads(path) for path in paths])
+    first, *others = (records.fields.column(path, column.type) for path in paths)
+    for other in others:
+        first = first.fillna(other)
+    return first
+
+
+def _applied(computed: Computed, column: Column, values: list) -> pd.Series:
+    """What the function makes of the values of a column's paths."""
+    lists = [each if isinstance(each, list) else python_values(each) for each in values]
+    if computed.together:
+        return arrow_series(list(map(computed.function, *lists)), dtype(column.type))
+    results = [[None if value is None else computed.function(value) for value in each] for each in lists]
+    first = [next((result for result in of_row if result is not None), None) for of_row in zip(*results)]
+    return arrow_series(results[0] if len(results) == 1 else first, dtype(column.type))
