@@ -24,9 +24,10 @@ PATHS = [
 ]
 
 
-def front_matter(path: str, value: str) -> str:
-    """YAML that has a value at a declared path and nothing else."""
-    text = value
+def front_matter(path: str, value: str, lists: tuple[str, ...]) -> str:
+    """YAML that has a value at a declared path, and where that stands beside a list, an item in the list."""
+    beside = {of.rpartition(".")[2] for of in lists if "." in of and of.rpartition(".")[0] == path.rpartition(".")[0]}
+    text = ", ".join([value, *(f"{name}: [a.png]" for name in beside)])
     for key in reversed(path.replace("[]", ".[]").replace("*", "any").split(".")):
         text = f"[{text}]" if key == "[]" else f"{{{key}: {text}}}"
     return text.removeprefix("{").removesuffix("}")
@@ -40,7 +41,7 @@ def test_a_declared_path_is_read_into_its_column(name: str, column: str, path: s
     computed = FUNCTIONS.get(declared.function)
     value = "PT5M" if declared.function == "duration_seconds" else "https://a.example/b"
     written = value if computed else VALUES[declared.type]
-    found = tables({f"{folder}/2024-01-02-a.md": front_matter(path, written)})[name]
+    found = tables({f"{folder}/2024-01-02-a.md": front_matter(path, written, table.rows.of)})[name]
     assert [row for row in rows(found, column) if row != (None,)], (
         f"{path} is declared for {name}.{column}, and not read"
     )
