@@ -12,6 +12,7 @@ from matterhouse.sources.errors import SourceUnavailable, Unreadable
 from matterhouse.sources.files import File, Globs, Listing, blob_id, path_text
 from matterhouse.sources.limits import Limits
 
+_OF_A_WAREHOUSE = {b"current", b"snapshots", b"state", b"warehouse.lock"}
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -87,7 +88,7 @@ class FolderSource:
         """The entries of the folder ``below``; none where it vanished or became a link meanwhile."""
         try:
             with os.scandir(self._folder + b"/" + below) as entries:
-                return list(entries)
+                return _outside_of_warehouses(list(entries), is_top=not below)
         except OSError as error:
             if below and error.errno in (ENOENT, ENOTDIR):
                 return []
@@ -151,6 +152,16 @@ class _Folders:
         if self._last[1] != self._top:
             os.close(self._last[1])
         self._last = (b"", self._top)
+
+
+def _outside_of_warehouses(entries: list[os.DirEntry], is_top: bool) -> list[os.DirEntry]:
+    """The entries of a folder but those of a warehouse, which is a folder with a ``warehouse.lock``.
+
+    A source whose own top is a warehouse keeps what is not the warehouse's.
+    """
+    if not any(entry.name == b"warehouse.lock" for entry in entries):
+        return entries
+    return [entry for entry in entries if is_top and entry.name not in _OF_A_WAREHOUSE]
 
 
 def _read(file: File, folders: _Folders, limit: int) -> tuple[File, bytes | Unreadable]:

@@ -1,6 +1,7 @@
 """``matterhouse run``: what it says, what it exits with, and what it does not import."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -273,3 +274,17 @@ def test_include_and_exclude_say_which_files_a_run_reads(tmp_path: Path):
     assert rows(tmp_path / "warehouse", "SELECT path FROM records") == [("b.txt",)]
     wrong = matterhouse("run", "--source", "mine=content", "--include", "a//b", cwd=tmp_path)
     assert wrong.returncode == 2 and '--include: found the text "a//b"; expected a glob' in wrong.stderr
+
+
+@pytest.mark.parametrize("warehouse", ["warehouse", "out/tables", "."])
+def test_init_and_run_in_a_folder_of_content_never_take_the_warehouse_for_content(warehouse: str, tmp_path: Path):
+    (tmp_path / "a.md").write_text("---\ntitle: A\n---\n")
+    assert matterhouse("init", cwd=tmp_path).returncode == 0
+    assert matterhouse("run", "--warehouse", warehouse, cwd=tmp_path).returncode == 0
+    os.utime(tmp_path / "a.md", (1_700_000_000, 1_700_000_000))
+    other = matterhouse("run", "--source", "other=folder:.", "--warehouse", "other", cwd=tmp_path)
+    assert other.returncode == 0
+    again = matterhouse("run", "--json", "--warehouse", warehouse, cwd=tmp_path)
+    assert json.loads(again.stdout)["sources"][0]["found"] == 1
+    assert matterhouse("run", "--warehouse", warehouse, cwd=tmp_path).stdout.startswith("Nothing changed in content")
+    assert rows(tmp_path / "other", "SELECT path FROM meta.files") == [("a.md",)]
