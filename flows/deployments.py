@@ -1,25 +1,35 @@
 """The deployments of ``prefect.yaml``, with the work pool and the automations that belong to them, on a Prefect server."""
 
-import sys
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import httpx
 import yaml
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
 from prefect.client.schemas.objects import ConcurrencyLimitConfig
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import EntrypointType, RunnerDeployment
-from prefect.exceptions import ObjectNotFound
+from prefect.exceptions import ObjectNotFound, PrefectException
+from prefect.settings import PREFECT_API_URL
 
+from matterhouse import process
 from matterhouse.flows import crashes
 from matterhouse.settings.loading import load
 from matterhouse.settings.models import Settings
+from matterhouse.sources.uris import redacted, redacted_text
 
 POOL = "matterhouse"
 CRASHED_AFTER_SECONDS = 180
+
+
+class ServerUnavailable(Exception):
+    """The Prefect server does not answer, or not as one; the message says which and why."""
 
 
 def definitions() -> list[dict[str, Any]]:
@@ -35,11 +45,12 @@ def deploy(
     """Create or bring up to date work pool, deployments and automations; what was done, a line each.
 
     ``config`` is the file that every run will read. Unfinished runs that give no sign of life within
-    ``patience_seconds`` are marked as crashed. Raises ``matterhouse.settings.file.ConfigError`` when the file cannot be used.
+    ``patience_seconds`` are marked as crashed. Raises ``matterhouse.settings.file.ConfigError`` when the file cannot be
+    used, and ``ServerUnavailable``.
     """
     path, settings = _configuration(config)
     done = []
-    with get_client(sync_client=True) as client:
+    with _client() as client:
         deployments = [_deployment(each, path) for each in definitions()]
         _ensure_pool(client)
         done.append(f"work pool {POOL}: process")
@@ -52,6 +63,18 @@ def deploy(
             f"marked as crashed: {name}" for name in crashes.mark_dead_runs(client, ids.values(), patience_seconds)
         ]
     return done
+
+
+@contextmanager
+def _client() -> Iterator[SyncPrefectClient]:
+    """A client of the server that is set. Raises ``ServerUnavailable``."""
+    try:
+        with get_client(sync_client=True) as client:
+            yield client
+    except (httpx.HTTPError, httpx.InvalidURL, PrefectException) as error:
+        url = redacted(str(PREFECT_API_URL.value()))
+        why = " ".join(str(error).split()) or type(error).__name__
+        raise ServerUnavailable(f"the Prefect server at {url} cannot be used: {redacted_text(why, '')}") from None
 
 
 def _configuration(config: Path | None) -> tuple[Path, Settings]:
@@ -73,7 +96,7 @@ def _deployment(definition: dict[str, Any], config: Path) -> RunnerDeployment:
         work_pool_name=POOL,
         job_variables={
             **definition["work_pool"]["job_variables"],
-            "command": f"{sys.executable} -m matterhouse.flows.launch",
+            "command": shlex.join(process.child_command("-m", "matterhouse.flows.launch")),
         },
         entrypoint_type=EntrypointType.MODULE_PATH,
     )

@@ -15,6 +15,8 @@ import subprocess
 import sys
 from types import FrameType
 
+from matterhouse import process
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -46,8 +48,6 @@ def engine() -> None:
     import logging
     import runpy
 
-    from matterhouse import process
-
     process.tune()
 
     from prefect.exceptions import CancelledRun, FailedRun
@@ -66,4 +66,4 @@ if __name__ == "__main__":
         sys.argv = sys.argv[:1]
         engine()
     else:
-        sys.exit(main([sys.executable, "-m", "matterhouse.flows.launch", "engine"]))
+        sys.exit(main(process.child_command("-m", "matterhouse.flows.launch", "engine")))

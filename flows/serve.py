@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
+from matterhouse import process
 from matterhouse.engine.interrupts import Interrupts, Stopped, interrupts
 from matterhouse.flows.crashes import PATIENCE_SECONDS
 from matterhouse.flows.deployments import POOL, deploy
@@ -58,6 +58,7 @@ def _server(port: int, signals: Interrupts) -> Iterator[tuple[str, bool]]:
             raise ServeFailed(
                 f"port {port} is taken: set PREFECT_API_URL if that is a Prefect server, else choose another --port"
             )
+    _reach_directly("127.0.0.1")
     own = {"PREFECT_LOGGING_SERVER_LEVEL": "WARNING", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
     server = _start(
         ["server", "start", "--host", "127.0.0.1", "--port", str(port)], own | dict(os.environ), silent=True
@@ -69,6 +70,13 @@ def _server(port: int, signals: Interrupts) -> Iterator[tuple[str, bool]]:
     finally:
         server.terminate()
         server.wait()
+
+
+def _reach_directly(host: str) -> None:
+    """Let this process and its children reach ``host`` without the proxy that the environment may name."""
+    known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    if known != "*":
+        os.environ["no_proxy"] = os.environ["NO_PROXY"] = f"{known},{host}".removeprefix(",")
 
 
 def _set_up(config: Path | None, url: str, is_ours: bool) -> None:
@@ -98,7 +106,10 @@ def _start(arguments: list[str], environment: dict[str, str], silent: bool = Fal
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # Prefect's worker ends by it, also where a shell ignores it
         end_with(here)
 
-    command = [sys.executable, "-m", "prefect", *arguments]
+    command = process.child_command("-m", "prefect", *arguments)
+    environment = environment | {
+        "PYTHONSAFEPATH": "1"
+    }  # the processes that Prefect starts import nothing from here either
     output = subprocess.DEVNULL if silent else None
     return subprocess.Popen(command, env=environment, stdout=output, start_new_session=True, preexec_fn=before)
 

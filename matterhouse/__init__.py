@@ -12,11 +12,15 @@
 import os
 from typing import TYPE_CHECKING
 
+from matterhouse.process import leave_out_the_current_folder
+
 if TYPE_CHECKING:
     from matterhouse.warehouse.opening import OpenSnapshot
 
 __version__ = "0.2.0"
 __all__ = ["__version__", "open_snapshot"]
+
+leave_out_the_current_folder()
 
 
 def open_snapshot(warehouse: "str | os.PathLike[str]") -> "OpenSnapshot":

@@ -25,6 +25,24 @@ def tune() -> None:
     gc.set_threshold(200_000, 10, 10)
 
 
+def child_command(*arguments: str) -> list[str]:
+    """The command that starts this Python with ``arguments``, which imports nothing from the current folder.
+
+    That folder may hold content, and with it modules called ``yaml`` or ``prefect`` that strangers wrote.
+    """
+    return [sys.executable, "-P", *arguments]
+
+
+def leave_out_the_current_folder() -> None:
+    """For ``python -m matterhouse...``: import nothing from the current folder, unless Matterhouse itself lies there."""
+    if "-m" not in sys.orig_argv or not sys.path:
+        return
+    module = sys.orig_argv[sys.orig_argv.index("-m") + 1 :][:1]
+    ours = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    if module and module[0].split(".")[0] == "matterhouse" and sys.path[0] == os.getcwd() != ours:
+        del sys.path[0]
+
+
 def leave(code: int) -> NoReturn:
     """End the process without giving memory back object by object, which takes a twentieth of a load of 7,000 documents."""
     sys.stdout.flush()

@@ -45,6 +45,20 @@ def on_a_terminal(*arguments: object, cwd: Path) -> tuple[int, str]:
     return process.returncode, shown.decode()
 
 
+def plant_packages(folder: Path, *more: str) -> Path:
+    """Put packages into ``folder`` that note in the file returned that they were imported, and fail."""
+    marker = folder / "imported"
+    names = (
+        "prefect yaml flows transforms sql duckdb pandas pyarrow pydantic typer rich orjson uvicorn json csv sqlite3"
+    )
+    for name in (*names.split(), *more):
+        (folder / name).mkdir()
+        (folder / name / "__init__.py").write_text(
+            f"open({str(marker)!r}, 'a').write({name + chr(10)!r})\nraise SystemExit('planted {name}')\n"
+        )
+    return marker
+
+
 def _read(terminal: int) -> bytes:
     try:
         return os.read(terminal, 65536)

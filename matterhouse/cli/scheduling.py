@@ -1,34 +1,35 @@
 """``matterhouse serve`` and ``matterhouse deploy``: runs by the clock, with Prefect."""
 
+import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from matterhouse.cli.failures import Failure
 from matterhouse.cli.options import Config
 from matterhouse.cli.terminal import say
 
+Port = Annotated[
+    int,
+    typer.Option("--port", help="Where the Prefect server listens that is started when PREFECT_API_URL names none."),
+]
 
-def serve(
-    config: Config = None,
-    port: Annotated[
-        int,
-        typer.Option(
-            "--port", help="Where the Prefect server listens that is started when PREFECT_API_URL names none."
-        ),
-    ] = 4200,
-) -> None:
+
+def serve(config: Config = None, port: Port = 4200) -> None:
     """Refresh every hour and maintain every night, until stopped.
 
     Nothing else has to be started: a Prefect server comes with it, reachable from this machine only, unless
     PREFECT_API_URL names one.
     """
-    from matterhouse.cli.failures import Failure
+    file = _checked_away_from_content(config)
+    from matterhouse.flows.deployments import ServerUnavailable
     from matterhouse.flows.serve import ServeFailed
     from matterhouse.flows.serve import serve as serve_until_stopped
 
     try:
-        serve_until_stopped(config, port)
-    except ServeFailed as failed:
+        serve_until_stopped(file, port)
+    except (ServeFailed, ServerUnavailable) as failed:
         raise Failure(str(failed)) from None
 
 
@@ -38,13 +39,31 @@ def deploy(config: Config = None) -> None:
     PREFECT_API_URL names the server. Run it again at any time: what is there is brought up to date. A worker runs
     what is due: `prefect worker start --pool matterhouse`.
     """
+    file = _checked_away_from_content(config)
     from prefect.settings import PREFECT_API_URL
 
-    from matterhouse.cli.failures import Failure
     from matterhouse.flows import deployments
 
     if not PREFECT_API_URL.value():
         raise Failure("PREFECT_API_URL names no Prefect server; `matterhouse serve` needs none")
-    for line in deployments.deploy(config):
-        say(line)
+    try:
+        for line in deployments.deploy(file):
+            say(line)
+    except deployments.ServerUnavailable as failed:
+        raise Failure(str(failed)) from None
     say("Now start a worker, which runs what is due: prefect worker start --pool matterhouse")
+
+
+def _checked_away_from_content(config: Path | None) -> Path:
+    """The configuration file, absolute and known to be usable; from now on the current folder is ``/``.
+
+    Prefect takes settings from ``.env``, ``prefect.toml`` and ``pyproject.toml`` of the current folder, which may hold
+    content: a file there could name a server of strangers, whose runs a worker would execute. Raises ``ConfigError``.
+    """
+    from matterhouse.settings.file import FILE_NAME
+    from matterhouse.settings.loading import load
+
+    load(config)
+    file = Path(config or FILE_NAME).expanduser().absolute()
+    os.chdir("/")
+    return file

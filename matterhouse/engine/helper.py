@@ -24,7 +24,7 @@ class Helper:
         self._process: subprocess.Popen | None = None
         with suppress(OSError):  # no memory, no more processes: then there is no answer to any batch
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "matterhouse.engine.helper"],
+                process.child_command("-m", "matterhouse.engine.helper"),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

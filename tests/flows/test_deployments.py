@@ -1,7 +1,11 @@
 """What `matterhouse deploy` sets up on a Prefect server."""
 
+import shlex
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import yaml
@@ -89,6 +93,49 @@ def test_runs_that_a_power_cut_left_behind_do_not_stand_in_the_way(config):
         client.set_flow_run_state(left.id, Running(), force=True)
         assert f"marked as crashed: {left.name}" in deployments.deploy(config, patience_seconds=0)
         assert client.read_flow_run(left.id).state.is_crashed()
+
+
+def test_runs_start_with_this_python_wherever_it_lies_and_import_nothing_from_the_current_folder(config, monkeypatch):
+    monkeypatch.setattr("sys.executable", "/opt/my tools/bin/python")
+    commands = [deployments._deployment(each, config).job_variables["command"] for each in deployments.definitions()]
+    assert [shlex.split(command) for command in commands] == [
+        ["/opt/my tools/bin/python", "-P", "-m", "matterhouse.flows.launch"]
+    ] * 3
+    in_yaml = yaml.safe_load((ROOT / "prefect.yaml").read_text())["definitions"]["pool"]["job_variables"]
+    filled_in = in_yaml["command"].replace("{{ $MATTERHOUSE_PYTHON }}", "/opt/my tools/bin/python")
+    assert shlex.split(filled_in) == shlex.split(commands[0])
+    assert in_yaml["env"]["PYTHONSAFEPATH"] == "1"
+
+
+@pytest.mark.parametrize("arguments", [("deploy",), ("serve",)])
+def test_a_server_that_is_down_is_one_sentence(arguments: tuple, config: Path, monkeypatch):
+    monkeypatch.setenv("PREFECT_API_URL", "http://reader:hunter2@127.0.0.1:9/api")
+    told = matterhouse(*arguments, cwd=config.parent)
+    assert (told.returncode, told.stdout) == (1, "")
+    [line] = told.stderr.splitlines()
+    assert line.startswith("matterhouse: the Prefect server at http://***@127.0.0.1:9/api cannot be used: ")
+    assert "Connection refused" in line and "hunter2" not in line
+
+
+def test_what_answers_but_is_no_prefect_server_is_one_sentence(config: Path, monkeypatch, tmp_path: Path):
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    monkeypatch.setattr(SimpleHTTPRequestHandler, "log_message", lambda *_: None)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever).start()
+        monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{server.server_port}/api")
+        told = matterhouse("deploy", cwd=config.parent)
+        server.shutdown()
+    assert told.returncode == 1
+    [line] = told.stderr.splitlines()
+    assert line.startswith("matterhouse: the Prefect server at http://127.0.0.1:")
+
+
+def test_the_content_folder_cannot_choose_the_server(config: Path, monkeypatch):
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    (config.parent / "prefect.toml").write_text('[api]\nurl = "http://127.0.0.1:9/api"\n')
+    (config.parent / ".env").write_text("PREFECT_API_URL=http://127.0.0.1:9/api\n")
+    told = matterhouse("deploy", cwd=config.parent)
+    assert told.returncode == 1 and "PREFECT_API_URL names no Prefect server" in told.stderr
 
 
 def test_deploy_without_a_server_says_what_to_do(config, monkeypatch):

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import plant_packages
+
 pytestmark = [pytest.mark.slow, pytest.mark.server]
 
 ROOT = Path(__file__).parents[2]
@@ -53,7 +55,7 @@ class Prefect:
             "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
             "PREFECT_WORKER_QUERY_SECONDS": "1",
             "GIT_SSH_COMMAND": str(folder / "ssh"),
-            "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
         }
 
         (folder / "ssh").write_text(SSH)
@@ -340,8 +342,14 @@ def test_a_run_that_is_killed_with_its_worker_is_marked_as_crashed_and_told_and_
 
 def test_serve_needs_nothing_else_and_ends_in_order(config, tmp_path, repository):
     prefect = Prefect(tmp_path, free_port())
+    marker = plant_packages(tmp_path)
+    (tmp_path / "prefect.toml").write_text('[api]\nurl = "http://127.0.0.1:9/api"\n')
     served = prefect.start(
-        "serve", "matterhouse.cli", "serve", "--config", str(config), "--port", str(prefect.port), PREFECT_API_URL=None
+        "serve",
+        *("matterhouse.cli", "serve", "--config", str(config), "--port", str(prefect.port)),
+        PREFECT_API_URL=None,
+        http_proxy="http://127.0.0.1:9",
+        https_proxy="http://127.0.0.1:9",
     )
     try:
         wait_until(lambda: "started!" in prefect.log("serve"), 240, "started")
@@ -354,6 +362,7 @@ def test_serve_needs_nothing_else_and_ends_in_order(config, tmp_path, repository
         with sqlite3.connect(tmp_path / "home" / "prefect.db") as database:
             [told] = database.execute("SELECT state_type FROM flow_run WHERE id = ?", (run,)).fetchall()
         assert told == ("CANCELLED",)
+        assert not marker.exists()
     finally:
         prefect.stop_all()
 
