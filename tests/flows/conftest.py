@@ -11,16 +11,31 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def prefect_server() -> Iterator[None]:
+def shared_prefect_server() -> Iterator[None]:
     """A temporary Prefect server, and flow runs without the thread that sends heartbeats."""
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
     from prefect.testing.utilities import prefect_test_harness
 
     with (
-        prefect_test_harness(server_startup_timeout=120),
+        prefect_test_harness(server_startup_timeout=300),
         temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
     ):
         yield
+
+
+@pytest.fixture
+def prefect_server(shared_prefect_server: None) -> Iterator[None]:
+    """The server, to which nothing is connected any more when the test is over.
+
+    Prefect sends events and logs from threads of this process. The connection for events draws a number from `random`
+    every 20 seconds to see whether the server is there, which changes what other tests draw.
+    """
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    yield
+    APILogWorker.drain_all(at_exit=False)
+    EventsWorker.drain_all(at_exit=False)
 
 
 @pytest.fixture
@@ -59,7 +74,9 @@ def webhook(monkeypatch) -> Iterator[list[dict]]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever).start()
+        thread = Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
         monkeypatch.setenv("HOOK_PORT", str(server.server_port))
         yield arrived
         server.shutdown()
+        thread.join()
