@@ -68,6 +68,8 @@ def deploy(
 @contextmanager
 def _client() -> Iterator[SyncPrefectClient]:
     """A client of the server that is set. Raises ``ServerUnavailable``."""
+    if not PREFECT_API_URL.value():
+        raise ServerUnavailable("PREFECT_API_URL names no Prefect server; `matterhouse serve` needs none")
     try:
         with get_client(sync_client=True) as client:
             yield client

@@ -40,12 +40,8 @@ def deploy(config: Config = None) -> None:
     what is due: `prefect worker start --pool matterhouse`.
     """
     file = _checked_away_from_content(config)
-    from prefect.settings import PREFECT_API_URL
-
     from matterhouse.flows import deployments
 
-    if not PREFECT_API_URL.value():
-        raise Failure("PREFECT_API_URL names no Prefect server; `matterhouse serve` needs none")
     try:
         for line in deployments.deploy(file):
             say(line)
