@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from matterhouse import __version__, process
-from matterhouse.cli import checking, querying, rejects, running, scheduling, setup, snapshots, status
+from matterhouse.cli import checking, querying, rejects, running, scheduling, setup, snapshots, status, streams
 
 app = typer.Typer(
     name="matterhouse",
@@ -57,6 +57,7 @@ def main() -> NoReturn:
     from matterhouse.cli.failures import told
 
     process.tune()
+    streams.set_up()
     try:
         with told():
             app(prog_name="matterhouse")

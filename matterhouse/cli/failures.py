@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from matterhouse.cli.streams import discard_output, flush_output
 from matterhouse.cli.terminal import complain, say
 
 FAILED, WRONG_USAGE, LOCKED, INTERRUPTED = 1, 2, 75, 130
@@ -17,14 +18,13 @@ class Failure(Exception):
 @contextmanager
 def told() -> Iterator[None]:
     """Turn what is raised inside into a message on standard error and an exit."""
-    sys.stdout.reconfigure(errors="backslashreplace")
     try:
         try:
             yield
         finally:
-            sys.stdout.flush()
+            flush_output()
     except BrokenPipeError:  # the reader of a pipe, such as `head`, has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()
         sys.exit(FAILED)
     except Exception as error:
         code = exit_code(error)
@@ -32,6 +32,7 @@ def told() -> Iterator[None]:
             tell_mistake()
             sys.exit(FAILED)
         complain(message(error))
+        discard_output()
         sys.exit(code)
 
 

@@ -15,15 +15,16 @@ _WIDTH = 90
 _INTRODUCTION = """\
 # The command line
 
-Made by `python -m matterhouse.cli.reference > docs/cli.md` from what `--help` says. Change it in `matterhouse/cli`, not here.
+Made by `python -m matterhouse.cli.reference > docs/cli.md` from what `--help` says. Change it in `matterhouse/cli`,
+not here.
 
 What is meant for people goes to standard output, what went wrong to standard error. Names and texts that come
 from content are shown so that they cannot steer a terminal; CSV, JSON and Parquet hold them as they are.
 
 | exit code | meaning |
 |---|---|
-| 0 | done: of a run, loaded or unchanged |
-| 1 | failed; nothing was published |
+| 0 | done: of a run, loaded or unchanged, whether or not its account could be printed |
+| 1 | failed: a run published nothing, another command could not print all of its output, a check found errors |
 | 2 | wrong usage or configuration |
 | 75 | another run holds the warehouse's lock: the message says who, and since when |
 | 130, 143 | stopped by Ctrl-C, by SIGTERM: nothing was published, and `meta.runs` says `cancelled` |

@@ -19,7 +19,8 @@ def rejects(
 ) -> None:
     """Show the files that could not be read, and why.
 
-    Each comes with its place, `path:line:column`, and the offending line. A file that is mended is loaded by the next run, and leaves the list.
+    Each comes with its place, `path:line:column`, and the offending line. A file that is mended is
+    loaded by the next run, and leaves the list.
     """
     from matterhouse import sql
     from matterhouse.warehouse import query, snapshots

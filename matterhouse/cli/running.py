@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from matterhouse.cli import failures
+from matterhouse.cli import failures, streams
 from matterhouse.cli.options import AsJson, Config, Exclude, Include, Sources, Warehouse
+from matterhouse.cli.terminal import complain
 
 if TYPE_CHECKING:
     from matterhouse.cli.progress import Watch
@@ -56,7 +57,12 @@ def run(
     watch = Watch(visible=sys.stderr.isatty() and not (quiet or as_json))
     run = Run(settings, full_refresh=full_refresh, accept_drop=accept_drop, on_progress=watch)
     code = _finish(run, watch)
-    _tell(run.report, settings.warehouse, watch, as_json, quiet, profile)
+    try:
+        _tell(run.report, settings.warehouse, watch, as_json, quiet, profile)
+        streams.flush_output()
+    except OSError as error:  # the exit code is the run's, whether anybody reads about it or not
+        streams.discard_output()
+        complain(f"the run is {run.report.state}, but its account could not be printed: {failures.message(error)}")
     if code:
         raise typer.Exit(code)
 

@@ -64,8 +64,8 @@ def snapshots(config: Config = None, warehouse: Warehouse = None, as_json: AsJso
 def rollback(snapshot_id: SnapshotId = None, config: Config = None, warehouse: Warehouse = None) -> None:
     """Let readers have another snapshot, at once.
 
-    Without an ID it is the one before the current one; a newer one leads forward again. The next run that finds changes publishes from the
-    newest data, not from the snapshot that was rolled back to.
+    Without an ID it is the one before the current one; a newer one leads forward again. The
+    next run that finds changes publishes from the newest data, not from the snapshot that was rolled back to.
     """
     from matterhouse.warehouse import snapshots as kept
     from matterhouse.warehouse.lock import writing

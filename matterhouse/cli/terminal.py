@@ -7,6 +7,7 @@ in them that could steer a terminal as escapes; no text is ever read as rich's m
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TextIO
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-# Control characters (C0, DEL, C1), what reverses or hides text (Unicode's bidirectional and invisible signs), lone surrogates.
+# Control characters (C0, DEL, C1), bidirectional and invisible characters that reverse or hide text, lone surrogates.
 _STEERING = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
@@ -32,8 +33,9 @@ def say(text: object = "", stream: TextIO | None = None) -> None:
 
 
 def complain(text: object) -> None:
-    """Print what went wrong to standard error."""
-    say(f"matterhouse: {text}", sys.stderr)
+    """Print what went wrong to standard error, where that can be written."""
+    with suppress(OSError):
+        say(f"matterhouse: {text}", sys.stderr)
 
 
 def say_json(value: object, indent: int | None = None) -> None:

@@ -28,7 +28,7 @@ class ConfigError(Exception):
 class RawSettings:
     """Settings before they are checked: the values of the file, with those of flags in their place.
 
-    ``label`` is what messages call the file, ``folder`` where its relative paths start, ``exists`` whether there is one.
+    ``label`` is what messages call the file, ``folder`` where its relative paths start.
     ``places`` has line and text of every key path of the file (no text for a group), ``flags`` the
     flag that a key path comes from instead.
     """

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from matterhouse.settings.file import ConfigError, RawSettings, read
 from matterhouse.settings.messages import described
 from matterhouse.settings.models import NAME, Settings, groups
-from matterhouse.settings.uris import anchored, filled
+from matterhouse.settings.uris import anchored, filled, unusable_folder
 from matterhouse.sources.files import DEFAULT_EXCLUDE
 
 
@@ -43,11 +43,20 @@ def load(
     else:
         raw.values.pop("sources", None)
     settings = _checked(raw)
+    place = _absolute(settings.warehouse, raw, is_flag=warehouse is not None)
     if needs_sources and not settings.sources:
         raise ConfigError(_no_sources(raw))
-    folder = raw.folder if warehouse is None else Path.cwd()
-    absolute = os.path.abspath(folder / settings.warehouse.expanduser())
-    return settings.model_copy(update={"warehouse": Path(absolute)})
+    return settings.model_copy(update={"warehouse": place})
+
+
+def _absolute(warehouse: Path, raw: RawSettings, is_flag: bool) -> Path:
+    """The warehouse's folder as an absolute path. Raises ``ConfigError`` where DuckDB or SQLite could not open it."""
+    place = os.path.abspath((Path.cwd() if is_flag else raw.folder) / warehouse.expanduser())
+    why = unusable_folder(place)
+    if why:
+        raw.report(("warehouse",), f"found {described(place, None)}; {why}")
+        raise raw.error()
+    return Path(place)
 
 
 def _checked(raw: RawSettings) -> Settings:
@@ -97,6 +106,9 @@ def _fill_in_uris(raw: RawSettings) -> None:
         try:
             if isinstance(uri, str):
                 uri = anchored(filled(uri), os.getcwd() if path in raw.flags else raw.folder)
+                uri.encode()
+        except UnicodeEncodeError:
+            raw.report(path, f"found {described(uri, None)}; expected a path of UTF-8 text, without other bytes")
         except ValueError as error:
             raw.report(path, f"found {described(uri, None)}; {error}")
             uri = "."

@@ -41,7 +41,7 @@ def described(value: object, text: str | None) -> str:
 
 
 def expected(error: Mapping[str, Any]) -> str:
-    """What would be right in place of what pydantic's ``error`` is about, with a way to get there where one is known."""
+    """What would be right in place of pydantic's ``error``, with a way to get there where one is known."""
     if error["type"] == "value_error":
         return str(error["ctx"]["error"])
     words = _EXPECTED.get(error["type"], error["msg"]).format(**error.get("ctx", {}))

@@ -137,7 +137,7 @@ class LimitSettings(Group):
         0.30,
         ge=0,
         le=1,
-        description="A run fails when a table loses more than this share of its rows, unless it is told `--accept-drop`.",
+        description="A run fails when a table loses more than this share of its rows, unless started with `--accept-drop`.",
     )
 
 
@@ -201,7 +201,7 @@ class Settings(Group):
     )
     limits: LimitSettings = Field(
         LimitSettings(),
-        description="What is too much: a file beyond its limits is rejected, a run beyond its limits publishes nothing.",
+        description="What is too much: a file beyond a limit is rejected, a run beyond a limit publishes nothing.",
     )
     retention: RetentionSettings = Field(
         RetentionSettings(),

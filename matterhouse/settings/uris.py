@@ -8,6 +8,8 @@ from matterhouse.sources.uris import locate, redacted
 _VARIABLE = re.compile(r"\$\{([^}]*)(\}?)")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _HALF_URL = re.compile(r"(https?|ssh|git|file):/(?!/)|file://(?!/)")
+# SQLite opens paths of at most 512 bytes, and the ledger lies below the warehouse's folder.
+_LONGEST_PATH = 450
 _REMOTE_HELPER = re.compile(r"[A-Za-z0-9+._-]*::")
 
 
@@ -43,3 +45,16 @@ def shown_uri(uri: str) -> str:
         return redacted(uri)
     prefix = next((known for known in ("folder:", "git+") if uri.startswith(known)), "")
     return prefix + re.sub(r".*:.*@", "***@", uri.removeprefix(prefix), flags=re.DOTALL)
+
+
+def unusable_folder(path: str) -> str | None:
+    """Why a warehouse cannot lie at the absolute ``path``; None where it can."""
+    try:
+        length = len(path.encode())
+    except UnicodeEncodeError:
+        return "expected a path of UTF-8 text, without other bytes"
+    if "?" in path:
+        return "expected a path without a question mark: DuckDB would take what follows it for options"
+    if length > _LONGEST_PATH:
+        return f"expected a path of at most {_LONGEST_PATH} bytes, from the root down: this one has {length}"
+    return None
