@@ -118,7 +118,7 @@ class _Maintenance:
         from matterhouse.warehouse import upkeep
 
         keep, grace = self._settings.retention.keep, self._settings.retention.grace_hours
-        self._found.retired = patiently(lambda: upkeep.retire(self._layout, keep, grace), self._wait)
+        self._found.retired = patiently(lambda: upkeep.retire(self._layout, keep, grace, self._found.notes), self._wait)
 
     def _renew(self) -> State | None:
         """Make all tables anew from the sources, where the newest snapshot is damaged or has grown too much."""
@@ -131,8 +131,7 @@ class _Maintenance:
         if self._found.relaid:
             state = do(self._settings, wait_seconds=self._wait, trigger="maintain", full_refresh=True)
         if self._found.damaged:
-            broken = list(self._found.damaged)
-            patiently(lambda: upkeep.set_aside(self._layout, broken, self._found.notes), self._wait)
+            patiently(lambda: upkeep.set_aside(self._layout, self._found.damaged, self._found.notes), self._wait)
         return state
 
     def _state(self, renewed: State | None) -> State:

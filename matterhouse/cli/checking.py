@@ -39,8 +39,7 @@ def _files_are_whole(snapshot: "Snapshot") -> bool:
     damaged = snapshot.damaged_files()
     for path in damaged:
         say(f"damaged: {path}")
-    tables = snapshot.manifest()["tables"].values()
-    count = 1 + sum(len(each["files"]) for each in tables)
+    count = 1 + sum(1 for _ in snapshot.parquet.rglob("*.parquet"))
     say(f"{counted(count, 'file')} of {snapshot.id}: {len(damaged):,} damaged.")
     return not damaged
 

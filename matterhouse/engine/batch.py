@@ -82,7 +82,7 @@ class Extractor:
         self._reader = Reader(setup.limits)
         self._audit = Audit(setup.audit_share)
 
-    def extract(self, batch: Batch, on_file: Callable[[File], None] = lambda file: None) -> Outcome:
+    def extract(self, batch: Batch, on_file: Callable[[int], None] = lambda size: None) -> Outcome:
         """Read and stage a batch. Raises ``sources.SourceUnavailable`` and ``sources.AuditFailed``."""
         parsed, distinct = self._reader.bytes_parsed, self._reader.distinct_blocks
         outcome = Outcome()
@@ -95,12 +95,12 @@ class Extractor:
         outcome.distinct_blocks = self._reader.distinct_blocks - distinct
         return outcome
 
-    def _pieces(self, batch: Batch, outcome: Outcome, on_file: Callable[[File], None]) -> Iterator[list[dict]]:
+    def _pieces(self, batch: Batch, outcome: Outcome, on_file: Callable[[int], None]) -> Iterator[list[dict]]:
         """The documents of the files, a few at a time, that are staged in the same file."""
         documents: list[dict] = []
         size = 0
         for file, content in batch.source.read(batch.files):
-            on_file(file)
+            on_file(file.size)
             outcome.bytes_read += len(content) if isinstance(content, bytes) else 0
             if self._is_as_known(batch, outcome, file):
                 continue
@@ -170,14 +170,14 @@ class Extractor:
         entry = Entry(
             source=batch.name,
             path=file.path,
-            size=file.size,
-            mtime_ns=file.mtime_ns,
+            size_bytes=file.size,
+            modified_ns=file.mtime_ns,
             content_hash=file.content_hash,
             outcome=result,
             part=batch.parts[file.path],
-            first_seen=known.first_seen if known else self._setup.started_at,
-            last_changed=known.last_changed if same else self._setup.started_at,
-            changed_run=known.changed_run if same else self._setup.run_id,
+            first_seen_at=known.first_seen_at if known else self._setup.started_at,
+            last_changed_at=known.last_changed_at if same else self._setup.started_at,
+            changed_run_id=known.changed_run_id if same else self._setup.run_id,
             listed_ns=batch.listed_ns,
         )
         outcome.read.append(entry)
@@ -191,13 +191,13 @@ def _document_row(entry: Entry, document: Document | None) -> dict:
         "path": entry.path,
         "format": "yaml",
         "content_hash": entry.content_hash,
-        "size_bytes": entry.size,
+        "size_bytes": entry.size_bytes,
         "record": document.record if document else None,
         "body": document.body if document else None,
         "body_length": len(document.body) if document and document.body is not None else None,
-        "first_seen_at": datetime.fromisoformat(entry.first_seen),
-        "last_changed_at": datetime.fromisoformat(entry.last_changed),
-        "changed_run_id": entry.changed_run,
+        "first_seen_at": datetime.fromisoformat(entry.first_seen_at),
+        "last_changed_at": datetime.fromisoformat(entry.last_changed_at),
+        "changed_run_id": entry.changed_run_id,
     }
 
 
@@ -212,8 +212,8 @@ def _reject(entry: Entry, unreadable: Unreadable, content: bytes | Unreadable) -
         "reason": unreadable.reason,
         "message": unreadable.message,
         "excerpt": excerpt,
-        "run_id": entry.changed_run,
-        "rejected_at": datetime.fromisoformat(entry.last_changed),
+        "run_id": entry.changed_run_id,
+        "rejected_at": datetime.fromisoformat(entry.last_changed_at),
     }
 
 

@@ -25,14 +25,14 @@ class Extraction:
 
     Files are read, in the order of their paths, in batches of ``batch_bytes``. In a ``fresh`` load every
     batch has parts of its own, else changed files join the parts there are; ``next_part`` is the first free
-    number. ``on_file`` is told of every file. ``rejects`` gets the rows of ``meta.rejects`` for the files that were read.
+    number. ``on_file`` is told the size of every file in bytes. ``rejects`` gets the rows of ``meta.rejects`` for the files that were read.
     """
 
     setup: Setup
     batch_bytes: int
     fresh: bool
     next_part: int
-    on_file: Callable[[File], None]
+    on_file: Callable[[int], None]
     bytes_read: int = 0
     bytes_parsed: int = 0
     declined: int = 0
@@ -75,7 +75,7 @@ class Extraction:
             outcome = self._extractor.extract(batch, self.on_file)
         else:
             for entry in outcome.read:
-                self.on_file(entry)
+                self.on_file(entry.size_bytes)
         self._add(plan, outcome)
 
     def _is_worth_a_process(self, waiting: deque[Batch]) -> bool:

@@ -20,7 +20,7 @@ class Parts:
         self._newest = -1
         self._sizes: dict[int, int] = {}
         for entry in known.values():
-            self._sizes[entry.part] = self._sizes.get(entry.part, 0) + entry.size
+            self._sizes[entry.part] = self._sizes.get(entry.part, 0) + entry.size_bytes
 
     def of(self, file: File) -> int:
         """The part of a file of the source."""

@@ -136,22 +136,24 @@ class Run:
             shutil.rmtree(self._layout.staging, ignore_errors=True)
             self.report.sources = self._accounts()
             self.report.ended_at = _iso(datetime.now(UTC))
-            with self._noting():
-                self._ledger.put_run(self._row())
+            with self._noting(), self._ledger.transaction():
+                self._ledger.put_runs([self._row()])
         return is_explained(error)
 
     def stages(self) -> Iterator[Callable[[], None]]:
         """The stages to do, in order; what the earlier ones find decides about the later ones."""
-        yield self.list
-        if self._fresh or any(plan.to_do for plan in self._plans):
-            yield self.extract
-        if self._fresh or any(plan.changed for plan in self._plans):
-            yield self.load
-            if self._build is None:  # the snapshot to build on was damaged: all tables are made anew
-                yield from (self.list, self.extract, self.load)
-            yield from (self.check, self.publish)
-        else:
-            self._leave_unchanged()
+        self._over = False
+        while not self._over:
+            self._over = True
+            yield self.list
+            if self._fresh or any(plan.to_do for plan in self._plans):
+                yield self.extract
+            if self._fresh or any(plan.changed for plan in self._plans):
+                yield self.load
+                if self._build is not None:  # else the snapshot to build on was damaged: start over with another one
+                    yield from (self.check, self.publish)
+            else:
+                self._leave_unchanged()
 
     def list(self) -> None:
         """List every source and compare it with the ledger; may be called again after it failed."""
@@ -183,10 +185,10 @@ class Run:
     def load(self) -> None:
         """Apply the staged tables to the next snapshot's database; changes of the last one in a transaction that stays open.
 
-        When the last one's database is damaged, there is nothing to build on, and no build.
+        When the last one is damaged, it is set aside, and there is no build: ``stages`` starts over.
         """
+        from matterhouse.warehouse.base import Damaged
         from matterhouse.warehouse.build import Build, Changes
-        from matterhouse.warehouse.database import BaseDamaged
 
         with self._stage("load"):
             self._check_accounts()
@@ -201,10 +203,11 @@ class Run:
             sources = self._source_facts() if self._fresh else self._ledger.sources() | self._source_facts()
             try:
                 self._build.load(changes, self._row(), self._ledger.runs(), sources)
-            except BaseDamaged:
+            except Damaged as damage:
                 self._build.abandon()
-                self._build = None
-                self._set_base_aside()
+                self._build, self._over = None, False
+                recovery.set_aside(self._layout, self._base.snapshot, damage, self.report.notes)
+                self._find_base(thorough=True)
 
     def check(self) -> None:
         """Run the checks on the changed database; rows that break an ``error`` check stop the run."""
@@ -224,25 +227,27 @@ class Run:
         with self._stage("publish"):
             sources = self._source_facts() if self._fresh else self._ledger.sources() | self._source_facts()
             facts = {"run": self._row(), "sources": sources, "code": self._code, "runs": self._ledger.runs()}
-            retention = self._settings.retention
-            snapshot = self._build.publish(facts, self._page(), retention.keep, retention.grace_hours)
+            snapshot = self._build.publish(facts, self._page())
             self._build = None
             with self._noting(), self._ledger.transaction():
                 if self._fresh:
                     self._ledger.clear_files()
                 self._remember()
                 self._ledger.mirrors(snapshot.id, self._code)
+            if self._base is None:
+                recovery.set_aside_replaced(self._layout, snapshot)
+            retention = self._settings.retention
+            snapshots.retire(self._layout, retention.keep, retention.grace_hours, self.report.notes)
 
     def _page(self) -> str:
         """The report as Markdown, with what the database can tell of it."""
         from matterhouse.engine.report import MOST_REJECTS, markdown
 
         self.report.sources = self._accounts()
-        before = self._base.manifest()["tables"] if self._base else {}
         return markdown(
             self.report,
             self._build.final_path,
-            {name: table["rows"] for name, table in before.items()},
+            self._base.rows if self._base else {},
             self._build.rejects(MOST_REJECTS),
             {check["name"]: self._build.offending_rows(check["name"]) for check in self.report.failed_checks},
         )
@@ -254,11 +259,17 @@ class Run:
 
     def _prepare(self) -> None:
         notes = self.report.notes
+        snapshots.tidy_up(self._layout, notes)
+        shutil.rmtree(self._layout.staging, ignore_errors=True)
         self._ledger = recovery.open_ledger(self._layout, notes)
-        self._base = recovery.newest_whole(self._layout, notes)
-        if self._base is not None and self._ledger.snapshot != self._base.id:
-            self._base = recovery.mirror(self._layout, self._ledger, self._base, notes)
         self._code = code_fingerprint()
+        self._find_base()
+        recovery.point_to_newest(self._layout, notes)
+
+    def _find_base(self, thorough: bool = False) -> None:
+        """Find the snapshot to build on and bring the ledger in line with it; without one, all tables are made anew."""
+        notes = self.report.notes
+        self._base = recovery.base_and_ledger(self._layout, self._ledger, notes, thorough)
         other_code = self._base is not None and self._ledger.code != self._code
         if other_code:
             notes.append("the code or the schema changed since the last run, so all tables are made anew")
@@ -267,14 +278,6 @@ class Run:
         if self._fresh and others and self._base is not None:
             notes.append(f"left out, because this run was not told where they are: {', '.join(sorted(others))}")
         self._full = self._full or self._fresh
-        recovery.point_to_newest(self._layout, notes)
-        snapshots.discard_unfinished(self._layout)
-        shutil.rmtree(self._layout.staging, ignore_errors=True)
-
-    def _set_base_aside(self) -> None:
-        """Make all tables anew: the database to build on is damaged."""
-        recovery.set_aside(self._layout, self._base, self.report.notes)
-        self._base, self._fresh, self._full = None, True, True
 
     def _give_up(self, error: BaseException) -> None:
         """Throw away what is unfinished; the last snapshot stays as it is."""
@@ -298,13 +301,13 @@ class Run:
         """Files that are new or may have changed; known when the sources are listed."""
         return sum(len(plan.changes.read) for plan in self._plans if plan.changes is not None)
 
-    def _count_files(self) -> Callable[[object], None]:
+    def _count_files(self) -> Callable[[int], None]:
         total = self.files_to_read
         files = size = 0
 
-        def count(file) -> None:
+        def count(bytes_: int) -> None:
             nonlocal files, size
-            files, size = files + 1, size + file.size
+            files, size = files + 1, size + bytes_
             if files % 50 == 0 or files == total:
                 self._on_progress(Progress("extract", files, total, size))
 
@@ -314,7 +317,7 @@ class Run:
         """Stop a run that rejects, or drops, so much that the source rather than the content is to blame."""
         limits = self._settings.limits
         rejected = too_many_rejects(self._accounts(), limits.rejected_share, limits.rejected_count)
-        before = {name: table["rows"] for name, table in self._base.manifest()["tables"].items()} if self._base else {}
+        before = self._base.rows if self._base else {}
         dropped = [] if self._accept_drop else sudden_drops(self.report.rows, before, limits.dropped_share)
         if rejected or dropped:
             hint = "; if that is right, run again with --accept-drop" if dropped else ""
@@ -341,7 +344,7 @@ class Run:
         """Write to the ledger. That may fail, on a full disk say: snapshots hold the truth, and the next run goes by them."""
         try:
             yield
-        except sqlite3.OperationalError as error:
+        except (sqlite3.OperationalError, OSError) as error:
             self.report.notes.append(f"the ledger could not be written: {error}")
 
     def _remember(self) -> None:

@@ -18,23 +18,12 @@ def rows_of(name: str, rows: Iterable[Mapping[str, object]]) -> pa.Table:
 
 
 def files(entries: Mapping[str, Entry]) -> pa.Table:
-    """``meta.files`` from entries of the ledger by record id."""
-    known = entries.values()
-    columns = {
-        "source": [entry.source for entry in known],
-        "path": [entry.path for entry in known],
-        "record_id": list(entries),
-        "size_bytes": [entry.size for entry in known],
-        "modified_ns": [entry.mtime_ns for entry in known],
-        "content_hash": [entry.content_hash for entry in known],
-        "outcome": [entry.outcome for entry in known],
-        "first_seen_at": [datetime.fromisoformat(entry.first_seen) for entry in known],
-        "last_changed_at": [datetime.fromisoformat(entry.last_changed) for entry in known],
-        "changed_run_id": [entry.changed_run for entry in known],
-        "part": [entry.part for entry in known],
-    }
+    """``meta.files`` from entries of the ledger by record id: the columns of both have the same names."""
+    columns = dict(zip(Entry._fields, zip(*entries.values()))) | {"record_id": list(entries)}
+    for name in ("first_seen_at", "last_changed_at"):
+        columns[name] = [datetime.fromisoformat(moment) for moment in columns.get(name, ())]
     declared = schema.tables()["meta.files"].arrow_schema
-    return pa.table([pa.array(columns[field.name], field.type) for field in declared], names=declared.names)
+    return pa.table([pa.array(columns.get(field.name, ()), field.type) for field in declared], names=declared.names)
 
 
 def runs(known: Iterable[dict]) -> tuple[pa.Table, pa.Table]:

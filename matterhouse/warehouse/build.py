@@ -9,7 +9,8 @@ import duckdb
 import pyarrow as pa
 
 from matterhouse.sql import schema
-from matterhouse.warehouse import bookkeeping, database, parquet, parts, snapshots
+from matterhouse.warehouse import bookkeeping, database, manifest, parquet, parts, recovery, snapshots
+from matterhouse.warehouse.base import Base
 from matterhouse.warehouse.checks import Check, offending_rows, run_checks
 from matterhouse.warehouse.layout import DATABASE, PARQUET, REPORT, Layout
 from matterhouse.warehouse.ledger import Entry
@@ -36,7 +37,7 @@ class Build:
     each table and view when it was checked.
     """
 
-    def __init__(self, layout: Layout, base: Snapshot | None, fresh: bool, staged: Path):
+    def __init__(self, layout: Layout, base: Base | None, fresh: bool, staged: Path):
         self._layout, self._base, self._fresh, self._staged = layout, base, fresh, staged
         self._path = snapshots.begin(layout)
         self.id = snapshots.final_name(self._path)
@@ -44,17 +45,17 @@ class Build:
         self.rows: dict[str, int] = {}
 
     def load(self, changes: Changes, run: dict, known_runs: Iterable[dict], sources: dict[str, dict]) -> None:
-        """Bring the changes into the database. Raises ``database.BaseDamaged``.
+        """Bring the changes into the database. Raises ``Damaged`` when the base is not as it was published.
 
         Changes of a base are one transaction, that stays open for the checks. A database that is made anew needs none:
         rows that wait for the end of a transaction are only written twice.
         """
         self._changes = changes
-        base = None if self._fresh or self._base is None else self._base.database
-        self._connection = database.open_build(self._path / DATABASE, base)
-        if self._fresh and self._base is not None:
-            database.carry_history(self._connection, self._base.database)
-        if not self._fresh:
+        self._connection = database.open_build(self._path / DATABASE, None if self._fresh else self._base)
+        if self._fresh:
+            self._carry_history()
+        else:
+            self._base.check_parquet()
             self._connection.begin()
         self._load = database.Load(self._connection, self._fresh)
         self._load.documents(self._staged, [*changes.read, *changes.gone])
@@ -65,6 +66,14 @@ class Build:
         for name, rows in zip(_HISTORY, bookkeeping.runs([*known_runs, run])):
             self._load.replace(name, rows)
         self._load.derive(self._staged, run["run_id"], datetime.fromisoformat(run["started_at"]))
+
+    def _carry_history(self) -> None:
+        """Take earlier checks and drift from the base, or from the newest database that is whole where there is none."""
+        if self._base is not None:
+            self._base.check_database()
+        history = self._base or recovery.newest_whole_database(self._layout)
+        if history is not None:
+            database.carry_history(self._connection, history.database)
 
     def check(self, run_id: str) -> list[Check]:
         """Run the checks and note what they found in ``meta.checks``; then the tables are complete, and their rows counted."""
@@ -99,8 +108,8 @@ class Build:
         """Columns and some of the rows that a check found."""
         return offending_rows(self._connection, check, limit)
 
-    def publish(self, facts: dict, report: str, keep: int, grace_hours: float) -> Snapshot:
-        """Commit, write Parquet files, report and manifest, point ``current`` to the snapshot, retire old ones."""
+    def publish(self, facts: dict, report: str) -> Snapshot:
+        """Commit, write Parquet files, report and manifest, point ``current`` to the snapshot."""
         if not self._fresh:
             database.commit_at_once(self._connection)
         self._connection.execute("CHECKPOINT").fetchall()
@@ -108,24 +117,22 @@ class Build:
         self._connection.close()
         self._connection = None
         (self._path / REPORT).write_text(report, encoding="utf-8")
-        facts = facts | {"laid_out": self._laid_out(self.rows["raw.documents"])}
+        facts = {"id": self.id} | facts | {"laid_out": self._laid_out(self.rows["raw.documents"])}
         described = {name: {"rows": self.rows[name], **table.described} for name, table in self._declared().items()}
-        snapshots.write_manifest(self._path, facts, described, self._base)
-        snapshot = snapshots.publish(self._layout, self._path)
-        snapshots.retire(self._layout, keep, grace_hours)
-        return snapshot
+        manifest.write(self._path, facts, described, {} if self._fresh else self._base.checksums())
+        return snapshots.publish(self._layout, self._path)
 
     def _laid_out(self, documents: int) -> dict | None:
         """When the tables were last made anew, and how many bytes the database took then: later ones grow by changes."""
         if not self._fresh and self._base is not None:
-            return self._base.manifest().get("laid_out")
+            return self._base.manifest.get("laid_out")
         return {"snapshot": self.id, "bytes": (self._path / DATABASE).stat().st_size, "documents": documents}
 
     def abandon(self) -> None:
         """Throw the unfinished snapshot away."""
         if self._connection is not None:
             self._connection.close()
-        snapshots.discard_unfinished(self._layout)
+        snapshots.tidy_up(self._layout, [])
 
     def _declared(self) -> dict[str, schema.Table]:
         return schema.tables() | schema.views()

@@ -49,7 +49,7 @@ def _same(file, entry: Entry) -> bool:
         return False
     if file.content_hash is not None:
         return file.content_hash == entry.content_hash
-    return file.size == entry.size and file.mtime_ns == entry.mtime_ns and not file.is_racy(entry.listed_ns)
+    return file.size == entry.size_bytes and file.mtime_ns == entry.modified_ns and not file.is_racy(entry.listed_ns)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 Nobody reads it before it is published, and it is thrown away when the run fails.
 """
 
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -15,6 +14,7 @@ import pyarrow as pa
 from matterhouse import sql
 from matterhouse.sql import schema
 from matterhouse.warehouse import links, staging
+from matterhouse.warehouse.base import Base, Damaged
 from matterhouse.warehouse.schema import create_all
 
 # Rows that DuckDB compresses and writes together; documents are long, so more of them would need much memory.
@@ -38,16 +38,12 @@ _DERIVED = {
 }
 
 
-class BaseDamaged(Exception):
-    """DuckDB cannot read the database to build on."""
-
-
-def open_build(file: Path, base: Path | None) -> duckdb.DuckDBPyConnection:
-    """Open the build database at ``file``: a copy of ``base``, or empty with every table. Raises ``BaseDamaged``."""
+def open_build(file: Path, base: Base | None) -> duckdb.DuckDBPyConnection:
+    """Open the build database at ``file``: a copy of ``base``'s, or empty with every table. Raises ``Damaged``."""
     if base is not None:
-        shutil.copyfile(base, file)
+        base.copy_database(file)
     connection = duckdb.connect()
-    with _reading(base):
+    with reading_base(base.database if base else None):
         connection.execute(
             f"ATTACH {_literal(file)} AS build (BLOCK_SIZE 65536, ROW_GROUP_SIZE {ROW_GROUP})"
         ).fetchall()
@@ -79,25 +75,27 @@ def can_be_opened(file: Path) -> bool:
 
 
 @contextmanager
-def _reading(base: Path | None) -> Iterator[None]:
-    """Tell errors that are ``base``'s fault, as ``BaseDamaged``, from others, such as a full disk."""
+def reading_base(base: Path | None) -> Iterator[None]:
+    """Tell errors that are the fault of the database ``base``, as ``Damaged``, from others, such as a full disk."""
     try:
         yield
     except duckdb.Error as error:
         if base is None or can_be_opened(base):
             raise
-        raise BaseDamaged(error) from error
+        raise Damaged(f"{base.name}: {error}") from error
 
 
 def carry_history(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
     """Take along what the source cannot tell again: earlier checks, and when drift was first seen.
 
-    Raises ``BaseDamaged``.
+    A database of another version may have other columns: what both have is taken. Raises ``Damaged``.
     """
-    with _reading(base):
+    with reading_base(base):
         connection.execute(f"ATTACH {_literal(base)} AS base (READ_ONLY)").fetchall()
         for name in ("meta.checks", "meta.drift"):
-            connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM base.{name}").fetchall()
+            there = {column[0] for column in connection.execute(f"FROM base.{name} LIMIT 0").description}
+            both = ", ".join(column for column in schema.tables()[name].column_names if column in there)
+            connection.execute(f"INSERT INTO {name} BY NAME SELECT {both} FROM base.{name}").fetchall()
         connection.execute("DETACH base").fetchall()
 
 

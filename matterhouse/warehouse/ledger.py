@@ -1,83 +1,113 @@
 """The ledger: what each source and file was at the last run, and every run there was.
 
-A copy of ``meta.files`` and ``meta.sources`` of the newest snapshot in a file that the standard
-library's sqlite3 reads, so that "nothing changed" is known without DuckDB, and the only home of runs that
-published nothing, until the next snapshot takes them along. ``snapshot`` says which snapshot it
-mirrors; where that is not the newest one, it is made anew from the newest (``matterhouse.warehouse.recovery``).
+A copy of ``meta.files`` and ``meta.sources`` of the newest snapshot in a file that the standard library's sqlite3 reads,
+so that "nothing changed" is known without DuckDB, and the only home of runs that published nothing, until the next
+snapshot takes them along. ``snapshot`` says which snapshot it mirrors; where that is not the one to build on, it is made
+anew from that one (``matterhouse.warehouse.recovery``).
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
+from hashlib import blake2b, file_digest
 from pathlib import Path
 from typing import NamedTuple
 
-_FORMAT = 1
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS files (
-    source TEXT, path TEXT, size INTEGER, mtime_ns INTEGER, content_hash TEXT, outcome TEXT,
-    part INTEGER, first_seen TEXT, last_changed TEXT, changed_run TEXT, listed_ns INTEGER,
-    PRIMARY KEY (source, path)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS sources (name TEXT PRIMARY KEY, facts TEXT);
-CREATE TABLE IF NOT EXISTS runs (run_id TEXT PRIMARY KEY, started_at TEXT, facts TEXT);
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT);
-"""
+from matterhouse import sql
+from matterhouse.warehouse.lock import Locked
+
+_FORMAT = 2
+_SECONDS_TO_WAIT = 5.0  # for a program that has the ledger open
 
 
 class LedgerDamaged(Exception):
-    """The ledger's file is no readable ledger; it can be made anew from the newest snapshot."""
+    """The ledger's file is not as a run left it; it can be made anew from the newest snapshot."""
 
 
 class Entry(NamedTuple):
-    """One file as the last run that read it left it.
+    """One file as the last run that read it left it: a row of ``meta.files``, and when the file was last listed.
 
-    ``part`` is the group of documents whose rows share Parquet files. ``first_seen`` and
-    ``last_changed`` are the starts (ISO 8601, UTC) of the runs that first saw the file and that last
-    found it changed, ``changed_run`` is the latter run's id. ``listed_ns`` is when it was last listed.
+    ``part`` is the group of documents whose rows share Parquet files. ``first_seen_at`` and ``last_changed_at`` are the
+    starts (ISO 8601, UTC) of the runs that first saw the file and that last found it changed, ``changed_run_id`` is the
+    latter run. ``modified_ns`` and ``listed_ns`` are nanoseconds since 1970.
     """
 
     source: str
     path: str
-    size: int
-    mtime_ns: int
+    size_bytes: int
+    modified_ns: int
     content_hash: str | None
     outcome: str
     part: int
-    first_seen: str
-    last_changed: str
-    changed_run: str
+    first_seen_at: str
+    last_changed_at: str
+    changed_run_id: str
     listed_ns: int
 
-    def with_stat(self, size: int, mtime_ns: int, listed_ns: int) -> "Entry":
+    def with_stat(self, size_bytes: int, modified_ns: int, listed_ns: int) -> "Entry":
         """The same content seen again under another size or time stamp."""
-        return self._replace(size=size, mtime_ns=mtime_ns, listed_ns=listed_ns)
+        return self._replace(size_bytes=size_bytes, modified_ns=modified_ns, listed_ns=listed_ns)
 
 
 class Ledger:
     """An open ledger; ``read_only`` is for those who look at one that is there, perhaps while a run writes.
 
-    Raises ``LedgerDamaged`` on opening when the file is none.
+    A checksum beside the file says what it was when the last transaction ended. It is missing where a run was killed in
+    between: then SQLite's own check has to do. Raises ``LedgerDamaged`` on opening when the file is no ledger or not what it
+    was, ``Locked`` when another program keeps it.
     """
 
     def __init__(self, file: Path, read_only: bool = False):
+        self._file, self._checksum_file = file, file.with_name(f"{file.name}.sha256")
         file.parent.mkdir(parents=True, exist_ok=True)
         place = f"{file.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
-        self._connection = sqlite3.connect(place, uri=True, isolation_level=None)
-        try:
-            self._open(read_only)
-        except sqlite3.DatabaseError as error:
-            self._connection.close()
-            raise LedgerDamaged(f"{file}: {error}") from error
+        with _opening(file):
+            self._connection = sqlite3.connect(place, _SECONDS_TO_WAIT, uri=True, isolation_level=None)
+            try:
+                self._open(read_only)
+            except BaseException:
+                self._connection.close()
+                raise
 
     def _open(self, read_only: bool) -> None:
+        if read_only or not self._is_as_it_was():
+            found = self._connection.execute("PRAGMA quick_check(1)").fetchone()
+            if found != ("ok",):
+                raise LedgerDamaged(f"{self._file}: {found[0]}")
         if not read_only:
             self._connection.execute("PRAGMA synchronous = FULL")
-            self._connection.executescript(_SCHEMA)
-        if self._fact("format") not in (None, str(_FORMAT)):
-            raise sqlite3.DatabaseError("made by another version")
-        self._connection.execute("PRAGMA quick_check(1)").fetchone()
+            self._bring_up_to_date()
+
+    def _is_as_it_was(self) -> bool:
+        """Whether the file has the checksum that is noted of it; False where none is."""
+        try:
+            noted = self._checksum_file.read_text()
+        except OSError:
+            return False
+        try:
+            if noted and noted != _sha256(self._file):
+                raise LedgerDamaged(f"{self._file}: not what the last run wrote")
+        except OSError as error:
+            raise LedgerDamaged(f"{self._file}: {error}") from error
+        return bool(noted)
+
+    def _bring_up_to_date(self) -> None:
+        """Create the tables where they are not there; those of an older version are made anew, its runs kept."""
+        made = self._connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'facts'").fetchone() == (1,)
+        format_ = self._fact("format") if made else None
+        if format_ == str(_FORMAT):
+            return
+        if format_ not in (None, "1"):
+            raise LedgerDamaged(f"{self._file}: made by another version")
+        runs = self.runs() if format_ else []
+        with self.transaction():
+            for script in ("ledger/format_1", "ledger/create") if format_ else ("ledger/create",):
+                for statement in sql.read(script).split(";"):
+                    self._connection.execute(statement)
+            self._set_fact("format", str(_FORMAT))
+            self.put_runs(runs)
 
     def close(self) -> None:
         self._connection.close()
@@ -87,12 +117,16 @@ class Ledger:
         """All of what is written inside, or nothing."""
         self._connection.execute("BEGIN IMMEDIATE")
         try:
+            self._checksum_file.unlink(missing_ok=True)
+            _flush_folder(self._file.parent)
             yield
             self._connection.execute("COMMIT")
         except BaseException:
             if self._connection.in_transaction:  # a full disk has ended it
                 self._connection.execute("ROLLBACK")
             raise
+        with suppress(OSError):  # a full disk: then there is none
+            self._checksum_file.write_text(_sha256(self._file))
 
     @property
     def snapshot(self) -> str | None:
@@ -105,27 +139,27 @@ class Ledger:
         return self._fact("code")
 
     def mirrors(self, snapshot: str, code: str) -> None:
-        self._set_fact("format", str(_FORMAT))
+        """Note which snapshot the files and sources are of, and the fingerprint of the code that made it."""
         self._set_fact("snapshot", snapshot)
         self._set_fact("code", code)
 
     def files(self, source: str) -> dict[str, Entry]:
         """The known files of a source by path."""
         rows = self._connection.execute(f"SELECT {', '.join(Entry._fields)} FROM files WHERE source = ?", (source,))
-        return {row[1]: Entry._make(row) for row in rows}
+        return {entry.path: entry for entry in map(Entry._make, rows)}
 
     def next_part(self) -> int:
         """The first number that no part of any source has."""
         return (self._connection.execute("SELECT max(part) FROM files").fetchone()[0] or 0) + 1
 
     def put_files(self, entries: Iterable[Entry]) -> None:
-        marks = ", ".join("?" * len(Entry._fields))
-        self._connection.executemany(f"INSERT OR REPLACE INTO files VALUES ({marks})", entries)
+        marks = ", ".join(f":{name}" for name in Entry._fields)
+        statement = f"INSERT OR REPLACE INTO files ({', '.join(Entry._fields)}) VALUES ({marks})"
+        self._connection.executemany(statement, (entry._asdict() for entry in entries))
 
     def drop_files(self, source: str, paths: Iterable[str]) -> None:
-        self._connection.executemany(
-            "DELETE FROM files WHERE source = ? AND path = ?", ((source, path) for path in paths)
-        )
+        statement = "DELETE FROM files WHERE source = ? AND path = ?"
+        self._connection.executemany(statement, ((source, path) for path in paths))
 
     def clear_files(self) -> None:
         self._connection.execute("DELETE FROM files")
@@ -133,25 +167,23 @@ class Ledger:
 
     def sources(self) -> dict[str, dict]:
         """What is known of each source, by name."""
-        return {
-            name: json.loads(facts)
-            for name, facts in self._connection.execute("SELECT name, facts FROM sources ORDER BY name")
-        }
+        rows = self._connection.execute("SELECT name, facts FROM sources ORDER BY name")
+        return {name: json.loads(facts) for name, facts in rows}
 
     def put_source(self, name: str, facts: dict) -> None:
         self._connection.execute("INSERT OR REPLACE INTO sources VALUES (?, ?)", (name, json.dumps(facts)))
 
     def runs(self) -> list[dict]:
         """Every run, the oldest first."""
-        return [
-            json.loads(facts)
-            for (facts,) in self._connection.execute("SELECT facts FROM runs ORDER BY started_at, run_id")
-        ]
+        rows = self._connection.execute("SELECT facts FROM runs ORDER BY started_at, run_id")
+        return [json.loads(facts) for (facts,) in rows]
 
-    def put_run(self, run: dict) -> None:
-        self._connection.execute(
-            "INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", (run["run_id"], run["started_at"], json.dumps(run))
-        )
+    def put_runs(self, runs: Iterable[dict]) -> None:
+        """Add runs, or what is known of them now, in the transaction that is open."""
+        for run in runs:
+            facts = json.dumps(run)
+            row = (run["run_id"], run["started_at"], facts, _checksum(facts.encode()))
+            self._connection.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?)", row)
 
     def _fact(self, name: str) -> str | None:
         row = self._connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
@@ -159,3 +191,47 @@ class Ledger:
 
     def _set_fact(self, name: str, value: str) -> None:
         self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+
+def runs_kept(file: Path) -> list[dict]:
+    """The runs in a damaged ledger that are certainly as they were; those that cannot be read are left out."""
+    found: list[dict] = []
+    with (
+        suppress(sqlite3.Error),
+        closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection,
+    ):
+        for facts, noted in connection.execute("SELECT CAST(facts AS BLOB), checksum FROM runs"):
+            if noted == _checksum(facts):
+                found.append(json.loads(facts))  # one by one: the next one may not be readable
+    return found
+
+
+def _checksum(facts: bytes) -> str:
+    return blake2b(facts, digest_size=8).hexdigest()
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as opened:
+        return file_digest(opened, "sha256").hexdigest()
+
+
+@contextmanager
+def _opening(file: Path) -> Iterator[None]:
+    """Tell what is wrong with a ledger (``LedgerDamaged``) from another program that has it open, and from a full disk."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_NOTADB) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise Locked(f"another program keeps {file} open") from error
+        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY):
+            raise OSError(f"{file}: {error}") from error
+        raise LedgerDamaged(f"{file}: {error}") from error
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,43 +1,81 @@
 """Getting back to work after a kill or damage: the newest whole snapshot is the truth."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from matterhouse import sql
 from matterhouse.warehouse import snapshots
+from matterhouse.warehouse.base import Base, Damaged
 from matterhouse.warehouse.layout import Layout
-from matterhouse.warehouse.ledger import Entry, Ledger, LedgerDamaged
+from matterhouse.warehouse.ledger import Entry, Ledger, LedgerDamaged, runs_kept
 
 
 def open_ledger(layout: Layout, notes: list[str]) -> Ledger:
-    """Open the ledger; a damaged one is moved aside, and ``notes`` say so."""
+    """Open the ledger; a damaged one is moved aside but for its runs, and ``notes`` say so."""
     try:
         return Ledger(layout.ledger)
     except LedgerDamaged as damage:
         notes.append(f"the ledger was damaged and is made anew ({damage}); the old one lies in {layout.damaged}")
+        runs = runs_kept(layout.ledger)
         for file in layout.state.glob(f"{layout.ledger.name}*"):
-            _set_aside(layout, file)
-        return Ledger(layout.ledger)
+            _move_aside(layout, file)
+        ledger = Ledger(layout.ledger)
+        with ledger.transaction():
+            ledger.put_runs(runs)
+        return ledger
 
 
-def newest_whole(layout: Layout, notes: list[str]) -> snapshots.Snapshot | None:
-    """The newest snapshot with an undamaged database; damaged ones are moved aside."""
-    while (snapshot := snapshots.newest(layout)) is not None and not snapshot.is_whole():
-        set_aside(layout, snapshot, notes)
-    return snapshot
+def newest_whole(layout: Layout, notes: list[str], thorough: bool = False) -> Base | None:
+    """The newest snapshot that a run can build on; damaged ones before it are moved aside, and ``notes`` say so.
+
+    ``thorough`` reads every file, for when damage has been found: snapshots share files.
+    """
+    for snapshot in reversed(snapshots.snapshots(layout)):
+        try:
+            base = Base(snapshot)
+            if thorough:
+                base.check_database()
+                base.check_parquet()
+            return base
+        except Damaged as damage:
+            set_aside(layout, snapshot, damage, notes)
+    return None
 
 
-def set_aside(layout: Layout, snapshot: snapshots.Snapshot, notes: list[str]) -> None:
-    """Move a damaged snapshot out of the way and let readers have the one before it."""
-    notes.append(
-        f"snapshot {snapshot.id} was damaged and lies in {layout.damaged} now; the tables are made anew from the sources"
-    )
-    before = [other for other in snapshots.snapshots(layout) if other.id < snapshot.id and other.is_whole()]
-    if before and (not layout.current.exists() or snapshots.current(layout).id == snapshot.id):
-        snapshots.point(layout, before[-1])
-    _set_aside(layout, snapshot.path)
+def set_aside(layout: Layout, snapshot: snapshots.Snapshot, damage: Damaged, notes: list[str]) -> None:
+    """Move a damaged snapshot out of the way and let readers have the newest whole one.
+
+    Where there is no whole one, readers keep what there is, until a run publishes (``set_aside_replaced``).
+    """
+    told = f"snapshot {snapshot.id} was damaged ({damage}), what it had is made anew"
+    if not layout.current.exists() or snapshots.current(layout).id == snapshot.id:
+        whole = [other for other in snapshots.snapshots(layout) if other != snapshot and other.is_whole()]
+        if not whole:
+            notes.append(f"{told}; readers keep it until then")
+            return
+        snapshots.point(layout, whole[-1])
+    _move_aside(layout, snapshot.path)
+    notes.append(f"{told}; it lies in {layout.damaged} now")
 
 
-def _set_aside(layout: Layout, path: Path) -> None:
+def set_aside_replaced(layout: Layout, published: snapshots.Snapshot) -> None:
+    """Move all other snapshots out of the way, when a run found none of them whole and published the first one that is."""
+    for snapshot in snapshots.snapshots(layout):
+        if snapshot != published:
+            _move_aside(layout, snapshot.path)
+
+
+def newest_whole_database(layout: Layout) -> Base | None:
+    """The newest snapshot whose database is as it was published, whatever became of its Parquet files."""
+    for snapshot in reversed(snapshots.snapshots(layout)):
+        with suppress(Damaged):
+            base = Base(snapshot, only_database=True)
+            base.check_database()
+            return base
+    return None
+
+
+def _move_aside(layout: Layout, path: Path) -> None:
     layout.damaged.mkdir(parents=True, exist_ok=True)
     number = 1
     while (target := layout.damaged / f"{path.name}.{number}").exists():
@@ -56,26 +94,34 @@ def point_to_newest(layout: Layout, notes: list[str]) -> None:
     notes.append(f"current did not lead to the newest snapshot, it leads to {snapshot.id} now")
 
 
-def mirror(layout: Layout, ledger: Ledger, snapshot: snapshots.Snapshot, notes: list[str]) -> snapshots.Snapshot | None:
-    """Make the ledger's files and sources anew from a snapshot that it does not mirror, and give the snapshot.
+def base_and_ledger(layout: Layout, ledger: Ledger, notes: list[str], thorough: bool = False) -> Base | None:
+    """The snapshot to build on (``newest_whole``), which the ledger mirrors from then on."""
+    base = newest_whole(layout, notes, thorough)
+    if base is None or ledger.snapshot == base.id:
+        return base
+    try:
+        _mirror(ledger, base)
+    except Damaged as damage:
+        set_aside(layout, base.snapshot, damage, notes)
+        return base_and_ledger(layout, ledger, notes, thorough=True)
+    notes.append(f"the ledger is made anew from snapshot {base.id}")
+    return base
 
-    One whose database cannot be read is moved aside: None.
-    """
-    from matterhouse.warehouse.database import can_be_opened
+
+def _mirror(ledger: Ledger, base: Base) -> None:
+    """Make the ledger's files and sources anew from a snapshot. Raises ``Damaged``."""
+    from matterhouse.warehouse.database import reading_base
     from matterhouse.warehouse.opening import connect
 
-    if not can_be_opened(snapshot.database):
-        set_aside(layout, snapshot, notes)
-        return None
-    notes.append(f"the ledger is made anew from snapshot {snapshot.id}")
-    manifest = snapshot.manifest()
-    with connect(snapshot.database) as connection, ledger.transaction():
-        rows = connection.execute(sql.read("ledger/files")).fetchall()
+    base.check_database()
+    with reading_base(base.database), connect(base.database) as connection:
+        cursor = connection.execute(sql.read("ledger/files"))
+        names = [column[0] for column in cursor.description]
+        rows = [dict(zip(names, row)) | {"listed_ns": 0} for row in cursor.fetchall()]
+    with ledger.transaction():
         ledger.clear_files()
-        ledger.put_files(Entry(*row, listed_ns=0) for row in rows)
-        for name, facts in manifest["sources"].items():
+        ledger.put_files(Entry(**{name: row.get(name) for name in Entry._fields}) for row in rows)
+        for name, facts in base.manifest["sources"].items():
             ledger.put_source(name, facts)
-        for run in [*manifest["runs"], manifest["run"]]:
-            ledger.put_run(run)
-        ledger.mirrors(snapshot.id, manifest["code"])
-    return snapshot
+        ledger.put_runs([*base.manifest["runs"], base.manifest["run"]])
+        ledger.mirrors(base.id, base.manifest["code"])

@@ -4,19 +4,23 @@ A reader resolves ``current`` once and reads inside of the snapshot it leads to;
 consistent set for as long as the snapshot is kept, whatever is published meanwhile.
 """
 
-import hashlib
-import json
 import os
+import re
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
+from matterhouse.warehouse import manifest
 from matterhouse.warehouse.layout import DATABASE, MANIFEST, PARQUET, Layout
 
+_ID = re.compile(r"[0-9]{6,}-[0-9]{8}T[0-9]{6}Z")
 _NEXT = ".next-"
+_RETIRED = ".retired-"
+_READ_ONLY = 0o444
 
 
 class NoSnapshot(Exception):
@@ -41,34 +45,42 @@ class Snapshot:
     def parquet(self) -> Path:
         return self.path / PARQUET
 
+    @property
+    def number(self) -> int:
+        """Snapshots are counted from 1."""
+        return int(self.id.partition("-")[0])
+
     def manifest(self) -> dict:
-        return json.loads((self.path / MANIFEST).read_text())
+        """See ``matterhouse.warehouse.manifest``. Raises ``manifest.Damaged`` unless it is as it was written."""
+        return manifest.read(self.path)
 
     def is_whole(self) -> bool:
-        """Whether the database has the size that the manifest says, a quick look for damage."""
-        try:
-            return self.database.stat().st_size == self.manifest()["database"]["bytes"]
-        except (OSError, ValueError, KeyError, TypeError):
-            return False
+        """Whether the files have the sizes that the manifest says, a quick look for damage."""
+        return not self._damaged(manifest.check_size)
 
     def damaged_files(self) -> list[str]:
         """The files whose bytes are not those of the manifest's checksums; reads everything."""
-        manifest = self.manifest()
-        files = [manifest["database"], *(file for table in manifest["tables"].values() for file in table["files"])]
-        return [file["path"] for file in files if not _is_intact(self.path / file["path"], file)]
+        return self._damaged(manifest.check)
 
-
-def _is_intact(file: Path, described: dict) -> bool:
-    try:
-        return _sha256(file) == described["sha256"]
-    except OSError:
-        return False
+    def _damaged(self, check: Callable[[Path, dict], None]) -> list[str]:
+        try:
+            files = list(manifest.files(self.manifest()))
+        except manifest.Damaged:
+            return [MANIFEST]
+        found = []
+        for file in files:
+            try:
+                check(self.path, file)
+            except manifest.Damaged:
+                found.append(file["path"])
+        return found
 
 
 def snapshots(layout: Layout) -> list[Snapshot]:
-    """Every published snapshot, the oldest first."""
+    """Every published snapshot, the oldest first; other things in the folder are none of ours."""
     found = layout.snapshots.iterdir() if layout.snapshots.is_dir() else ()
-    return sorted((Snapshot(path) for path in found if not path.name.startswith(".")), key=lambda each: each.id)
+    ours = (Snapshot(path) for path in found if _ID.fullmatch(path.name) and path.is_dir())
+    return sorted(ours, key=lambda each: (each.number, each.id))
 
 
 def newest(layout: Layout) -> Snapshot | None:
@@ -86,60 +98,34 @@ def current(layout: Layout) -> Snapshot:
 
 
 def begin(layout: Layout) -> Path:
-    """A fresh folder for the next snapshot; what a run before left unfinished is removed."""
+    """A fresh folder for the next snapshot."""
     layout.snapshots.mkdir(parents=True, exist_ok=True)
-    discard_unfinished(layout)
     found = newest(layout)
-    number = int(found.id.split("-")[0]) + 1 if found else 1
+    number = found.number + 1 if found else 1
     path = layout.snapshots / f"{_NEXT}{number:06d}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     path.mkdir()
     return path
 
 
-def discard_unfinished(layout: Layout) -> None:
-    for path in layout.snapshots.glob(f"{_NEXT}*"):
+def tidy_up(layout: Layout, notes: list[str]) -> None:
+    """Remove what runs left unfinished, and retired snapshots that could not be removed; ``notes`` tell what stays."""
+    for pattern in (_NEXT, _RETIRED):
+        for path in layout.snapshots.glob(f"{pattern}*"):
+            _remove(path, notes)
+
+
+def _remove(path: Path, notes: list[str]) -> None:
+    try:
         shutil.rmtree(path)
-
-
-def write_manifest(path: Path, facts: dict, described: Mapping[str, dict], before: Snapshot | None) -> dict:
-    """Describe the unfinished snapshot at ``path``: ``facts``, and every file with size and SHA-256.
-
-    ``described`` has what is known of each published table or view. Files that are shared with the
-    snapshot ``before`` keep the checksum they have there.
-    """
-    known = _known_checksums(before)
-    tables = {}
-    for name in sorted(described):
-        files = sorted((path / PARQUET / name).glob("*.parquet"))
-        tables[name] = described[name] | {"files": [_describe(file, path, known) for file in files]}
-    manifest = facts | {"id": final_name(path), "database": _describe(path / DATABASE, path, {}), "tables": tables}
-    (path / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n")
-    return manifest
-
-
-def _known_checksums(before: Snapshot | None) -> dict[tuple[int, int], str]:
-    """Checksums by device and inode of the files that a snapshot describes."""
-    known = {}
-    for table in before.manifest()["tables"].values() if before else ():
-        for file in table["files"]:
-            stat = (before.path / file["path"]).stat()
-            known[stat.st_dev, stat.st_ino] = file["sha256"]
-    return known
-
-
-def _describe(file: Path, root: Path, known: Mapping[tuple[int, int], str]) -> dict:
-    stat = file.stat()
-    checksum = known.get((stat.st_dev, stat.st_ino)) or _sha256(file)
-    return {"path": file.relative_to(root).as_posix(), "bytes": stat.st_size, "sha256": checksum}
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError as error:
+        notes.append(f"{path} could not be removed and takes room; the next run tries again: {error}")
 
 
 def publish(layout: Layout, path: Path) -> Snapshot:
-    """Flush the finished snapshot at ``path`` to disk, give it its name and point ``current`` to it."""
+    """Flush the finished snapshot at ``path`` to disk, give it its name and point ``current`` to it.
+
+    From then on nobody may write to its files, so that no other program changes them by mistake.
+    """
     _flush(path)
     final = layout.snapshots / final_name(path)
     os.rename(path, final)
@@ -175,10 +161,11 @@ def find(layout: Layout, snapshot_id: str | None) -> Snapshot:
     """
     found = snapshots(layout)
     if snapshot_id is None:
-        at = [snapshot.id for snapshot in found].index(current(layout).id)
-        if at == 0:
-            raise NoSnapshot(f"no snapshot is kept from before {found[0].id}")
-        return found[at - 1]
+        pointed = current(layout)
+        before = [snapshot for snapshot in found if snapshot.number < pointed.number]
+        if not before:
+            raise NoSnapshot(f"no snapshot is kept from before {pointed.id}")
+        return before[-1]
     matching = [snapshot for snapshot in found if snapshot.id.startswith(snapshot_id)]
     if len(matching) != 1:
         kept = ", ".join(snapshot.id for snapshot in found) or "none"
@@ -187,21 +174,25 @@ def find(layout: Layout, snapshot_id: str | None) -> Snapshot:
     return matching[0]
 
 
-def retire(layout: Layout, keep: int, grace_hours: float) -> list[str]:
+def retire(layout: Layout, keep: int, grace_hours: float, notes: list[str]) -> list[str]:
     """Remove old snapshots but the newest ``keep``, those superseded within the grace period and the current one.
 
     A reader may have opened a snapshot until the next one was published, so its grace counts from then.
-    Gives the ids of those removed.
+    Gives the ids of those removed; ``notes`` tell of those that could not be.
     """
     found = snapshots(layout)
     pointed = current(layout).id
     horizon = time.time() - grace_hours * 3600
     removed = []
-    superseded = {old.id: new.path.stat().st_ctime for old, new in zip(found, found[1:])}
+    superseded = {old.id: new.path.stat().st_ctime for old, new in pairwise(found)}
     for snapshot in found[: max(0, len(found) - max(1, keep))]:
         if snapshot.id != pointed and superseded[snapshot.id] < horizon:
-            doomed = snapshot.path.rename(layout.snapshots / f"{_NEXT}{snapshot.id}")
-            shutil.rmtree(doomed)
+            try:
+                doomed = snapshot.path.rename(layout.snapshots / f"{_RETIRED}{snapshot.id}")
+            except OSError as error:
+                notes.append(f"snapshot {snapshot.id} could not be retired; the next run tries again: {error}")
+                continue
+            _remove(doomed, notes)
             removed.append(snapshot.id)
     return removed
 
@@ -215,6 +206,7 @@ def _flush(path: Path) -> None:
     for folder, _, files in os.walk(path, topdown=False):
         for name in files:
             with open(os.path.join(folder, name), "rb") as opened:
+                os.fchmod(opened.fileno(), _READ_ONLY)
                 os.fsync(opened.fileno())
         _flush_folder(folder)
 

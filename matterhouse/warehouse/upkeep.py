@@ -1,5 +1,6 @@
 """What a warehouse needs from time to time: its files proved whole, its tables looked at, its layout judged."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -9,6 +10,7 @@ from matterhouse.warehouse import query, recovery, snapshots
 from matterhouse.warehouse.checks import Check, run_checks
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.lock import writing
+from matterhouse.warehouse.manifest import Damaged
 from matterhouse.warehouse.snapshots import Snapshot
 
 # A database that takes this many times the bytes per document that a fresh one took is laid out anew ...
@@ -21,28 +23,26 @@ def damaged(layout: Layout) -> dict[str, list[str]]:
     """Every kept snapshot that is not as it was published -> its files that differ; reads all of them."""
     found = {}
     for snapshot in snapshots.snapshots(layout):
-        try:
-            files = snapshot.damaged_files()
-        except (OSError, ValueError, KeyError) as error:
-            files = [f"manifest.json ({type(error).__name__})"]
+        files = snapshot.damaged_files()
         if files and snapshot.path.is_dir():  # a run may have retired it meanwhile
             found[snapshot.id] = files
     return found
 
 
-def set_aside(layout: Layout, snapshot_ids: list[str], notes: list[str]) -> None:
+def set_aside(layout: Layout, damaged: Mapping[str, list[str]], notes: list[str]) -> None:
     """Move damaged snapshots out of the way, but the one that readers have. Raises ``matterhouse.warehouse.lock.Locked``."""
     with writing(layout):
         pointed = snapshots.current(layout).id
         for snapshot in snapshots.snapshots(layout):
-            if snapshot.id in snapshot_ids and snapshot.id != pointed:
-                recovery.set_aside(layout, snapshot, notes)
+            if snapshot.id in damaged and snapshot.id != pointed:
+                recovery.set_aside(layout, snapshot, Damaged(", ".join(damaged[snapshot.id])), notes)
 
 
-def retire(layout: Layout, keep: int, grace_hours: float) -> list[str]:
+def retire(layout: Layout, keep: int, grace_hours: float, notes: list[str]) -> list[str]:
     """Remove the snapshots that nothing keeps; their ids. Raises ``matterhouse.warehouse.lock.Locked``."""
     with writing(layout):
-        return snapshots.retire(layout, keep, grace_hours)
+        snapshots.tidy_up(layout, notes)
+        return snapshots.retire(layout, keep, grace_hours, notes)
 
 
 def deep_checks(snapshot: Snapshot) -> list[Check]:

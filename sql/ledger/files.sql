@@ -1,7 +1,6 @@
--- The ledger's files as the snapshot knows them, in the order of load.ledger.Entry.
-SELECT
-    source, path, size_bytes, modified_ns, content_hash, outcome, part,
-    strftime(first_seen_at, '%Y-%m-%dT%H:%M:%S.%f+00:00'),
-    strftime(last_changed_at, '%Y-%m-%dT%H:%M:%S.%f+00:00'),
-    changed_run_id
+-- The files that a snapshot knows, in DuckDB, with times as the ledger has them.
+SELECT * REPLACE (
+    strftime(first_seen_at, '%Y-%m-%dT%H:%M:%S.%f+00:00') AS first_seen_at,
+    strftime(last_changed_at, '%Y-%m-%dT%H:%M:%S.%f+00:00') AS last_changed_at
+)
 FROM meta.files

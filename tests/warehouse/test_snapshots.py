@@ -113,18 +113,18 @@ def test_a_publication_that_was_interrupted_before_the_switch_is_finished(wareho
 
 
 def test_retention_keeps_the_newest(warehouse):
-    assert len(snapshots.retire(warehouse.layout, keep=2, grace_hours=0)) == 2
+    assert len(snapshots.retire(warehouse.layout, keep=2, grace_hours=0, notes=[])) == 2
     assert [each[:6] for each in warehouse.ids] == ["000003", "000004"]
 
 
 def test_retention_keeps_what_readers_may_still_have_open(warehouse):
-    assert snapshots.retire(warehouse.layout, keep=1, grace_hours=1) == []
+    assert snapshots.retire(warehouse.layout, keep=1, grace_hours=1, notes=[]) == []
     assert len(warehouse.ids) == 4
 
 
 def test_retention_never_removes_the_current_one(warehouse):
     snapshots.roll_back(warehouse.layout, snapshots.find(warehouse.layout, "000001"))
-    snapshots.retire(warehouse.layout, keep=1, grace_hours=0)
+    snapshots.retire(warehouse.layout, keep=1, grace_hours=0, notes=[])
     assert [each[:6] for each in warehouse.ids] == ["000001", "000004"]
     assert warehouse.titles == ["One"]
 
