@@ -18,6 +18,7 @@ The first lines of a table's file say where its rows come from:
 - ``-- rows: keys of <mapping>``: one per key of a mapping;
 - ``-- rows: code <module or statement>``: made by code of its own;
 - ``-- collection: <name>``: only from documents of that collection;
+- ``-- split at commas: <list>, <list>``: where one of the lists is a text, it is split at its commas;
 - ``-- belongs to: document`` (rows are replaced with their document), ``warehouse`` (worked out from other tables) or
   ``run`` (bookkeeping).
 """
@@ -65,11 +66,13 @@ class Column:
 @dataclass(frozen=True)
 class Rows:
     """Where a table's rows come from: ``kind`` is documents, items, keys or code; ``of`` the lists or the mapping that
-    they are items or keys of, or the code that makes them; ``collection`` the only one whose documents count, if any."""
+    they are items or keys of, or the code that makes them; ``collection`` the only one whose documents count, if any;
+    ``split`` the lists of which a text is split at commas."""
 
     kind: str
     of: tuple[str, ...] = ()
     collection: str | None = None
+    split: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -214,4 +217,5 @@ def _rows(table: str, described: dict[str, Any]) -> Rows:
         raise ValueError(
             f"{table}: the file must begin with `-- rows: …` and `-- belongs to: document, warehouse or run`"
         )
-    return Rows(form["kind"], tuple((form["of"] or "").split(", ")) if form["of"] else (), described.get("collection"))
+    split = tuple(described["split_at_commas"].split(", ")) if "split_at_commas" in described else ()
+    return Rows(form["kind"], tuple(form["of"].split(", ")) if form["of"] else (), described.get("collection"), split)

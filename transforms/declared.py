@@ -14,9 +14,9 @@ import pandas as pd
 
 from matterhouse.sql import schema
 from matterhouse.sql.schema import Column, Table
-from matterhouse.transforms.computed import FUNCTIONS, RAW, Computed
+from matterhouse.transforms.computed import FUNCTIONS, RAW, Misfits
 from matterhouse.transforms.fields import Fields, arrow_series, dtype, frame, python_values
-from matterhouse.transforms.unnest import Nested, spread, unnest
+from matterhouse.transforms.unnest import Nested, split_at_commas, spread, unnest
 
 ITSELF = "\0"  # the path of a list item that is a plain value, in place of a mapping's key
 Places = Callable[[int, str], Iterable[tuple[int, str]]]
@@ -34,13 +34,23 @@ class Records:
     fields: Fields
     places: Places
     inside: str = ""  # the path that the rows are at, such as ``related[].``
+    collection: str | None = None  # the only one that the rows are of
     _items: "dict[tuple[str, ...], Items]" = field(default_factory=dict)
 
-    def items(self, *lists: str) -> "Items":
-        """What the lists at these paths hold, row by row, and in a row list by list."""
+    def items(self, *lists: str, split: tuple[str, ...] = ()) -> "Items":
+        """What the lists at these paths hold, row by row, and in a row list by list; ``split`` names those of which a text
+        is split at commas. A list of which no item is of a shape that some column takes is none."""
         if lists not in self._items:
-            self._items[lists] = Items.of(self, lists)
+            self._items[lists] = Items.of(self, lists, split)
         return self._items[lists]
+
+    def own_lists(self, path: str, values: list[object]) -> list[object]:
+        """``values`` of a list, without those of documents whose collection has a table of its own for it."""
+        owners = _owners().get(path)
+        if owners is None or self.collection is not None or "collection" not in self.documents:
+            return values
+        collections = python_values(self.documents["collection"])
+        return [None if collection in owners else value for collection, value in zip(collections, values)]
 
     def watched(self) -> Iterator[tuple[Fields, Places]]:
         """The fields of the rows, and of all items that were unfolded: all that may have misfits."""
@@ -61,10 +71,15 @@ class Items:
     records: Records
 
     @classmethod
-    def of(cls, above: Records, lists: tuple[str, ...]) -> "Items":
+    def of(cls, above: Records, lists: tuple[str, ...], split: tuple[str, ...]) -> "Items":
         columns = [above.fields.raw(path) for path in lists]
-        nested = unnest(chain.from_iterable(zip(*columns)) if len(columns) > 1 else columns[0])
         wanted = {kind for path in lists for kind in _kinds_of_items().get(f"{above.inside}{path}[]", ())}
+        columns = [
+            above.own_lists(path, split_at_commas(each) if path in split else each)
+            for path, each in zip(lists, columns)
+        ]
+        columns = [[value if _has_any(value, wanted) else None for value in each] for each in columns]
+        nested = unnest(chain.from_iterable(zip(*columns)) if len(columns) > 1 else columns[0])
         items = nested.items
         if "plain" in wanted:
             items = [item if isinstance(item, dict) and "mapping" in wanted else {ITSELF: item} for item in items]
@@ -76,6 +91,25 @@ class Items:
                 yield from above.places(row, place if field in ("", ITSELF) else f"{place}.{field}")
 
         return cls(lists, nested, Records(pd.DataFrame(), Fields(items), places, f"{above.inside}{lists[0]}[]."))
+
+
+def _has_any(value: object, wanted: set[str]) -> bool:
+    """Whether a value is a list, or a list of one, in which some item has a shape that is wanted, or nothing else at all."""
+    items = value if type(value) is list else (value,)
+    return (
+        any(item is None or ("mapping" if isinstance(item, dict) else "plain") in wanted for item in items) or not items
+    )
+
+
+@cache
+def _owners() -> dict[str, set[str]]:
+    """By list, the collections that have a table of its items."""
+    found: dict[str, set[str]] = {}
+    for table in schema.tables().values():
+        if table.rows and table.rows.kind == schema.ITEMS and table.rows.collection:
+            for path in table.rows.of:
+                found.setdefault(path, set()).add(table.rows.collection)
+    return found
 
 
 @cache
@@ -106,15 +140,24 @@ def rows(table: Table, records: Records) -> pd.DataFrame:
 
 def _items(table: Table, records: Records, lists: tuple[str, ...]) -> pd.DataFrame:
     """A row per list item."""
-    items = records.items(*lists)
+    items = records.items(*lists, split=table.rows.split if table.rows else ())
     parent, number = np.divmod(items.nested.links["parent"].to_numpy(), len(lists))
     columns = {"record_id": records.documents["record_id"].take(parent)}
+    columns["position"] = items.nested.links["position"].astype("int32")
     if len(lists) > 1:
         columns["field"] = arrow_series([lists[each].partition(".")[0] for each in number], dtype("VARCHAR"))
-    columns["position"] = items.nested.links["position"].astype("int32")
+        if "field" not in table.key:  # positions go on from list to list
+            starts = np.flatnonzero(np.diff(parent, prepend=-1))
+            columns["position"] = _counted(len(parent), starts)
     columns |= _above(table, records, lists, parent, number)
     columns |= spread(frame(_columns(table.columns, items.records, _prefixes(lists))), items.nested.links["item"])
     return frame({name: columns[name] for name in table.column_names if name in columns})
+
+
+def _counted(length: int, starts: np.ndarray) -> pd.Series:
+    """Numbers from 0 that begin anew at each of the ``starts``."""
+    begun = np.repeat(starts, np.diff(starts, append=length))
+    return pd.Series(pd.array(np.arange(length) - begun, dtype=dtype("INTEGER")))
 
 
 def _above(
@@ -179,9 +222,6 @@ def _columns(columns: Iterable[Column], records: Records, prefixes: tuple[str, .
             found[column.name] = records.documents[column.name]
         elif paths := list(_below(column, prefixes)):
             found[column.name] = _column(column, records, paths)
-        elif column.function and FUNCTIONS[column.function].reads in records.documents:
-            computed = FUNCTIONS[column.function]
-            found[column.name] = _applied(computed, column, [records.documents[computed.reads]])
     return found
 
 
@@ -200,20 +240,29 @@ def _below(column: Column, prefixes: tuple[str, ...]) -> Iterator[str]:
 def _column(column: Column, records: Records, paths: list[str]) -> pd.Series:
     """A column by its declared type; of several paths the first one with a value that fits counts."""
     if column.function:
-        computed = FUNCTIONS[column.function]
-        reads = records.fields.raw if computed.reads == RAW else records.fields.text
-        return _applied(computed, column, [reads(path) for path in paths])
+        return _computed(column, records, paths)
     first, *others = (records.fields.column(path, column.type) for path in paths)
     for other in others:
         first = first.fillna(other)
     return first
 
 
-def _applied(computed: Computed, column: Column, values: list) -> pd.Series:
-    """What the function makes of the values of a column's paths."""
-    lists = [each if isinstance(each, list) else python_values(each) for each in values]
-    if computed.together:
-        return arrow_series(list(map(computed.function, *lists)), dtype(column.type))
-    results = [[None if value is None else computed.function(value) for value in each] for each in lists]
-    first = [next((result for result in of_row if result is not None), None) for of_row in zip(*results)]
-    return arrow_series(results[0] if len(results) == 1 else first, dtype(column.type))
+def _computed(column: Column, records: Records, paths: list[str]) -> pd.Series:
+    """What a column's function makes of the values of its paths."""
+    computed = FUNCTIONS[column.function or ""]
+    if computed.reads == RAW:
+        lists = [records.fields.named(path) for path in paths]
+    else:
+        lists = [python_values(records.fields.text(path)) for path in paths]
+    if computed.beside is not None:
+        lists.insert(0, python_values(records.documents[computed.beside]))
+    if not computed.together:
+        results = [[None if value is None else computed.function(value) for value in each] for each in lists]
+        first = [next((result for result in of_row if result is not None), None) for of_row in zip(*results)]
+        return arrow_series(results[0] if len(results) == 1 else first, dtype(column.type))
+    results = list(map(computed.function, *lists))
+    for row in [row for row, result in enumerate(results) if type(result) is Misfits]:
+        for number, value in results[row].misfits.items():
+            records.fields.misfit(row, paths[number], value, computed.expected)
+        results[row] = results[row].result
+    return arrow_series(results, dtype(column.type))

@@ -25,7 +25,7 @@ INSTANT = pd.ArrowDtype(pa.timestamp("us", tz="UTC"))
 
 _LONGEST_SHOWN = 200
 _LONGEST_NUMBER = 100
-_MISFIT = object()
+MISFIT = object()  # what a value that cannot be of a type is read as
 _A_MAPPING = "a mapping of keys and values"
 
 
@@ -69,6 +69,16 @@ class Fields:
         rows, keys, texts = map(list, zip(*entries)) if entries else ([], [], [])
         return rows, keys, arrow_series(texts, TEXT)
 
+    def named(self, name: str) -> list[object]:
+        """The values of a front-matter name: of the key itself, dots and all, else of the path."""
+        values = self.raw(name)
+        if "." not in name:
+            return values
+        return [
+            row[name] if isinstance(row, dict) and row.get(name) is not None else value
+            for row, value in zip(self.rows, values)
+        ]
+
     def raw(self, path: str) -> list[object]:
         """The values at ``path`` as they were parsed, None where absent; the list is not to be changed."""
         first, *below = path.split(".")
@@ -94,7 +104,7 @@ class Fields:
             return None
         if isinstance(value, dict):
             return value.get(key)
-        self._misfit(row, parent, value, _A_MAPPING)
+        self.misfit(row, parent, value, _A_MAPPING)
         return None
 
     def _column(
@@ -121,12 +131,13 @@ class Fields:
         if value is None:
             return None
         fitting = convert(value)
-        if fitting is _MISFIT:
-            self._misfit(row, path, value, expected)
+        if fitting is MISFIT:
+            self.misfit(row, path, value, expected)
             return None
         return fitting
 
-    def _misfit(self, row: int, path: str, value: object, expected: str) -> None:
+    def misfit(self, row: int, path: str, value: object, expected: str) -> None:
+        """Note a value that does not fit what is expected, once a row and path."""
         self._errors.setdefault((row, path), (shown(value), expected))
 
 
@@ -161,21 +172,22 @@ def shown(value: object) -> str:
     return "(a mapping)" if isinstance(value, dict) else "(a list)"
 
 
-def _kind(value: object) -> str:
+def kind(value: object) -> str:
+    """The YAML type of a scalar, such as int or timestamp; ``collection`` of anything else."""
     return getattr(value, "type", "str") if isinstance(value, str) else "collection"
 
 
 def _number_kind(value: object) -> str:
     """The kind of a value that may be a number: a text too long for one is not looked into, it may be made to cost."""
-    return _kind(value) if isinstance(value, str) and len(value) <= _LONGEST_NUMBER else "no number"
+    return kind(value) if isinstance(value, str) and len(value) <= _LONGEST_NUMBER else "no number"
 
 
 def _text(value: object) -> object:
-    return str(value) if isinstance(value, str) else _MISFIT
+    return str(value) if isinstance(value, str) else MISFIT
 
 
 def _mapping(value: object) -> object:
-    return value if isinstance(value, dict) else _MISFIT
+    return value if isinstance(value, dict) else MISFIT
 
 
 _DECIMAL = re.compile(r"[-+]?[0-9]{1,19}\Z")
@@ -188,10 +200,10 @@ def _whole(value: object) -> object:
 
 def _new_whole(value: object) -> object:
     number = _integer(value)
-    if number is _MISFIT:
+    if number is MISFIT:
         number = _number(value)
-    if number is _MISFIT or number != int(number) or not -(2**63) <= number < 2**63:
-        return _MISFIT
+    if number is MISFIT or number != int(number) or not -(2**63) <= number < 2**63:
+        return MISFIT
     return int(number)
 
 
@@ -203,7 +215,7 @@ def _integer(value: object) -> object:
     kind = _number_kind(value)
     if kind == "int":
         return _yaml_int(value)
-    return int(value) if kind == "str" and _DECIMAL.match(value) else _MISFIT
+    return int(value) if kind == "str" and _DECIMAL.match(value) else MISFIT
 
 
 def _yaml_int(text: str) -> object:
@@ -218,7 +230,7 @@ def _yaml_int(text: str) -> object:
             return sign * _base_60(int(part) for part in digits.split(":"))
         return sign * int(digits, 8 if digits.startswith("0") and digits != "0" else 10)
     except ValueError:
-        return _MISFIT
+        return MISFIT
 
 
 def _base_60(parts: Iterable[float]) -> float:
@@ -232,10 +244,10 @@ def _number(value: object) -> object:
     kind = _number_kind(value)
     if kind == "int":
         whole = _yaml_int(value)
-        return whole if whole is _MISFIT else _finite(whole)
+        return whole if whole is MISFIT else _finite(whole)
     if kind == "float" or (kind == "str" and _SIMPLE_FLOAT.match(value)):
         return _yaml_float(value)
-    return _MISFIT
+    return MISFIT
 
 
 def _yaml_float(text: str) -> object:
@@ -246,7 +258,7 @@ def _yaml_float(text: str) -> object:
             return sign * _base_60(float(part) for part in digits.lstrip("+-").split(":"))
         return _finite(digits)
     except ValueError:
-        return _MISFIT
+        return MISFIT
 
 
 def _finite(value: object) -> object:
@@ -254,15 +266,16 @@ def _finite(value: object) -> object:
     try:
         number = float(value)
     except OverflowError:
-        return _MISFIT
-    return number if abs(number) < float("inf") else _MISFIT
+        return MISFIT
+    return number if abs(number) < float("inf") else MISFIT
 
 
 _FLAGS = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
 
 
-def _flag(value: object) -> object:
-    return _FLAGS.get(value.lower(), _MISFIT) if _kind(value) in ("bool", "str") else _MISFIT
+def flag(value: object) -> object:
+    """True or false as YAML 1.1 writes them; ``MISFIT`` for anything else."""
+    return _FLAGS.get(value.lower(), MISFIT) if kind(value) in ("bool", "str") else MISFIT
 
 
 # https://yaml.org/type/timestamp.html
@@ -273,12 +286,12 @@ _TIMESTAMP = re.compile(
 )
 
 
-def _instant(value: object) -> object:
+def instant(value: object) -> object:
     """A moment in UTC; a date is its midnight, and a time without a zone is UTC."""
     if (
         isinstance(value, str)
         and len(value) == 20
-        and _kind(value) == "timestamp"
+        and kind(value) == "timestamp"
         and value[10] == "T"
         and value[19] == "Z"
     ):
@@ -286,9 +299,9 @@ def _instant(value: object) -> object:
             return datetime.fromisoformat(value)
         except ValueError:
             pass
-    match = _TIMESTAMP.match(value.strip()) if _kind(value) in ("timestamp", "str") else None
+    match = _TIMESTAMP.match(value.strip()) if kind(value) in ("timestamp", "str") else None
     if match is None:
-        return _MISFIT
+        return MISFIT
     try:
         day = date(*map(int, match["date"].split("-")))
         if match["hour"] is None:
@@ -297,7 +310,7 @@ def _instant(value: object) -> object:
         at = time(int(match["hour"]), int(match["minute"]), int(match["second"] or 0), micros)
         return datetime.combine(day, at, UTC) - _offset(match["zone"])
     except (ValueError, OverflowError):
-        return _MISFIT
+        return MISFIT
 
 
 def _offset(zone: str | None) -> timedelta:
@@ -312,9 +325,9 @@ def _offset(zone: str | None) -> timedelta:
 
 def _day(value: object) -> object:
     """The date that is written, whatever time stands behind it."""
-    match = _TIMESTAMP.match(value.strip()) if isinstance(value, str) and _kind(value) in ("timestamp", "str") else None
-    if match is None or _instant(value) is _MISFIT:
-        return _MISFIT
+    match = _TIMESTAMP.match(value.strip()) if isinstance(value, str) and kind(value) in ("timestamp", "str") else None
+    if match is None or instant(value) is MISFIT:
+        return MISFIT
     return date(*map(int, match["date"].split("-")))
 
 
@@ -323,7 +336,7 @@ _READ_AS = {
     "VARCHAR": (_text, TEXT, "a text"),
     "BIGINT": (_whole, WHOLE, "a whole number"),
     "DOUBLE": (_number, NUMBER, "a number"),
-    "BOOLEAN": (_flag, FLAG, "true or false"),
+    "BOOLEAN": (flag, FLAG, "true or false"),
     "DATE": (_day, DAY, "a date"),
-    "TIMESTAMP WITH TIME ZONE": (_instant, INSTANT, "a date and time"),
+    "TIMESTAMP WITH TIME ZONE": (instant, INSTANT, "a date and time"),
 }

@@ -9,7 +9,6 @@ _TRACKING = re.compile(
 )
 # Most addresses have nothing in them to canonicalise but the ends.
 _PLAIN_ADDRESS = re.compile(r"https?://(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)*)((?:/[A-Za-z0-9._~!$&'()*+,;=@%-]*)*)")
-_DATE_PREFIX = re.compile(r"\d{4}-\d\d-\d\d-(?=.)")
 
 
 def record_id(source: str, path: str) -> str:
@@ -26,24 +25,6 @@ def provider_id(name: str | None, domain: str | None) -> str | None:
 
 def _key(first: str, second: str) -> str:
     return blake2b(f"{first}\0{second}".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-
-
-def collection(path: str) -> str | None:
-    """What a document describes: its first folder without the underscore, or the one below ``_data``.
-
-    None for a file that lies in no folder.
-    """
-    folders = path.split("/")[:-1]
-    if len(folders) > 1 and folders[0] == "_data":
-        return folders[1]
-    return folders[0].removeprefix("_") if folders else None
-
-
-def slug(path: str) -> str:
-    """File name without folder, date prefix and extension."""
-    name = path.rpartition("/")[2]
-    dot = name.rfind(".")
-    return _DATE_PREFIX.sub("", name[:dot] if 0 < dot < len(name) - 1 else name, count=1)
 
 
 def url_key(url: str | None) -> str | None:

@@ -21,7 +21,7 @@ from itertools import chain
 import pandas as pd
 
 from matterhouse.sql import schema
-from matterhouse.transforms import declared, keys
+from matterhouse.transforms import declared, places
 from matterhouse.transforms.declared import Records
 from matterhouse.transforms.drift import Tree, document_drift
 from matterhouse.transforms.fields import INSTANT, TEXT, WHOLE, Fields, arrow_series, frame, python_values
@@ -54,7 +54,7 @@ def tidy(documents: pd.DataFrame, covered: Tree) -> Tables:
     depend on other documents (``related_record_id``, ``item_record_id``) are the load's to fill.
     """
     readable = documents[documents["record"].notna()].reset_index(drop=True)
-    collection = arrow_series([keys.collection(path) for path in python_values(readable["path"])], TEXT)
+    collection = arrow_series([places.collection(path) for path in python_values(readable["path"])], TEXT)
     readable = readable.assign(collection=collection)
     everything = Records(readable, Fields(readable["record"]), lambda row, path: [(row, path)])
     by_collection: dict[str | None, Records] = {None: everything}
@@ -80,15 +80,19 @@ def _of(collection: str, documents: pd.DataFrame) -> Records:
     """The records of one collection."""
     numbers = (documents["collection"] == collection).fillna(False).to_numpy().nonzero()[0]
     rows = documents.iloc[numbers].reset_index(drop=True)
-    return Records(rows, Fields(rows["record"]), lambda row, path: [(int(numbers[row]), path)])
+
+    def numbered(row: int, path: str) -> list[tuple[int, str]]:
+        return [(int(numbers[row]), path)]
+
+    return Records(rows, Fields(rows["record"]), numbered, collection=collection)
 
 
 def _field_errors(documents: pd.DataFrame, scopes: list[Records]) -> pd.DataFrame:
     """One row per value that did not fit its column, see ``meta.field_errors``."""
     found: dict[tuple[int, str], tuple[str, str]] = {}
-    for fields, places in chain.from_iterable(scope.watched() for scope in scopes):
+    for fields, where in chain.from_iterable(scope.watched() for scope in scopes):
         for row, path, value, expected in fields.errors:
-            for document, field in places(row, path):
+            for document, field in where(row, path):
                 found.setdefault((document, field), (value, expected))
     rows = [(document, field, *misfit) for (document, field), misfit in sorted(found.items())]
     of_rows = documents.iloc[[row[0] for row in rows]].reset_index(drop=True)

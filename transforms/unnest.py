@@ -52,6 +52,19 @@ def unnest(values: Iterable[object]) -> Nested:
     return Nested([listed[row] for row in first], links)
 
 
+def split_at_commas(values: Iterable[object]) -> list[object]:
+    """A column of lists in which a text with commas becomes a list of texts, and lists inside of a list are laid open."""
+    return [_split(value) for value in values]
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str) and "," in value:
+        return [part for part in map(str.strip, value.split(",")) if part]
+    if type(value) is list and any(type(item) is list for item in value):
+        return [inner for item in value for inner in (item if type(item) is list else [item])]
+    return value
+
+
 def _as_list(value: object) -> list[object]:
     if isinstance(value, list):
         return value

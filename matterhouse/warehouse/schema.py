@@ -13,7 +13,12 @@ import duckdb
 from matterhouse import sql
 from matterhouse.sql import schema
 
-_HEADERS = {"rows": "rows", "collection": "collection", "belongs to": "belongs_to"}
+_HEADERS = {
+    "rows": "rows",
+    "collection": "collection",
+    "split at commas": "split_at_commas",
+    "belongs to": "belongs_to",
+}
 
 
 def create_all(connection: duckdb.DuckDBPyConnection) -> None:

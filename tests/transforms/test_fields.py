@@ -91,12 +91,12 @@ def check(reading, expected, field):
 
 @pytest.fixture(scope="module")
 def texts():
-    return readings("records", "category", "category: ?", TEXTS)
+    return readings("records", "layout", "layout: ?", TEXTS)
 
 
 @pytest.mark.parametrize("written, expected", TEXTS.items())
 def test_a_text_column_takes_the_text_as_written(written, expected, texts):
-    check(texts[written], expected, "category")
+    check(texts[written], expected, "layout")
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +131,7 @@ def test_flags(written, expected, flags):
 
 @pytest.fixture(scope="module")
 def instants():
-    return readings("records", "published_at", "publishedDateTime: ?", INSTANTS)
+    return readings("events", "starts_at", "startDateTime: ?", INSTANTS, folder="_events")
 
 
 @pytest.mark.parametrize("written, expected", INSTANTS.items())
@@ -141,7 +141,7 @@ def test_moments_are_utc(written, expected, instants):
     if isinstance(moment, datetime):
         assert reading.value.utcoffset().total_seconds() == 0
         reading = reading._replace(value=reading.value.astimezone(UTC))
-    check(reading, moment, "publishedDateTime")
+    check(reading, moment, "startDateTime")
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,8 @@ def test_a_repeated_text_is_held_once():
         ("[{title: A}, null, {title: C}]", ["A", None, "C"]),
         ("[{title: A}, B, [C], {}]", ["A", None, None, None]),
         ("{title: A}", ["A"]),
-        ("A", [None]),
+        ("A", []),
+        ("[A, B]", []),
     ],
 )
 def test_entries_keep_their_places(related, titles):

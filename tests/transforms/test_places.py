@@ -1,0 +1,71 @@
+"""matterhouse.transforms.places: what a path says of a document, on sites of many generators."""
+
+from datetime import date
+
+import pytest
+
+from matterhouse.transforms import places
+
+# path -> collection, language, slug
+PATHS = {
+    "_news/2020-06-09-some-story.md": ("news", None, "some-story"),
+    "_learning/courses/knots.md": ("learning", None, "knots"),
+    "_data/organizations/quay.io.md": ("organizations", None, "quay.io"),
+    "docs/_data/topics/a.yml": ("topics", None, "a"),
+    "_posts/2018-04-11-post.md": ("posts", None, "post"),
+    "docs/_posts/2018-04-11-post.md": ("posts", None, "post"),
+    "source/_posts/a.md": ("posts", None, "a"),
+    "source/zh-tw/docs/x.md": ("docs", "zh-tw", "x"),
+    "content/posts/2014-03-12-hello.md": ("posts", None, "hello"),
+    "content/posts/hello/index.md": ("posts", None, "hello"),
+    "content/posts/2014-03-12-hello/index.fr.md": ("posts", "fr", "hello"),
+    "content/en/docs/concepts/_index.md": ("docs", "en", "concepts"),
+    "content/en/_index.md": (None, "en", "_index"),
+    "content/about.md": (None, None, "about"),
+    "content/about.pt-br.md": (None, "pt-br", "about"),
+    "files/en-us/web/api/window/index.md": ("web", "en-us", "window"),
+    "src/content/blog/first.mdx": ("blog", None, "first"),
+    "src/pages/about.md": ("pages", None, "about"),
+    "website/docs/intro.md": ("docs", None, "intro"),
+    "docs/page.mdx": ("docs", None, "page"),
+    "i18n/fr/docusaurus-plugin-content-blog/2020-01-02-x/index.md": ("blog", "fr", "x"),
+    "_articles/fr/metrics.md": ("articles", "fr", "metrics"),
+    "People/someone.md": ("People", None, "someone"),
+    "reference/ForEach.md": ("reference", None, "ForEach"),
+    "README.md": (None, None, "README"),
+    "README.zh_CN.md": (None, "zh-CN", "README"),
+    "index.md": (None, None, "index"),
+    "notes/.md": ("notes", None, ".md"),
+}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_path_says_collection_language_and_slug(path: str):
+    assert (places.collection(path), places.language(path), places.slug(path)) == PATHS[path]
+
+
+def test_a_collection_can_be_configured():
+    guides = {"guides": lambda path: path.startswith("content/docs/")}
+    assert places.collection("content/docs/a.md", guides) == "guides"
+    assert places.collection("content/posts/a.md", guides) == "posts"
+
+
+@pytest.mark.parametrize(
+    ("path", "day"),
+    [
+        ("_posts/2018-04-11-post.md", date(2018, 4, 11)),
+        ("blog/2020-1-2-x/index.md", date(2020, 1, 2)),
+        ("Daily/2024-05-06.md", date(2024, 5, 6)),
+        ("_posts/2018-13-11-post.md", None),
+        ("_posts/20180411-post.md", None),
+        ("posts/hello.md", None),
+    ],
+)
+def test_a_date_is_read_from_a_name(path: str, day: date | None):
+    found = places.date_in_name(path)
+    assert (found.date() if found else None) == day
+
+
+def test_a_folder_of_drafts_says_draft():
+    assert places.is_draft("_drafts/x.md") is True
+    assert places.is_draft("posts/drafts.md") is None

@@ -1,0 +1,125 @@
+"""What a document's path says: the collection it is of, its language, its slug, its date, whether it is a draft.
+
+``docs/front-matter.md`` has the rules with examples. All of them look at the path alone, so a document is where it is
+whatever else the source holds.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+
+# Folders that hold a site's content and say nothing about it.
+ROOTS = frozenset({"content", "files", "pages", "site", "source", "src", "web", "website", "www"})
+# The codes of ISO 639-1.
+_LANGUAGES = frozenset(
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo"
+    " es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg"
+    " ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn"
+    " no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta"
+    " te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu".split()
+)
+_LOCALE = re.compile(r"([A-Za-z]{2})(?:[-_](?:[A-Za-z]{2}|[A-Za-z]{4}|[0-9]{3}))?")
+_DATE_PREFIX = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[-_ T](?=.)|$)")
+_PLUGIN = "docusaurus-plugin-content-"  # Docusaurus keeps translations in folders of its plugins' names
+_INDEX = frozenset({"index", "_index"})
+
+
+def collection(path: str, configured: Mapping[str, Callable[[str], object]] | None = None) -> str | None:
+    """What kind of thing a document describes; None for one that lies in no folder but a content root.
+
+    ``configured`` says by collection whether a path is of it, the first one counts. Else: the folder below ``_data``; else the
+    first folder that begins with an underscore, without it; else the first folder below content roots and locales.
+    """
+    for name, holds in (configured or {}).items():
+        if holds(path):
+            return name
+    folders, _ = _split(path)
+    for number, folder in enumerate(folders):
+        if folder == "_data":
+            return folders[number + 1] if number + 1 < len(folders) else "data"
+        if folder.startswith("_") and len(folder) > 1:
+            return folder[1:]
+    below = _below_roots(folders)
+    if below:
+        return below[0].removeprefix(_PLUGIN)
+    return "pages" if folders[-1:] == ["pages"] else None
+
+
+def language(path: str) -> str | None:
+    """The language of a document by its path, as written there but with a hyphen: ``fr``, ``pt-br``; None where it has none.
+
+    A locale folder below content roots, or right below a folder with an underscore, says it; else, below a content root or
+    for a ``README``, what stands between the file's name and its extension: ``about.fr.md``.
+    """
+    folders, name = _split(path)
+    first = next((folder for folder in folders if folder not in ROOTS and folder != "i18n" and folder[0] != "_"), "")
+    if _is_locale(first):
+        return first.replace("_", "-")
+    locale = _stem_and_locale(folders, name)[1]
+    return locale.replace("_", "-") if locale else None
+
+
+def slug(path: str) -> str:
+    """The file's name without date prefix, language and extension; for an ``index`` file the name of its folder."""
+    stem = _named(path)
+    dated = _DATE_PREFIX.match(stem)
+    return stem[dated.end() :] if dated and dated.end() < len(stem) else stem
+
+
+def date_in_name(path: str) -> datetime | None:
+    """Midnight in UTC of the date that a file's name begins with, or for an ``index`` file its folder's name."""
+    found = _DATE_PREFIX.match(_named(path))
+    if found is None:
+        return None
+    try:
+        return datetime.combine(date(*map(int, found.groups())), time(), UTC)
+    except ValueError:
+        return None
+
+
+def is_draft(path: str) -> bool | None:
+    """True below a folder ``_drafts`` or ``drafts``, else None: the path does not say."""
+    return True if {"_drafts", "drafts"} & set(path.split("/")[:-1]) else None
+
+
+def _split(path: str) -> tuple[list[str], str]:
+    *folders, name = path.split("/")
+    return folders, name
+
+
+def _named(path: str) -> str:
+    """What names a document: its file's name, or for an ``index`` file the folder, unless that is a root or a locale."""
+    folders, name = _split(path)
+    stem, _ = _stem_and_locale(folders, name)
+    return folders[-1] if stem in _INDEX and _below_roots(folders) else stem
+
+
+def _stem_and_locale(folders: list[str], name: str) -> tuple[str, str | None]:
+    """A file's name without its extension, and the language before that; a name like ``.md`` stays as it is."""
+    stem, _, extension = name.rpartition(".")
+    if not stem or not extension:
+        return name, None
+    before, _, locale = stem.rpartition(".")
+    may_have_one = (folders and folders[0] in ROOTS) or before.lower() in ("index", "_index", "readme")
+    return (before, locale) if may_have_one and before and _is_locale(locale) else (stem, None)
+
+
+def _roots_and_locales(folders: list[str]) -> list[str]:
+    """The folders at the top that are content roots or locales; a locale ends them."""
+    for number, folder in enumerate(folders):
+        if _is_locale(folder):
+            return folders[: number + 1]
+        if folder not in ROOTS and folder != "i18n":
+            return folders[:number]
+    return folders
+
+
+def _below_roots(folders: list[str]) -> list[str]:
+    return folders[len(_roots_and_locales(folders)) :]
+
+
+@lru_cache(maxsize=4096)
+def _is_locale(folder: str) -> bool:
+    found = _LOCALE.fullmatch(folder)
+    return found is not None and found[1].lower() in _LANGUAGES
