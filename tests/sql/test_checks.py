@@ -16,7 +16,7 @@ SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 # Check -> statements that break what it demands, and nothing that another error check demands.
 FAULTS = {
     "unique_keys": ["INSERT INTO record_topics FROM (FROM record_topics LIMIT 1)"],
-    "no_orphans": ["INSERT INTO record_topics VALUES ('0000000000000000', 0, 'Nobody')"],
+    "no_orphans": ["INSERT INTO record_topics VALUES ('0000000000000000', 0, 'topics', 'Nobody')"],
     "known_providers": ["UPDATE records SET provider_id = '0000000000000000' WHERE collection = 'games'"],
     "related_links": ["UPDATE related_articles SET related_record_id = NULL WHERE related_record_id IS NOT NULL"],
     "related_symmetry": [
