@@ -4,7 +4,9 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 75 another run hol
 130 and 143 stopped by Ctrl-C and by SIGTERM.
 """
 
+import signal
 import sys
+from types import FrameType
 from typing import Annotated, NoReturn
 
 import typer
@@ -58,11 +60,17 @@ def main() -> NoReturn:
 
     process.tune()
     streams.set_up()
+    signal.signal(signal.SIGTERM, _end)
     try:
         with told():
             app(prog_name="matterhouse")
     except SystemExit as ended:
         _leave(ended)
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    """Let go of files and temporary folders, then end as SIGTERM demands; a run has a handler of its own."""
+    raise SystemExit(128 + number)
 
 
 def _leave(ended: SystemExit) -> NoReturn:

@@ -1,9 +1,11 @@
 """``matterhouse query``."""
 
+import io
 import os
+import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -31,36 +33,69 @@ class QueryFormat(StrEnum):
     PARQUET = "parquet"
 
 
+Sql = Annotated[str, typer.Argument(metavar="SQL", help="One query, or - to read it from standard input.")]
+AsFormat = Annotated[
+    QueryFormat | None,
+    typer.Option("--format", help="How to print the rows.", show_default="as the file is called, else table"),
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", metavar="FILE", help="Write the rows to a file, instead of printing them.")
+]
+Timeout = Annotated[
+    float, typer.Option("--timeout", metavar="SECONDS", min=0, help="Stop the query after so long; 0: never.")
+]
+Memory = Annotated[
+    str, typer.Option("--memory", metavar="SIZE", help="Memory for the query, such as 500MB; more goes to disk.")
+]
+
+
 def query(
-    sql: Annotated[str, typer.Argument(metavar="SQL", help="One query, or - to read it from standard input.")],
+    sql: Sql,
     config: Config = None,
     warehouse: Warehouse = None,
-    format: Annotated[
-        QueryFormat | None,
-        typer.Option("--format", help="How to print the rows.", show_default="as the file is called, else table"),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", metavar="FILE", help="Write the rows to a file, instead of printing them."),
-    ] = None,
+    format: AsFormat = None,
+    output: Output = None,
+    timeout: Timeout = 300,
+    memory: Memory = "2GB",
 ) -> None:
     """Query the current snapshot, read-only.
 
     The query can change nothing and reach nothing but the snapshot: no other file, no network, no
     environment. A table shows the first 200 rows; the other formats give all.
     """
+    format = _checked_format(format or _called(output), output)
+    memory_bytes = _bytes_of(memory)
+    text = _text_of(sql)
+    from matterhouse.cli.interruptible import run_interruptibly
     from matterhouse.warehouse import query as reading
     from matterhouse.warehouse import snapshots
 
-    format = format or _called(output)
-    if format is QueryFormat.PARQUET and output is None and sys.stdout.isatty():
-        raise typer.BadParameter("Parquet is binary: name a file with --output, or pipe it on", param_hint="--format")
-    text = _text_of(sql)
-    with reading.locked_in(snapshots.current(layout_of(config, warehouse)).database) as connection:
+    database = snapshots.current(layout_of(config, warehouse)).database
+    with reading.locked_in(database, memory) as connection:
         try:
-            write(reading.Answer(connection, text), format.value, output)
+            answer = reading.Answer(connection, text)
         except reading.QueryRefused as refused:
             raise Failure(str(refused)) from None
+        with _opened(output) as stream:
+            run_interruptibly(connection, lambda: write(answer, format.value, stream), timeout, memory_bytes)
+
+
+def _checked_format(format: QueryFormat, output: Path | None) -> QueryFormat:
+    if format is QueryFormat.PARQUET and output is None and sys.stdout.isatty():
+        raise typer.BadParameter("Parquet is binary: name a file with --output, or pipe it on", param_hint="--format")
+    if format is QueryFormat.TABLE and output is not None:
+        raise typer.BadParameter(
+            "a table is for terminals: with --output, name csv, json or parquet", param_hint="--format"
+        )
+    return format
+
+
+def _bytes_of(memory: str) -> int:
+    """Bytes of a size as DuckDB takes it: ``500MB``, ``1.5 GiB``."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT])(i?)B", memory, re.IGNORECASE)
+    if not found or not float(found[1]):
+        raise typer.BadParameter("expected a size such as 500MB or 2GB", param_hint="--memory")
+    return int(float(found[1]) * (1024 if found[3] else 1000) ** ("KMGT".index(found[2].upper()) + 1))
 
 
 def _text_of(sql: str) -> str:
@@ -77,27 +112,22 @@ def _called(output: Path | None) -> QueryFormat:
     return next((known for known in QueryFormat if known == ending), QueryFormat.TABLE)
 
 
-def write(answer: "Answer", format: str, output: Path | None) -> None:
-    """Write the rows to a file, or to standard output where there is none."""
-    if output is None and format == "table":
+def write(answer: "Answer", format: str, stream: BinaryIO | None = None) -> None:
+    """Write the rows to a file that is open, or to standard output where there is none."""
+    if format == "table":
         show(*answer.rows())
         return
-    if format == "table":
-        raise typer.BadParameter(
-            "a table is for terminals: with --output, name csv, json or parquet", param_hint="--format"
-        )
     sys.stdout.flush()
-    with _replaced(output) if output else _kept(sys.stdout.buffer) as stream:
-        if format == "parquet":
-            answer.write_parquet(stream)
-        else:
-            import io
-
-            text = io.TextIOWrapper(stream, encoding="utf-8", errors="surrogateescape", newline="")
-            try:
-                answer.write_csv(text) if format == "csv" else answer.write_json(text)
-            finally:
-                text.detach()
+    stream = stream or sys.stdout.buffer
+    if format == "parquet":
+        answer.write_parquet(stream)
+    else:
+        text = io.TextIOWrapper(stream, encoding="utf-8", errors="surrogateescape", newline="")
+        try:
+            answer.write_csv(text) if format == "csv" else answer.write_json(text)
+        finally:
+            text.detach()
+    stream.flush()
 
 
 def show(names: list[str], rows: Iterator[tuple]) -> None:
@@ -127,11 +157,8 @@ def _shown(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else safe(value)
 
 
-@contextmanager
-def _kept(stream: BinaryIO) -> Iterator[BinaryIO]:
-    """Standard output, which others close."""
-    yield stream
-    stream.flush()
+def _opened(output: Path | None) -> AbstractContextManager[BinaryIO | None]:
+    return nullcontext() if output is None else _replaced(output)
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def rejects(
         else:
             from matterhouse.cli.querying import write
 
-            write(answer, format.value, None)
+            write(answer, format.value)
 
 
 def _tell(problems: list[dict[str, Any]], everything: bool) -> None:

@@ -35,7 +35,7 @@ def say(text: object = "", stream: TextIO | None = None) -> None:
 def complain(text: object) -> None:
     """Print what went wrong to standard error, where that can be written."""
     with suppress(OSError):
-        say(f"matterhouse: {text}", sys.stderr)
+        say(f"matterhouse: {text}".expandtabs(4), sys.stderr)  # DuckDB's messages have tabs
 
 
 def say_json(value: object, indent: int | None = None) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,16 +31,21 @@ class QueryRefused(Exception):
 
 
 @contextmanager
-def locked_in(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def locked_in(database: Path, memory: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection from which no file, no network and no environment can be reached.
 
-    What a query cannot hold in memory goes to a temporary folder that is removed in the end.
+    What a query cannot hold in ``memory`` (such as ``2GB``; by default four fifths of the machine's) goes to a
+    temporary folder that is removed in the end, also where another thread still uses the connection.
     """
-    with TemporaryDirectory(prefix="matterhouse-") as spill:
-        settings = _LOCKED_IN | {"temp_directory": spill}
-        with opening.connect(database, settings) as connection:
+    with TemporaryDirectory(prefix="matterhouse-", ignore_cleanup_errors=True) as spill:
+        settings = _LOCKED_IN | {"temp_directory": spill} | ({"memory_limit": memory} if memory else {})
+        connection = opening.connect(database, settings)
+        try:
             connection.execute("SET lock_configuration = true").fetchall()
             yield connection
+        finally:
+            with suppress(duckdb.Error):
+                connection.close()
 
 
 class Answer:

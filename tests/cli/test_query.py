@@ -5,7 +5,10 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -116,3 +119,74 @@ def test_queries_leave_the_snapshot_as_it_is():
         "manifest.json",
         "report.md",
     }
+
+
+ENDLESS = "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range * b.range % 7 = 8"
+# DuckDB cannot interrupt a function's call on one long value.
+DEAF = "SELECT levenshtein(repeat('a', 300000), repeat('b', 300000))"
+
+
+def started(query: str, folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """A query that runs: its temporary folder below ``folder`` is there, and nothing else."""
+    environment = os.environ | {"TMPDIR": str(folder)}
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # else a child of a background job ignores Ctrl-C
+    running = subprocess.Popen(
+        command("query", query, *arguments), cwd=project(), env=environment, stdout=-1, stderr=-1, text=True
+    )
+    while not list(folder.glob("matterhouse-*")) and running.poll() is None:
+        time.sleep(0.02)
+    time.sleep(0.5)
+    return running
+
+
+@pytest.mark.parametrize("query", [ENDLESS, DEAF], ids=["endless", "deaf"])
+@pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_every_query_answers_to_signals_and_leaves_nothing_behind(query: str, number: int, code: int, tmp_path: Path):
+    running = started(query, tmp_path, "--format", "csv", "--output", str(tmp_path / "rows.csv"))
+    running.send_signal(number)
+    out, errors = running.communicate(timeout=30)
+    assert (running.returncode, out, errors) == (code, "", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("query", [ENDLESS, DEAF], ids=["endless", "deaf"])
+def test_a_query_is_stopped_after_its_time(query: str, tmp_path: Path):
+    running = started(query, tmp_path, "--timeout", "0.2")
+    _, errors = running.communicate(timeout=30)
+    assert running.returncode == 1
+    assert errors == "matterhouse: the query was stopped after 0.2 s; --timeout SECONDS allows more, 0 any time\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_query_that_needs_more_memory_than_it_may_take_fails():
+    listed = matterhouse("query", "SELECT list(range) FROM range(100000000)", "--memory", "100MB", cwd=project())
+    assert listed.returncode == 1 and "Out of Memory" in listed.stderr
+    value = "SELECT length(repeat(repeat('a', 1000000), 3000))"
+    single = matterhouse("query", value, "--memory", "100MB", cwd=project())
+    assert single.returncode == 1
+    assert single.stderr == "matterhouse: the query was stopped: it takes far more memory than 100.0 MB (--memory)\n"
+    wrong = matterhouse("query", "SELECT 1", "--memory", "much", cwd=project())
+    assert wrong.returncode == 2 and "expected a size such as 500MB" in wrong.stderr
+
+
+def test_a_sort_larger_than_the_memory_goes_to_disk():
+    query = (
+        "SELECT max(text) FROM (SELECT hash(range)::VARCHAR AS text FROM range(3000000) ORDER BY text LIMIT 2999999)"
+    )
+    sorted_rows = matterhouse("query", query, "--memory", "120MB", "--format", "csv", cwd=project())
+    assert sorted_rows.returncode == 0, sorted_rows.stderr
+
+
+def test_wide_decimals_are_exact_in_json():
+    query = """SELECT 12345678901234567890.123456789012345678::DECIMAL(38, 18) AS wide, 0.10::DECIMAL(4, 2) AS narrow,
+        3::DECIMAL(4, 2) AS whole, 170141183460469231731687303715884105727::HUGEINT AS huge, 'a"1.5' AS text,
+        [0.1234567890123456789012::DECIMAL(38, 22)] AS list"""
+    told = matterhouse("query", query, "--format", "json", cwd=project())
+    line = '{"wide": 12345678901234567890.123456789012345678, "narrow": 0.1, "whole": 3, '
+    line += '"huge": 170141183460469231731687303715884105727, "text": "a\\"1.5", "list": [0.1234567890123456789012]}'
+    assert told.stdout.splitlines()[1] == line
+
+
+def test_errors_of_duckdb_have_no_escaped_tabs():
+    failed = matterhouse("query", "SELECT sum(title, title) FROM records", cwd=project())
+    assert failed.returncode == 1 and "Candidate functions:\n    sum(" in failed.stderr and "\\t" not in failed.stderr
