@@ -37,6 +37,14 @@ def run(warehouse: Path, uri: object, batch_bytes: int) -> Report:
     return refresh(settings)
 
 
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample, loaded by one process."""
+    warehouse = tmp_path_factory.mktemp("alone") / "w"
+    assert run(warehouse, f"folder:{SAMPLE}", 48_000_000).state == "loaded"
+    return warehouse
+
+
 def as_git(folder: Path) -> Path:
     for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message", "All"]):
         subprocess.run(["git", *command], cwd=folder, check=True)
@@ -58,15 +66,13 @@ def test_the_tables_are_the_same_with_a_second_process(tmp_path, started, kind):
 
 
 @pytest.mark.parametrize("instead", ["/bin/false", "/bin/cat", "/nonexistent"])
-def test_a_helper_that_fails_costs_nothing_but_time(tmp_path, started, monkeypatch, instead):
-    run(tmp_path / "alone", f"folder:{SAMPLE}", 48_000_000)
+def test_a_helper_that_fails_costs_nothing_but_time(tmp_path, alone, started, monkeypatch, instead):
     monkeypatch.setattr(sys, "executable", instead)
     assert run(tmp_path / "both", f"folder:{SAMPLE}", 10_000).state == "loaded"
-    assert differences(tmp_path / "alone", tmp_path / "both", TIMES) == {}
+    assert differences(alone, tmp_path / "both", TIMES) == {}
 
 
-def test_a_helper_that_is_killed_costs_nothing_but_time(tmp_path, started, monkeypatch):
-    run(tmp_path / "alone", f"folder:{SAMPLE}", 48_000_000)
+def test_a_helper_that_is_killed_costs_nothing_but_time(tmp_path, alone, started, monkeypatch):
     give = helper.Helper.give
 
     def give_and_kill(self, batch):
@@ -75,7 +81,7 @@ def test_a_helper_that_is_killed_costs_nothing_but_time(tmp_path, started, monke
 
     monkeypatch.setattr(helper.Helper, "give", give_and_kill)
     assert run(tmp_path / "both", f"folder:{SAMPLE}", 10_000).state == "loaded"
-    assert differences(tmp_path / "alone", tmp_path / "both", TIMES) == {}
+    assert differences(alone, tmp_path / "both", TIMES) == {}
 
 
 def test_no_helper_outlives_its_run(tmp_path, started):

@@ -112,7 +112,7 @@ def test_a_repeated_full_refresh_gives_the_same_tables(tmp_path, content):
     assert differences(tmp_path / "w", tmp_path / "full") == {}
 
 
-@pytest.mark.parametrize("batch_bytes", [1, 5_000, 40_000])
+@pytest.mark.parametrize("batch_bytes", [pytest.param(1, marks=pytest.mark.slow), 5_000, 40_000])
 def test_the_size_of_batches_makes_no_difference(tmp_path, content, batch_bytes):
     run(tmp_path / "one", folder(content))
     run(tmp_path / "many", folder(content), batch_bytes=batch_bytes)
@@ -141,11 +141,11 @@ def out_of_order(warehouse: Path) -> list[str]:
 @pytest.mark.parametrize(
     "kind, batch_bytes, part_bytes, piece_bytes, seed",
     [
-        ("folder", 48_000_000, 16_000_000, 4_000_000, 1),
-        ("folder", 48_000_000, 16_000_000, 9_000, 2),
-        ("folder", 48_000_000, 15_000, 4_000, 5),
+        pytest.param("folder", 48_000_000, 16_000_000, 4_000_000, 1, marks=pytest.mark.slow),
+        pytest.param("folder", 48_000_000, 16_000_000, 9_000, 2, marks=pytest.mark.slow),
+        pytest.param("folder", 48_000_000, 15_000, 4_000, 5, marks=pytest.mark.slow),
         ("folder", 20_000, 7_000, 4_000, 3),
-        ("git", 20_000, 16_000_000, 1, 4),
+        pytest.param("git", 20_000, 16_000_000, 1, 4, marks=pytest.mark.slow),
     ],
 )
 def test_incremental_runs_end_where_a_full_load_does(
@@ -343,7 +343,8 @@ def test_a_database_that_looks_whole_but_cannot_be_built_on_is_made_anew(tmp_pat
     assert differences(tmp_path / "w", tmp_path / "anew", TIMES) == {}
 
 
-def test_a_ledger_that_cannot_be_written_costs_no_snapshot(tmp_path, content):
+def test_a_ledger_that_cannot_be_written_costs_no_snapshot(tmp_path, content, monkeypatch):
+    monkeypatch.setattr("matterhouse.warehouse.ledger._SECONDS_TO_WAIT", 0.1)
     run(tmp_path / "w", folder(content))
     edit(next(content.glob("_people/*.md")), "---\n", "---\nheat: 12\n")
     with Run(config.load(None, [f"source0={folder(content)}"], tmp_path / "w")) as ours:
