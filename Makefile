@@ -9,7 +9,7 @@ export PYTHON
 # .venv is current when tools/prepare finished it in this folder, after the last change of what it is made from.
 usable := $(shell [ "$$(cat .venv/ready 2>/dev/null)" = "$$(pwd -P)" ] && [ -x $(python) ] && echo yes)
 
-.PHONY: help run test test-slow test-server bench lock clean git unusable
+.PHONY: help run lint test test-slow test-server bench lock clean git unusable
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -26,6 +26,11 @@ test-slow: .venv/ready git ## run the slow tests
 
 test-server: .venv/ready git ## run the tests with a Prefect server and workers of their own
 	@$(python) -m pytest -m server $(ARGS)
+
+lint: .venv/ready ## check style, format and types
+	@$(python) -m ruff check
+	@$(python) -m ruff format --check
+	@$(python) -m mypy
 
 bench: .venv/ready git ## measure speed and memory
 	@$(python) -m benchmarks $(ARGS)
