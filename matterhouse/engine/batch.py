@@ -1,4 +1,4 @@
-"""One batch of files through reader and transforms to staged tables, in this process or in a second one (``matterhouse.engine.helper``)."""
+"""One batch of files through reader and transforms to staged tables, here or in a second process."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -8,29 +8,30 @@ from pathlib import Path
 
 from matterhouse.reading.audit import Audit
 from matterhouse.reading.reader import Document, Reader
-from matterhouse.sources import File, Limits, Source, Unreadable
+from matterhouse.sources import NOT_READ, File, Limits, Source, Unreadable
 from matterhouse.transforms.keys import record_id
 from matterhouse.warehouse.changes import LOADED, REJECTED, SKIPPED
 from matterhouse.warehouse.ledger import Entry
 
+NO_FRONT_MATTER = "no_front_matter"
 _SHOWN = 200
 PIECE_BYTES = 4_000_000  # of documents whose texts are held in memory
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Files of a source to be read, and ``unread`` ones that are only noted; their tables are staged under ``number``.
+    """Files of a source to be read, and ``unread`` ones that are only noted, each with the reason.
 
-    ``parts`` says by path which part a file belongs to; those of a ``fresh`` batch are its own, and its files come part by
-    part. ``known`` says by path what the ledger has of a file. With ``reread`` a file whose content is the known one is
-    extracted all the same. ``listed_ns`` is when the files were listed.
+    Their tables are staged under ``number``. ``parts`` says by path which part a file belongs to; those of a ``fresh``
+    batch are its own, and its files come part by part. ``known`` says by path
+    what the ledger has of a file. With ``reread`` a file whose content is the known one is extracted all the same. ``listed_ns`` is when the files were listed.
     """
 
     number: int
     name: str
     source: Source
     files: list[File]
-    unread: list[File]
+    unread: list[tuple[File, str]]
     fresh: bool
     parts: dict[str, int]
     known: dict[str, Entry]
@@ -44,7 +45,7 @@ class Batch:
         return sum(file.size for file in self.files)
 
     def staged_as(self, path: str) -> int:
-        """The number of the file that a document's texts are staged in; that of a part which is new is published as it is."""
+        """The number of the file that a document's texts are staged in; a new part's is published as it is."""
         return self.parts[path] if self.fresh else self.number
 
 
@@ -65,7 +66,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Setup:
-    """What all batches of a run have in common: the run, the bounds, the share to audit, and where tables are staged."""
+    """What all batches of a run have in common: the run, bounds, the share to audit, where tables are staged."""
 
     run_id: str
     started_at: str
@@ -86,8 +87,8 @@ class Extractor:
         """Read and stage a batch. Raises ``sources.SourceUnavailable`` and ``sources.AuditFailed``."""
         parsed, distinct = self._reader.bytes_parsed, self._reader.distinct_blocks
         outcome = Outcome()
-        for file in batch.unread:
-            self._keep(batch, outcome, file, SKIPPED)
+        for file, reason in batch.unread:
+            self._keep(batch, outcome, file, SKIPPED, reason)
         pieces = self._pieces(batch, outcome, on_file)
         for piece in pieces:  # where there is none, nothing that takes long to import is needed
             self._stage(batch, chain([piece], pieces))
@@ -102,7 +103,7 @@ class Extractor:
         for file, content in batch.source.read(batch.files):
             on_file(file.size)
             outcome.bytes_read += len(content) if isinstance(content, bytes) else 0
-            if self._is_as_known(batch, outcome, file):
+            if self._is_as_known(batch, outcome, file, content):
                 continue
             document = self._row(batch, outcome, file, content)
             if document is None:
@@ -136,10 +137,15 @@ class Extractor:
         tables = tidy(documents_frame(documents), tree_of(schema.covered_paths()))
         staging.write_batch(self._setup.folder, batch.number, tables)
 
-    def _is_as_known(self, batch: Batch, outcome: Outcome, file: File) -> bool:
-        """Whether the content is what it was, though size or time stamp made it look changed."""
+    def _is_as_known(self, batch: Batch, outcome: Outcome, file: File, content: bytes | Unreadable) -> bool:
+        """Whether the content is what it was, whatever size and time stamp say, or still cannot be had."""
         entry = batch.known.get(file.path)
-        if batch.reread or entry is None or file.content_hash is None or entry.content_hash != file.content_hash:
+        if batch.reread or entry is None or entry.content_hash != file.content_hash:
+            return False
+        if isinstance(content, Unreadable):
+            if (entry.outcome, entry.reason) != (REJECTED, content.reason):
+                return False
+        elif entry.reason in NOT_READ:
             return False
         outcome.refreshed.append(entry.with_stat(file.size, file.mtime_ns, batch.listed_ns))
         return True
@@ -149,12 +155,14 @@ class Extractor:
         try:
             document = self._document(file, content)
         except Unreadable as unreadable:
-            entry = self._keep(batch, outcome, file, REJECTED)
+            entry = self._keep(batch, outcome, file, REJECTED, unreadable.reason)
             outcome.rejects.append(_reject(entry, unreadable, content))
             return _document_row(entry, None)
-        entry = self._keep(batch, outcome, file, LOADED if document else SKIPPED)
-        outcome.declined += bool(document and document.declined)
-        return _document_row(entry, document) if document else None
+        if document is None:
+            self._keep(batch, outcome, file, SKIPPED, NO_FRONT_MATTER)
+            return None
+        outcome.declined += document.declined
+        return _document_row(self._keep(batch, outcome, file, LOADED), document)
 
     def _document(self, file: File, content: bytes | Unreadable) -> Document | None:
         if isinstance(content, Unreadable):
@@ -163,7 +171,7 @@ class Extractor:
         self._audit.check(file.path, content, file.content_hash, document)
         return document
 
-    def _keep(self, batch: Batch, outcome: Outcome, file: File, result: str) -> Entry:
+    def _keep(self, batch: Batch, outcome: Outcome, file: File, result: str, reason: str | None = None) -> Entry:
         """Note what a file is. One that is read again unchanged (a full refresh) keeps its times."""
         known = batch.known.get(file.path)
         same = known is not None and known.content_hash == file.content_hash and known.outcome == result
@@ -179,6 +187,7 @@ class Extractor:
             last_changed_at=known.last_changed_at if same else self._setup.started_at,
             changed_run_id=known.changed_run_id if same else self._setup.run_id,
             listed_ns=batch.listed_ns,
+            reason=reason,
         )
         outcome.read.append(entry)
         return entry

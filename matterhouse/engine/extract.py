@@ -91,7 +91,7 @@ class Extraction:
         parts = (
             Parts({}, self.next_part, part_bytes) if self.fresh else Parts(plan.known, self.next_part, 2 * part_bytes)
         )
-        unread = [file for file, _ in plan.changes.unread]
+        unread = plan.changes.unread
         files: list[File] = []
         size = 0
         for file in plan.changes.read:
@@ -104,10 +104,10 @@ class Extraction:
             yield self._batch(plan, files, unread, parts)
         self.next_part = max(self.next_part, parts.next_part)
 
-    def _batch(self, plan: SourcePlan, files: list[File], unread: list[File], parts: Parts) -> Batch:
+    def _batch(self, plan: SourcePlan, files: list[File], unread: list[tuple[File, str]], parts: Parts) -> Batch:
         number = self.batches
         self.batches += 1
-        every = [*files, *unread]
+        every = [*files, *(file for file, _ in unread)]
         if self.fresh:
             parts.close()
         return Batch(

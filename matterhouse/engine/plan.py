@@ -7,7 +7,7 @@ from importlib.resources import files as package_files
 from itertools import chain
 
 from matterhouse.settings.models import Settings, SourceSettings
-from matterhouse.sources import Limits, Source, open_source, redacted
+from matterhouse.sources import NOT_READ, Limits, Source, open_source, redacted
 from matterhouse.warehouse.changes import LOADED, REJECTED, SKIPPED, Account, Changes, compare
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.ledger import Entry, Ledger
@@ -63,6 +63,13 @@ class SourcePlan:
             removed=len(self.changes.gone),
         )
 
+    @property
+    def _has_unread_files(self) -> bool:
+        """Whether files are left that could not be read and are to be tried again."""
+        if self.changes is None:
+            return False
+        return any(entry.reason in NOT_READ for entry in chain(self.changes.kept, self.refreshed, self.read))
+
     def facts_now(self, refreshed_at: str) -> dict:
         """What the ledger is to remember of the source."""
         account = self.account
@@ -75,6 +82,7 @@ class SourcePlan:
             "digest": self.digest,
             "fingerprint": self.fingerprint,
             "refreshed_at": refreshed_at,
+            "retry": self._has_unread_files,
             "counts": {
                 "found": account.found,
                 "loaded": 0,
@@ -95,12 +103,13 @@ def plan_source(name: str, settings: Settings, layout: Layout, ledger: Ledger, r
     facts = ledger.sources().get(name)
     plan = SourcePlan(name, own, source, source.position(), _fingerprint(own, limits), facts)
     plan.reread = reread or (facts is not None and facts["fingerprint"] != plan.fingerprint)
-    if facts and not plan.reread and plan.position is not None and plan.position == facts["position"]:
+    may_be_unchanged = facts is not None and not plan.reread and not facts.get("retry")
+    if may_be_unchanged and plan.position is not None and plan.position == facts["position"]:
         plan.digest = facts["digest"]
         return plan
     listing = source.list()
     plan.digest, plan.listed_ns = listing.digest, listing.listed_at_ns
-    if facts and not plan.reread and listing.digest == facts["digest"]:
+    if may_be_unchanged and listing.digest == facts["digest"]:
         return plan
     plan.known = ledger.files(name)
     plan.changes = compare(listing, plan.known, plan.reread)

@@ -2,6 +2,9 @@
 
 from matterhouse.sources.uris import redacted
 
+NOT_READ = frozenset({"permission", "io_error", "vanished", "not_a_file"})
+"""Reasons that tell of the moment and not of the content: a file rejected for one of them is tried again in each run."""
+
 
 class Unreadable(Exception):
     """One file that could not be read: it becomes a row of ``meta.rejects``, and the run goes on.

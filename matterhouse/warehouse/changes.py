@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from matterhouse.sources.errors import NOT_READ
 from matterhouse.warehouse.ledger import Entry
 
 LOADED, REJECTED, SKIPPED = "loaded", "rejected", "skipped"
@@ -35,7 +36,7 @@ def compare(listing, known: dict[str, Entry], reread: bool) -> Changes:
     unread = []
     for file, reason in listing.skipped:
         entry = known.get(file.path)
-        if entry is None or reread or entry.outcome != SKIPPED:
+        if entry is None or reread or (entry.outcome, entry.reason) != (SKIPPED, reason):
             unread.append((file, reason))
         else:
             kept.append(entry)
@@ -45,7 +46,7 @@ def compare(listing, known: dict[str, Entry], reread: bool) -> Changes:
 
 def _same(file, entry: Entry) -> bool:
     """Whether a listed file is certainly the one that the entry tells of."""
-    if entry.content_hash is None:
+    if entry.content_hash is None or entry.reason in NOT_READ:
         return False
     if file.content_hash is not None:
         return file.content_hash == entry.content_hash

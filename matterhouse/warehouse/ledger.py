@@ -31,7 +31,8 @@ class Entry(NamedTuple):
 
     ``part`` is the group of documents whose rows share Parquet files. ``first_seen_at`` and ``last_changed_at`` are the
     starts (ISO 8601, UTC) of the runs that first saw the file and that last found it changed, ``changed_run_id`` is the
-    latter run. ``modified_ns`` and ``listed_ns`` are nanoseconds since 1970.
+    latter run. ``modified_ns`` and ``listed_ns`` are nanoseconds since 1970. ``reason`` is the
+    code of the reason why a file is not loaded, None for one that is.
     """
 
     source: str
@@ -45,6 +46,7 @@ class Entry(NamedTuple):
     last_changed_at: str
     changed_run_id: str
     listed_ns: int
+    reason: str | None = None
 
     def with_stat(self, size_bytes: int, modified_ns: int, listed_ns: int) -> "Entry":
         """The same content seen again under another size or time stamp."""

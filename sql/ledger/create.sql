@@ -11,6 +11,7 @@ CREATE TABLE IF NOT EXISTS files (
     last_changed_at TEXT,
     changed_run_id  TEXT,
     listed_ns       INTEGER,
+    reason          TEXT,
     PRIMARY KEY (source, path)
 ) WITHOUT ROWID;
 
