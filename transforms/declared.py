@@ -188,7 +188,7 @@ def _nested_items(table: Table, records: Records, path: str) -> pd.DataFrame:
     links = inner.nested.links.rename(columns={"parent": "entry", "position": "inner_position", "item": "inner"})
     places = outer.nested.links.merge(links, left_on="item", right_on="entry", validate="m:m")
     columns = {
-        "record_id": records.documents["record_id"].take(places["parent"]),
+        "record_id": records.documents["record_id"].take(places["parent"].to_numpy()),
         position: places["position"].astype("int32"),
         inner_position: places["inner_position"].astype("int32"),
     }
@@ -257,9 +257,9 @@ def _computed(column: Column, records: Records, paths: list[str]) -> pd.Series:
     if computed.beside is not None:
         lists.insert(0, python_values(records.documents[computed.beside]))
     if not computed.together:
-        results = [[None if value is None else computed.function(value) for value in each] for each in lists]
-        first = [next((result for result in of_row if result is not None), None) for of_row in zip(*results)]
-        return arrow_series(results[0] if len(results) == 1 else first, dtype(column.type))
+        each_path = [[None if value is None else computed.function(value) for value in each] for each in lists]
+        first = [next((result for result in of_row if result is not None), None) for of_row in zip(*each_path)]
+        return arrow_series(each_path[0] if len(lists) == 1 else first, dtype(column.type))
     results = list(map(computed.function, *lists))
     for row in [row for row, result in enumerate(results) if type(result) is Misfits]:
         for number, value in results[row].misfits.items():

@@ -1,6 +1,7 @@
 """Lengths of content, written by many hands, in seconds."""
 
 import re
+from collections.abc import Iterable
 
 _ISO = re.compile(
     r"P(?:(?P<weeks>[\d.]+)W)?(?:(?P<days>[\d.]+)D)?"
@@ -38,6 +39,6 @@ def seconds(length: str) -> int | None:
         return None
 
 
-def _total(parts) -> int | None:
+def _total(parts: Iterable[tuple[str, float]]) -> int | None:
     total = round(sum(number * _SECONDS[unit] for unit, number in parts))
     return total if total < 2**63 else None

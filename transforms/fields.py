@@ -6,10 +6,11 @@ type. The other columns take what YAML reads, and quoted text that says the same
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import repeat
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -38,9 +39,9 @@ class Fields:
     """
 
     def __init__(self, mappings: Iterable[object]):
-        self.rows = list(mappings)
+        self.rows: list[Any] = list(mappings)
         self._all_mappings = set(map(type, self.rows)) <= {dict}
-        self._at_top: dict[str, list[object]] = {}
+        self._at_top: dict[str, list[Any]] = {}
         self._columns: dict[tuple[str, str], pd.Series] = {}
         self._errors: dict[tuple[int, str], tuple[str, str]] = {}
 
@@ -69,7 +70,7 @@ class Fields:
         rows, keys, texts = map(list, zip(*entries)) if entries else ([], [], [])
         return rows, keys, arrow_series(texts, TEXT)
 
-    def named(self, name: str) -> list[object]:
+    def named(self, name: str) -> list[Any]:
         """The values of a front-matter name: of the key itself, dots and all, else of the path."""
         values = self.raw(name)
         if "." not in name:
@@ -79,7 +80,7 @@ class Fields:
             for row, value in zip(self.rows, values)
         ]
 
-    def raw(self, path: str) -> list[object]:
+    def raw(self, path: str) -> list[Any]:
         """The values at ``path`` as they were parsed, None where absent; the list is not to be changed."""
         first, *below = path.split(".")
         values = self._at_top.get(first)
@@ -94,7 +95,7 @@ class Fields:
             parent = f"{parent}.{key}"
         return values
 
-    def _top(self, key: str) -> list[object]:
+    def _top(self, key: str) -> list[Any]:
         if self._all_mappings:
             return list(map(dict.get, self.rows, repeat(key)))
         return [self._get(row, value, "", key) for row, value in enumerate(self.rows)]
@@ -124,9 +125,7 @@ class Fields:
             values = [self._fitting(row, path, value, convert, expected) for row, value in enumerate(values)]
         return arrow_series(values, dtype)
 
-    def _fitting(
-        self, row: int, path: str, value: object, convert: Callable[[object], object], expected: str
-    ) -> object:
+    def _fitting(self, row: int, path: str, value: object, convert: Callable[[object], object], expected: str) -> Any:
         """``value`` converted; None where there is none, or where it does not fit."""
         if value is None:
             return None
@@ -146,7 +145,7 @@ def dtype(type: str) -> pd.ArrowDtype:
     return pd.ArrowDtype(schema.arrow_type(type))
 
 
-def arrow_series(values: list[object], dtype: pd.ArrowDtype) -> pd.Series:
+def arrow_series(values: Sequence[object], dtype: pd.ArrowDtype) -> pd.Series:
     """A Series on an Arrow array built from Python values."""
     return pd.Series(pd.arrays.ArrowExtensionArray(pa.array(values, dtype.pyarrow_dtype)))
 
@@ -160,7 +159,7 @@ def frame(columns: Mapping[str, pd.Series]) -> pd.DataFrame:
     return pd.DataFrame({name: column.array for name, column in columns.items()}, copy=False)
 
 
-def python_values(column: pd.Series) -> list[object]:
+def python_values(column: pd.Series) -> list[Any]:
     """The values of a Series as Python objects, None for NULL."""
     return pa.array(column, from_pandas=True).to_pylist()
 
@@ -198,7 +197,7 @@ def _whole(value: object) -> object:
     return _remembered_whole(value) if isinstance(value, str) and len(value) < _SHORT else _new_whole(value)
 
 
-def _new_whole(value: object) -> object:
+def _new_whole(value: Any) -> Any:
     number = _integer(value)
     if number is MISFIT:
         number = _number(value)
@@ -211,14 +210,14 @@ _SHORT = 20
 _remembered_whole = lru_cache(maxsize=1 << 14, typed=True)(_new_whole)  # few numbers are written once only
 
 
-def _integer(value: object) -> object:
+def _integer(value: Any) -> Any:
     kind = _number_kind(value)
     if kind == "int":
         return _yaml_int(value)
     return int(value) if kind == "str" and _DECIMAL.match(value) else MISFIT
 
 
-def _yaml_int(text: str) -> object:
+def _yaml_int(text: str) -> Any:
     """What YAML 1.1 reads: 0b binary, 0x hexadecimal, 0 octal, base 60 with colons."""
     digits = text.replace("_", "")
     sign = -1 if digits.startswith("-") else 1
@@ -234,13 +233,13 @@ def _yaml_int(text: str) -> object:
 
 
 def _base_60(parts: Iterable[float]) -> float:
-    total = 0
+    total: float = 0
     for part in parts:
         total = total * 60 + part
     return total
 
 
-def _number(value: object) -> object:
+def _number(value: Any) -> Any:
     kind = _number_kind(value)
     if kind == "int":
         whole = _yaml_int(value)
@@ -261,7 +260,7 @@ def _yaml_float(text: str) -> object:
         return MISFIT
 
 
-def _finite(value: object) -> object:
+def _finite(value: Any) -> Any:
     """``value`` as a float; infinities and nan are no numbers that a column should carry."""
     try:
         number = float(value)
@@ -273,7 +272,7 @@ def _finite(value: object) -> object:
 _FLAGS = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
 
 
-def flag(value: object) -> object:
+def flag(value: Any) -> Any:
     """True or false as YAML 1.1 writes them; ``MISFIT`` for anything else."""
     return _FLAGS.get(value.lower(), MISFIT) if kind(value) in ("bool", "str") else MISFIT
 
@@ -286,7 +285,7 @@ _TIMESTAMP = re.compile(
 )
 
 
-def instant(value: object) -> object:
+def instant(value: Any) -> Any:
     """A moment in UTC; a date is its midnight, and a time without a zone is UTC."""
     if (
         isinstance(value, str)
@@ -323,7 +322,7 @@ def _offset(zone: str | None) -> timedelta:
     return -offset if zone[0] == "-" else offset
 
 
-def _day(value: object) -> object:
+def _day(value: Any) -> Any:
     """The date that is written, whatever time stands behind it."""
     match = _TIMESTAMP.match(value.strip()) if isinstance(value, str) and kind(value) in ("timestamp", "str") else None
     if match is None or instant(value) is MISFIT:

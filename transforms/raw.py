@@ -6,8 +6,9 @@ and nothing is lost.
 """
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from itertools import accumulate
+from typing import Any
 
 import orjson
 import pandas as pd
@@ -29,7 +30,7 @@ class Documents:
         self._left_out = () if with_secured else ("secured",)
         self._items: dict[int, orjson.Fragment] = {}
 
-    def frame(self, documents: list[Mapping[str, object]]) -> pd.DataFrame:
+    def frame(self, documents: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         """One row per document: its place, its bytes' hash and size, the front matter as JSON, the body.
 
         ``documents`` have the columns of ``raw.documents``, and in place of ``front_matter`` a ``record``: nested dicts and
@@ -76,7 +77,7 @@ def _json(value: object) -> bytes:
     return orjson.dumps(value, _typed, orjson.OPT_PASSTHROUGH_SUBCLASS)
 
 
-def _typed(value: str) -> orjson.Fragment | str:
+def _typed(value: Any) -> orjson.Fragment | str:
     """How JSON writes a scalar that YAML does not read as text."""
     text = str(value)
     number = value.type in ("int", "float") and _JSON_NUMBER.match(text)

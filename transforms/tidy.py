@@ -15,7 +15,7 @@
 ======================  =========================================================================
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import chain
 
 import pandas as pd
@@ -40,7 +40,7 @@ _DOCUMENT_COLUMNS = {
 }
 
 
-def documents_frame(rows: list[Mapping[str, object]]) -> pd.DataFrame:
+def documents_frame(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     """The frame of documents that ``tidy`` takes, from one mapping of its columns a document."""
     columns = {name: arrow_series([row[name] for row in rows], dtype) for name, dtype in _DOCUMENT_COLUMNS.items()}
     return frame(columns | {"record": pd.Series([row["record"] for row in rows], dtype=object)})

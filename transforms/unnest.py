@@ -74,7 +74,7 @@ def _as_list(value: object) -> list[object]:
 def spread(distinct: pd.DataFrame, rows: pd.Series) -> dict[str, pd.Series]:
     """The columns of ``distinct`` with its rows repeated by number. Texts are held once and pointed to (dictionaries)."""
     numbers = rows.to_numpy()
-    return {name: pd.Series(_pointed(column.array).take(numbers)) for name, column in distinct.items()}
+    return {str(name): pd.Series(_pointed(column.array).take(numbers)) for name, column in distinct.items()}
 
 
 def _pointed(column: pd.arrays.ArrowExtensionArray) -> pd.arrays.ArrowExtensionArray:
