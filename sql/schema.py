@@ -25,8 +25,9 @@ The first lines of a table's file say where its rows come from:
 
 import json
 import re
-from dataclasses import dataclass
-from functools import cache, cached_property
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -148,10 +149,38 @@ def tables_of(owner: str) -> dict[str, Table]:
     return {name: table for name, table in tables().items() if table.belongs_to == owner}
 
 
-@cache
-def covered_paths() -> frozenset[str]:
+def with_names(names: Mapping[str, Sequence[str]]) -> dict[str, Table]:
+    """The tables with other front-matter names for some columns of ``records``, by column, and for the lists ``topics``,
+    ``authors`` and ``aliases``."""
+    found = tables()
+    for name, given in names.items():
+        qualified = f"record_{name}" if f"record_{name}" in found else "records"
+        change = _with_lists if qualified != "records" else partial(_with_paths, name)
+        found[qualified] = change(found[qualified], tuple(given))
+    return found
+
+
+def _with_paths(column: str, table: Table, paths: tuple[str, ...]) -> Table:
+    columns = (replace(each, paths=paths) if each.name == column else each for each in table.columns)
+    return replace(table, columns=tuple(columns))
+
+
+def _with_lists(table: Table, lists: tuple[str, ...]) -> Table:
+    """A table of items with other lists; what is read of an item stays."""
+    if table.rows is None:
+        raise ValueError(f"{table.qualified} has no lists")
+    below = [dict.fromkeys(path[path.index("[]") :] for path in column.paths) for column in table.columns]
+    columns = (
+        replace(column, paths=tuple(f"{name}{rest}" for name in lists for rest in rests))
+        for column, rests in zip(table.columns, below)
+    )
+    split = lists if table.rows.split else ()
+    return replace(table, columns=tuple(columns), rows=replace(table.rows, of=lists, split=split))
+
+
+def covered_paths(declared: Mapping[str, Table] | None = None) -> frozenset[str]:
     """The front-matter paths, of values rather than of mappings and lists, that some table of ``main`` takes."""
-    main = (table for table in tables().values() if table.schema == "main")
+    main = (table for table in (declared or tables()).values() if table.schema == "main")
     return frozenset(path for table in main for column in table.columns for path in column.paths)
 
 

@@ -37,11 +37,11 @@ class Records:
     collection: str | None = None  # the only one that the rows are of
     _items: "dict[tuple[str, ...], Items]" = field(default_factory=dict)
 
-    def items(self, *lists: str, split: tuple[str, ...] = ()) -> "Items":
+    def items(self, *lists: str, split: tuple[str, ...] = (), kinds: frozenset[str] = frozenset()) -> "Items":
         """What the lists at these paths hold, row by row, and in a row list by list; ``split`` names those of which a text
         is split at commas. A list of which no item is of a shape that some column takes is none."""
         if lists not in self._items:
-            self._items[lists] = Items.of(self, lists, split)
+            self._items[lists] = Items.of(self, lists, split, kinds)
         return self._items[lists]
 
     def own_lists(self, path: str, values: list[object]) -> list[object]:
@@ -71,9 +71,10 @@ class Items:
     records: Records
 
     @classmethod
-    def of(cls, above: Records, lists: tuple[str, ...], split: tuple[str, ...]) -> "Items":
+    def of(cls, above: Records, lists: tuple[str, ...], split: tuple[str, ...], kinds: frozenset[str]) -> "Items":
         columns = [above.fields.raw(path) for path in lists]
-        wanted = {kind for path in lists for kind in _kinds_of_items().get(f"{above.inside}{path}[]", ())}
+        known = _kinds_of_items()
+        wanted = {kind for path in lists for kind in known.get(f"{above.inside}{path}[]", kinds or ())}
         columns = [
             above.own_lists(path, split_at_commas(each) if path in split else each)
             for path, each in zip(lists, columns)
@@ -91,6 +92,12 @@ class Items:
                 yield from above.places(row, place if field in ("", ITSELF) else f"{place}.{field}")
 
         return cls(lists, nested, Records(pd.DataFrame(), Fields(items), places, f"{above.inside}{lists[0]}[]."))
+
+
+def _kinds(table: Table) -> frozenset[str]:
+    """The shapes of items that a table of items takes, whatever its lists are called."""
+    paths = [path for column in table.columns for path in column.paths]
+    return frozenset("plain" if path.endswith("[]") else "mapping" for path in paths if "[]" in path)
 
 
 def _has_any(value: object, wanted: set[str]) -> bool:
@@ -140,11 +147,12 @@ def rows(table: Table, records: Records) -> pd.DataFrame:
 
 def _items(table: Table, records: Records, lists: tuple[str, ...]) -> pd.DataFrame:
     """A row per list item."""
-    items = records.items(*lists, split=table.rows.split if table.rows else ())
+    split = table.rows.split if table.rows else ()
+    items = records.items(*lists, split=split, kinds=_kinds(table))
     parent, number = np.divmod(items.nested.links["parent"].to_numpy(), len(lists))
     columns = {"record_id": records.documents["record_id"].take(parent)}
     columns["position"] = items.nested.links["position"].astype("int32")
-    if len(lists) > 1:
+    if "field" in table.column_names:
         columns["field"] = arrow_series([lists[each].partition(".")[0] for each in number], dtype("VARCHAR"))
         if "field" not in table.key:  # positions go on from list to list
             starts = np.flatnonzero(np.diff(parent, prepend=-1))

@@ -15,12 +15,13 @@
 ======================  =========================================================================
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 
 import pandas as pd
 
 from matterhouse.sql import schema
+from matterhouse.sql.schema import Table
 from matterhouse.transforms import declared, places
 from matterhouse.transforms.declared import Records
 from matterhouse.transforms.drift import Tree, document_drift
@@ -46,23 +47,33 @@ def documents_frame(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     return frame(columns | {"record": pd.Series([row["record"] for row in rows], dtype=object)})
 
 
-def tidy(documents: pd.DataFrame, covered: Tree) -> Tables:
+def tidy(
+    documents: pd.DataFrame,
+    covered: Tree,
+    declared_tables: Mapping[str, Table] | None = None,
+    collections: Mapping[str, Callable[[str], object]] | None = None,
+) -> Tables:
     """Flatten a batch of documents into tidy tables, by table name; those of collections that no document is of are
     left out.
 
     ``covered`` holds the front-matter paths that tables have a column for; others are reported as drift. Columns that
-    depend on other documents (``related_record_id``, ``item_record_id``) are the load's to fill.
+    depend on other documents (``related_record_id``, ``item_record_id``) are the load's to fill. ``declared_tables`` are
+    those of the schema where a source has no names of its own (``schema.with_names``); ``collections`` says by collection
+    whether a path is of it, before the path's folders do.
     """
     readable = documents[documents["record"].notna()].reset_index(drop=True)
-    collection = arrow_series([places.collection(path) for path in python_values(readable["path"])], TEXT)
+    collection = arrow_series([places.collection(path, collections) for path in python_values(readable["path"])], TEXT)
     readable = readable.assign(collection=collection)
     everything = Records(readable, Fields(readable["record"]), lambda row, path: [(row, path)])
     by_collection: dict[str | None, Records] = {None: everything}
     by_collection |= {name: _of(name, readable) for name in _tabled(readable["collection"])}
     tables = {
         name: declared.rows(table, by_collection[table.rows.collection])
-        for name, table in schema.tables_of(schema.DOCUMENT).items()
-        if table.rows and table.rows.kind != schema.CODE and table.rows.collection in by_collection
+        for name, table in (declared_tables or schema.tables()).items()
+        if table.belongs_to == schema.DOCUMENT
+        and table.rows
+        and table.rows.kind != schema.CODE
+        and table.rows.collection in by_collection
     }
     tables["providers"] = providers(everything)
     tables["meta.document_drift"] = document_drift(readable["record_id"], readable["record"], covered)

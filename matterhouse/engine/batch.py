@@ -1,6 +1,6 @@
 """One batch of files through reader and transforms to staged tables, here or in a second process."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from matterhouse.reading.audit import Audit
 from matterhouse.reading.reader import Document, Reader
-from matterhouse.sources import NOT_READ, File, Limits, Source, Unreadable
+from matterhouse.sources import NOT_READ, File, Globs, Limits, Source, Unreadable
 from matterhouse.transforms.keys import record_id
 from matterhouse.warehouse.changes import LOADED, REJECTED, SKIPPED
 from matterhouse.warehouse.ledger import Entry
@@ -38,6 +38,8 @@ class Batch:
     reread: bool
     listed_ns: int
     publish_secured: bool
+    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    collections: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def bytes(self) -> int:
@@ -134,7 +136,10 @@ class Extractor:
                 for document in piece:
                     del document["body"]
                 documents += piece
-        tables = tidy(documents_frame(documents), tree_of(schema.covered_paths()))
+        declared = schema.with_names(batch.columns)
+        covered = tree_of(schema.covered_paths(declared))
+        collections = {name: Globs(globs, ()).wants for name, globs in batch.collections.items()}
+        tables = tidy(documents_frame(documents), covered, declared, collections)
         staging.write_batch(self._setup.folder, batch.number, tables)
 
     def _is_as_known(self, batch: Batch, outcome: Outcome, file: File, content: bytes | Unreadable) -> bool:

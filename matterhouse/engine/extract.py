@@ -122,6 +122,8 @@ class Extraction:
             reread=plan.reread,
             listed_ns=plan.listed_ns,
             publish_secured=plan.settings.publish_secured,
+            columns=plan.settings.columns,
+            collections=plan.settings.collections,
         )
 
     def _add(self, plan: SourcePlan, outcome: Outcome) -> None:

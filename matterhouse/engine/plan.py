@@ -123,7 +123,8 @@ def reading_limits(settings: Settings) -> Limits:
 
 def _fingerprint(own: SourceSettings, limits: Limits) -> str:
     """Stands for the settings that change what is read; another one re-reads the source."""
-    settings = (sorted(own.include), sorted(own.exclude), own.publish_secured, asdict(limits))
+    shape = (own.publish_secured, sorted(own.columns.items()), list(own.collections.items()))
+    settings = (sorted(own.include), sorted(own.exclude), shape, asdict(limits))
     return blake2b(repr(settings).encode(), digest_size=8).hexdigest()
 
 

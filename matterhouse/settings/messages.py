@@ -22,6 +22,10 @@ _EXPECTED = {
     "greater_than_equal": "{ge:g} or more",
     "less_than_equal": "{le:g} or less",
     "finite_number": "a number that is not infinite",
+    "literal_error": "{expected}",
+    "too_short": "at least {min_length} of them",
+    "string_too_short": "a text that is not empty",
+    "string_too_long": "a text of at most {max_length} characters",
 }
 
 _KINDS = {bool: "the word", str: "the text"}

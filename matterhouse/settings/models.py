@@ -7,7 +7,7 @@ docs/configuration.md.
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -43,6 +43,14 @@ def _is_glob(glob: str) -> str:
 SourceName = Annotated[str, StringConstraints(pattern=f"^{NAME}$")]
 Glob = Annotated[str, AfterValidator(_is_glob)]
 Globs = Annotated[tuple[Glob, ...], Field(strict=False)]
+# The columns of ``records``, and the lists of ``record_topics``, ``record_authors`` and ``record_aliases``, whose names in
+# front matter can be set.
+CommonColumn = Literal[
+    "title", "excerpt", "description", "type", "category", "published_at", "updated_at", "language", "is_draft", "weight",
+    "slug", "url", "topics", "authors", "aliases",
+]  # fmt: skip
+Names = Annotated[tuple[Annotated[str, StringConstraints(min_length=1)], ...], Field(strict=False, min_length=1)]
+CollectionName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
 class Group(BaseModel):
@@ -93,6 +101,19 @@ class SourceSettings(Group):
         allow_inf_nan=False,
         description="Hours without new content after which a check warns that the source is stale; empty: never.",
         examples=[48],
+    )
+
+    columns: dict[CommonColumn, Names] = Field(
+        {},
+        description="Front-matter names that fill a common column, the first one with a value that fits counts; "
+        "docs/front-matter.md has the columns and their default names.",
+        examples=[{"published_at": ["released", "date"], "topics": ["labels"]}],
+    )
+    collections: dict[CollectionName, Globs] = Field(
+        {},
+        description="Globs of the documents of a collection; a document that none matches is of the collection that its "
+        "folders say.",
+        examples=[{"guides": ["content/*/docs/**"]}],
     )
 
     @field_validator("uri")
