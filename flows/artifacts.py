@@ -18,7 +18,7 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 
-from matterhouse.engine.run import Progress, Report
+from matterhouse.engine.report import Progress, Report
 
 _PROGRESS_EVERY_SECONDS = 5.0
 _SHARE_DONE = {"list": 0, "extract": 5, "load": 75, "check": 85, "publish": 90}

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from prefect.assets import Asset, AssetProperties
 from prefect.events import emit_event
 
-from matterhouse.engine.run import Report
+from matterhouse.engine.report import Report
 from matterhouse.flows.artifacts import slug
 from matterhouse.settings.models import Settings
 from matterhouse.sources import redacted

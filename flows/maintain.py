@@ -14,7 +14,7 @@ from prefect.client.schemas import State
 from prefect.context import FlowRunContext
 from prefect.states import Completed, Failed
 
-from matterhouse.engine.report import code
+from matterhouse.engine.page import code
 from matterhouse.flows import artifacts, hooks
 from matterhouse.flows.parameters import MaintainParameters
 from matterhouse.flows.stages import SKIPPED, do, patiently

@@ -19,14 +19,15 @@ from prefect.runtime import flow_run
 from prefect.states import Cancelled, Completed, Failed
 from prefect.tasks import Task
 
+from matterhouse.engine.account import totals
 from matterhouse.engine.interrupts import Interrupts, Stopped, interrupts
-from matterhouse.engine.report import markdown
-from matterhouse.engine.run import LOADED, UNCHANGED, Report, Run, is_explained
+from matterhouse.engine.limits import too_many_rejects
+from matterhouse.engine.page import markdown
+from matterhouse.engine.report import Report, RunState
+from matterhouse.engine.run import Run, is_explained
 from matterhouse.flows import artifacts
 from matterhouse.settings.models import Settings
 from matterhouse.sources import SourceUnavailable
-from matterhouse.warehouse.bounds import too_many_rejects
-from matterhouse.warehouse.changes import totals
 from matterhouse.warehouse.layout import REPORT, Layout
 from matterhouse.warehouse.lock import Locked
 
@@ -174,16 +175,16 @@ def _tell(run: Run, settings: Settings) -> None:
 
 def _page(run: Run, warehouse: Path) -> str:
     """The report as it lies in the snapshot, or, of a run that published none, as far as it goes."""
-    if run.report.state == LOADED:
+    if run.report.state == RunState.LOADED:
         return (Layout(warehouse).snapshots / run.report.snapshot / REPORT).read_text("utf-8")
     return markdown(run.report, rejects=run.rejects)
 
 
 def _final_state(report: Report, settings: Settings) -> State:
     all_sources = in_words("all", totals(report.sources))
-    if report.state == LOADED:
+    if report.state == RunState.LOADED:
         return Completed(message=f"loaded: {all_sources}; published {report.snapshot}")
-    if report.state == UNCHANGED:
+    if report.state == RunState.UNCHANGED:
         return Completed(message=f"unchanged: {all_sources}; current is {report.snapshot}")
     limits = settings.limits
     rejects = too_many_rejects(report.sources, limits.rejected_share, limits.rejected_count)

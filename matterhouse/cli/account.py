@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from matterhouse.cli.terminal import complain, counted, say, say_json, size, table
 
 if TYPE_CHECKING:
-    from matterhouse.engine.run import Progress, Report
+    from matterhouse.engine.report import Progress, Report
 
 _COUNTS = ("found", "loaded", "unchanged", "rejected", "skipped", "removed")
 _NAMED = 5

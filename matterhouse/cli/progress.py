@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
-    from matterhouse.engine.run import Progress
+    from matterhouse.engine.report import Progress
 
 _DOING = {"list": "listing", "extract": "reading", "load": "loading", "check": "checking", "publish": "publishing"}
 

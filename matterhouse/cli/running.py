@@ -12,7 +12,8 @@ from matterhouse.cli.terminal import complain
 
 if TYPE_CHECKING:
     from matterhouse.cli.progress import Watch
-    from matterhouse.engine.run import Report, Run
+    from matterhouse.engine.report import Report
+    from matterhouse.engine.run import Run
 
 
 def run(

@@ -1,1 +1,1 @@
-"""A run: what is to do, batch by batch, and what it told."""
+"""A run in plain Python: plan what to do, extract it in batches, load, check and publish it, and report."""

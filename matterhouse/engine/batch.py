@@ -1,4 +1,4 @@
-"""One batch of files through reader and transforms to staged tables, here or in a second process."""
+"""A batch of files: what is to be extracted, and the extraction: read, transformed, staged as tidy tables."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,32 +6,32 @@ from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
+from matterhouse.engine.account import FileOutcome
 from matterhouse.reading.audit import Audit
 from matterhouse.reading.reader import Document, Reader
 from matterhouse.sources import NOT_READ, File, Globs, Limits, Source, Unreadable
 from matterhouse.transforms.keys import record_id
-from matterhouse.warehouse.changes import LOADED, REJECTED, SKIPPED
 from matterhouse.warehouse.ledger import Entry
 
 NO_FRONT_MATTER = "no_front_matter"
-_SHOWN = 200
+_EXCERPT_CHARACTERS = 200
 PIECE_BYTES = 4_000_000  # of documents whose texts are held in memory
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Files of a source to be read, and ``unread`` ones that are only noted, each with the reason.
+    """Files of one source that are extracted together. Their tables are staged under ``number``.
 
-    Their tables are staged under ``number``. ``parts`` says by path which part a file belongs to; those of a ``fresh``
-    batch are its own, and its files come part by part. ``known`` says by path
-    what the ledger has of a file. With ``reread`` a file whose content is the known one is extracted all the same. ``listed_ns`` is when the files were listed.
+    ``files`` are read; ``skipped`` ones, each with a reason code, only get an entry. ``parts`` says by path which part a file belongs to; those
+    of a ``fresh`` batch are its own, and its files come part by part. ``known`` has the ledger's entries by path. With
+    ``reread`` a file is extracted even if its content is the known one. ``listed_ns`` is when the files were listed.
     """
 
     number: int
     name: str
     source: Source
     files: list[File]
-    unread: list[tuple[File, str]]
+    skipped: list[tuple[File, str]]
     fresh: bool
     parts: dict[str, int]
     known: dict[str, Entry]
@@ -47,18 +47,21 @@ class Batch:
         return sum(file.size for file in self.files)
 
     def staged_as(self, path: str) -> int:
-        """The number of the file that a document's texts are staged in; a new part's is published as it is."""
+        """Number of the file that a document's texts are staged in: its part in a fresh load, else the batch."""
         return self.parts[path] if self.fresh else self.number
 
 
 @dataclass
 class Outcome:
-    """What became of a batch: entries of the files that were ``read``, or ``refreshed`` because they only looked
-    changed, rows of ``meta.rejects``, and counts: of bytes read, of bytes that had to be parsed, of documents
-    that the fast way declined, and of blocks that were not seen before."""
+    """The result of extracting a batch.
+
+    ``read`` are the entries of files that are new or changed, ``restamped`` of those with another size or time stamp
+    and the known content, ``rejects`` rows of ``meta.rejects``. ``bytes_parsed`` are those of front matter that no memo
+    had, ``declined`` documents that the fast reader left to PyYAML, ``distinct_blocks`` blocks not seen before.
+    """
 
     read: list[Entry] = field(default_factory=list)
-    refreshed: list[Entry] = field(default_factory=list)
+    restamped: list[Entry] = field(default_factory=list)
     rejects: list[dict] = field(default_factory=list)
     bytes_read: int = 0
     bytes_parsed: int = 0
@@ -68,7 +71,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Setup:
-    """What all batches of a run have in common: the run, bounds, the share to audit, where tables are staged."""
+    """What all batches of a run have in common. Tables are staged below ``folder``."""
 
     run_id: str
     started_at: str
@@ -78,34 +81,39 @@ class Setup:
 
 
 class Extractor:
-    """Extracts one batch after the other; blocks of text that they share are parsed once."""
+    """Extracts batches one after the other. Blocks of text that they share are parsed once."""
 
     def __init__(self, setup: Setup):
         self._setup = setup
         self._reader = Reader(setup.limits)
         self._audit = Audit(setup.audit_share)
 
-    def extract(self, batch: Batch, on_file: Callable[[int], None] = lambda size: None) -> Outcome:
-        """Read and stage a batch. Raises ``sources.SourceUnavailable`` and ``sources.AuditFailed``."""
+    def extract(self, batch: Batch, on_read: Callable[[int], None] = lambda size: None) -> Outcome:
+        """Read and stage a batch; ``on_read`` is called with the size of every file.
+
+        Raises ``sources.SourceUnavailable`` and ``sources.AuditFailed``.
+        """
         parsed, distinct = self._reader.bytes_parsed, self._reader.distinct_blocks
         outcome = Outcome()
-        for file, reason in batch.unread:
-            self._keep(batch, outcome, file, SKIPPED, reason)
-        pieces = self._pieces(batch, outcome, on_file)
-        for piece in pieces:  # where there is none, nothing that takes long to import is needed
+        for file, reason in batch.skipped:
+            self._add_entry(batch, outcome, file, FileOutcome.SKIPPED, reason)
+        pieces = self._pieces(batch, outcome, on_read)
+        for piece in pieces:  # without documents, nothing that takes long to import is needed
             self._stage(batch, chain([piece], pieces))
         outcome.bytes_parsed = self._reader.bytes_parsed - parsed
         outcome.distinct_blocks = self._reader.distinct_blocks - distinct
         return outcome
 
-    def _pieces(self, batch: Batch, outcome: Outcome, on_file: Callable[[int], None]) -> Iterator[list[dict]]:
-        """The documents of the files, a few at a time, that are staged in the same file."""
+    def _pieces(self, batch: Batch, outcome: Outcome, on_read: Callable[[int], None]) -> Iterator[list[dict]]:
+        """The documents of the files, a few at a time; those of a piece are staged in the same file."""
         documents: list[dict] = []
         size = 0
         for file, content in batch.source.read(batch.files):
-            on_file(file.size)
+            on_read(file.size)
             outcome.bytes_read += len(content) if isinstance(content, bytes) else 0
-            if self._is_as_known(batch, outcome, file, content):
+            if self._is_restamped(batch, file, content):
+                entry = batch.known[file.path]
+                outcome.restamped.append(entry.with_stat(file.size, file.mtime_ns, batch.listed_ns))
                 continue
             document = self._row(batch, outcome, file, content)
             if document is None:
@@ -121,7 +129,7 @@ class Extractor:
             yield documents
 
     def _stage(self, batch: Batch, pieces: Iterable[list[dict]]) -> None:
-        """Texts go to the disk piece by piece; what is left to flatten then is small, since documents share it."""
+        """Stage the documents. Their texts are written piece by piece; the rest is small, since documents share it."""
         from matterhouse.sql import schema
         from matterhouse.transforms import raw
         from matterhouse.transforms.drift import tree_of
@@ -142,32 +150,28 @@ class Extractor:
         tables = tidy(documents_frame(documents), covered, declared, collections)
         staging.write_batch(self._setup.folder, batch.number, tables)
 
-    def _is_as_known(self, batch: Batch, outcome: Outcome, file: File, content: bytes | Unreadable) -> bool:
-        """Whether the content is what it was, whatever size and time stamp say, or still cannot be had."""
+    def _is_restamped(self, batch: Batch, file: File, content: bytes | Unreadable) -> bool:
+        """Whether the content is the known one, whatever size and time stamp say, or still cannot be had."""
         entry = batch.known.get(file.path)
         if batch.reread or entry is None or entry.content_hash != file.content_hash:
             return False
         if isinstance(content, Unreadable):
-            if (entry.outcome, entry.reason) != (REJECTED, content.reason):
-                return False
-        elif entry.reason in NOT_READ:
-            return False
-        outcome.refreshed.append(entry.with_stat(file.size, file.mtime_ns, batch.listed_ns))
-        return True
+            return (entry.outcome, entry.reason) == (FileOutcome.REJECTED, content.reason)
+        return entry.reason not in NOT_READ
 
     def _row(self, batch: Batch, outcome: Outcome, file: File, content: bytes | Unreadable) -> dict | None:
         """The document that a file holds, with ``record`` None when it cannot be read; None when it holds none."""
         try:
             document = self._document(file, content)
         except Unreadable as unreadable:
-            entry = self._keep(batch, outcome, file, REJECTED, unreadable.reason)
+            entry = self._add_entry(batch, outcome, file, FileOutcome.REJECTED, unreadable.reason)
             outcome.rejects.append(_reject(entry, unreadable, content))
             return _document_row(entry, None)
         if document is None:
-            self._keep(batch, outcome, file, SKIPPED, NO_FRONT_MATTER)
+            self._add_entry(batch, outcome, file, FileOutcome.SKIPPED, NO_FRONT_MATTER)
             return None
         outcome.declined += document.declined
-        return _document_row(self._keep(batch, outcome, file, LOADED), document)
+        return _document_row(self._add_entry(batch, outcome, file, FileOutcome.LOADED), document)
 
     def _document(self, file: File, content: bytes | Unreadable) -> Document | None:
         if isinstance(content, Unreadable):
@@ -176,10 +180,12 @@ class Extractor:
         self._audit.check(file.path, content, file.content_hash, document)
         return document
 
-    def _keep(self, batch: Batch, outcome: Outcome, file: File, result: str, reason: str | None = None) -> Entry:
-        """Note what a file is. One that is read again unchanged (a full refresh) keeps its times."""
+    def _add_entry(
+        self, batch: Batch, outcome: Outcome, file: File, result: FileOutcome, reason: str | None = None
+    ) -> Entry:
+        """Add the entry of a file. One whose content and outcome are the known ones keeps its times."""
         known = batch.known.get(file.path)
-        same = known is not None and known.content_hash == file.content_hash and known.outcome == result
+        unchanged = known if known and (known.content_hash, known.outcome) == (file.content_hash, result) else None
         entry = Entry(
             source=batch.name,
             path=file.path,
@@ -189,8 +195,8 @@ class Extractor:
             outcome=result,
             part=batch.parts[file.path],
             first_seen_at=known.first_seen_at if known else self._setup.started_at,
-            last_changed_at=known.last_changed_at if same else self._setup.started_at,
-            changed_run_id=known.changed_run_id if same else self._setup.run_id,
+            last_changed_at=unchanged.last_changed_at if unchanged else self._setup.started_at,
+            changed_run_id=unchanged.changed_run_id if unchanged else self._setup.run_id,
             listed_ns=batch.listed_ns,
             reason=reason,
         )
@@ -239,4 +245,4 @@ def _line(content: bytes, number: int) -> str | None:
     above = next((line for line in reversed(lines[:number]) if line[:1].strip(b" \t-")), b"")
     if b"secured" in lines[number - 1] or above.startswith(b"secured"):
         return "(a secured value, not shown)"
-    return lines[number - 1].decode("utf-8", "replace")[:_SHOWN]
+    return lines[number - 1].decode("utf-8", "replace")[:_EXCERPT_CHARACTERS]

@@ -1,4 +1,4 @@
-"""Which documents share Parquet files."""
+"""Which part a file belongs to. A part is a group of documents that share Parquet files."""
 
 from bisect import bisect_left
 
@@ -6,37 +6,37 @@ from matterhouse.sources import File
 from matterhouse.warehouse.ledger import Entry
 
 
-class Parts:
-    """Assigns changed files of a source to parts.
+class PartAssigner:
+    """Assigns files of a source to parts of up to ``part_bytes``.
 
-    A known file stays in its part. A new one joins its neighbour in the order of paths while there is room
-    (``room`` bytes), since content that is published together changes together; else it
-    goes to the newest part, or opens one. ``next_part`` is the first number that is free.
+    A known file stays in its part. A new one joins its neighbour in the order of paths while there is room,
+    since content that is published together changes together; else it goes to the newest part, or opens one.
+    ``next_part`` is the first number that is free.
     """
 
-    def __init__(self, known: dict[str, Entry], next_part: int, room: int):
-        self._known, self._room, self.next_part = known, room, next_part
+    def __init__(self, known: dict[str, Entry], next_part: int, part_bytes: int):
+        self._known, self._part_bytes, self.next_part = known, part_bytes, next_part
         self._paths = sorted(known)
         self._newest = -1
         self._sizes: dict[int, int] = {}
         for entry in known.values():
             self._sizes[entry.part] = self._sizes.get(entry.part, 0) + entry.size_bytes
 
-    def of(self, file: File) -> int:
+    def part_of(self, file: File) -> int:
         """The part of a file of the source."""
         entry = self._known.get(file.path)
         if entry is not None:
             return entry.part
         part = self._neighbour(file.path)
-        if self._sizes.get(part, self._room) >= self._room:
+        if self._sizes.get(part, self._part_bytes) >= self._part_bytes:
             part = self._newest
-        if self._sizes.get(part, self._room) >= self._room:
+        if self._sizes.get(part, self._part_bytes) >= self._part_bytes:
             part = self._newest = self.next_part
             self.next_part += 1
         self._sizes[part] = self._sizes.get(part, 0) + file.size
         return part
 
-    def close(self) -> None:
+    def close_part(self) -> None:
         """Let the next new file open a part."""
         self._newest = -1
 

@@ -1,25 +1,25 @@
-"""What a run has to do: every source listed and compared with the ledger."""
+"""What a run has to do with each source: listed, and compared with the ledger."""
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
-from hashlib import blake2b
-from importlib.resources import files as package_files
+from dataclasses import dataclass, field
 from itertools import chain
 
+from matterhouse.engine import fingerprint
+from matterhouse.engine.account import Account, FileOutcome
+from matterhouse.engine.comparison import Comparison, compare
 from matterhouse.settings.models import Settings, SourceSettings
 from matterhouse.sources import NOT_READ, Limits, Source, open_source, redacted
-from matterhouse.warehouse.changes import LOADED, REJECTED, SKIPPED, Account, Changes, compare
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.ledger import Entry, Ledger
 
 
 @dataclass
 class SourcePlan:
-    """One source in a run: where it stands, what changed, and, as the run goes on, what became of it.
+    """One source in a run: where it stands, what changed, and, once it is extracted, what became of its files.
 
-    ``changes`` is None where position or digest say at once that nothing changed; then ``facts``, the
-    ledger's, have the counts. ``read`` and ``refreshed`` are filled by the extraction: entries of
-    files that were read and are new or changed, and of files that only look touched.
+    ``comparison`` is None where position or digest say at once that nothing changed; then ``facts``, the ledger's,
+    have the counts. With ``reread`` every file is read again. The extraction fills ``read`` with the entries of files
+    that are new or changed, ``restamped`` with those of files of known content and another size or time stamp.
     """
 
     name: str
@@ -30,45 +30,52 @@ class SourcePlan:
     facts: dict | None
     reread: bool = False
     known: dict[str, Entry] = field(default_factory=dict)
-    changes: Changes | None = None
+    comparison: Comparison | None = None
     listed_ns: int = 0
     digest: str | None = None
     read: list[Entry] = field(default_factory=list)
-    refreshed: list[Entry] = field(default_factory=list)
+    restamped: list[Entry] = field(default_factory=list)
 
     @property
-    def to_do(self) -> bool:
-        """Whether the listing leaves anything to look at; known when the source is planned."""
-        return self.changes is not None and not self.changes.nothing
+    def files_to_read(self) -> int:
+        """Files that are new or may have changed; known when the source is planned."""
+        return len(self.comparison.to_read) if self.comparison is not None else 0
 
     @property
-    def changed(self) -> bool:
-        """Whether tables change; known when the source is extracted."""
-        return bool(self.read) or (self.changes is not None and bool(self.changes.gone))
+    def has_work(self) -> bool:
+        """Whether a file is new, changed or removed, or may be; known when the source is planned."""
+        return self.comparison is not None and not self.comparison.is_empty
+
+    @property
+    def changes_tables(self) -> bool:
+        """Whether rows are added, replaced or removed; known when the source is extracted."""
+        return bool(self.read) or (self.comparison is not None and bool(self.comparison.removed))
 
     @property
     def account(self) -> Account:
-        if self.changes is None:
-            return Account(self.name, self.position, **self.facts["counts"], removed=0)
-        kept = Counter(entry.outcome for entry in chain(self.changes.kept, self.refreshed))
+        """The account of the source; it closes when the source is extracted."""
+        if self.comparison is None:
+            counts = self.facts["counts"] if self.facts else {}
+            return Account(self.name, self.position, **counts, removed=0)
+        kept = Counter(entry.outcome for entry in chain(self.comparison.kept, self.restamped))
         new = Counter(entry.outcome for entry in self.read)
         return Account(
             self.name,
             self.position,
-            found=len(self.changes.kept) + len(self.changes.read) + len(self.changes.unread),
-            loaded=new[LOADED],
-            unchanged=kept[LOADED],
-            rejected=new[REJECTED] + kept[REJECTED],
-            skipped=new[SKIPPED] + kept[SKIPPED],
-            removed=len(self.changes.gone),
+            found=self.comparison.found,
+            loaded=new[FileOutcome.LOADED],
+            unchanged=kept[FileOutcome.LOADED],
+            rejected=new[FileOutcome.REJECTED] + kept[FileOutcome.REJECTED],
+            skipped=new[FileOutcome.SKIPPED] + kept[FileOutcome.SKIPPED],
+            removed=len(self.comparison.removed),
         )
 
     @property
     def _has_unread_files(self) -> bool:
         """Whether files are left that could not be read and are to be tried again."""
-        if self.changes is None:
+        if self.comparison is None:
             return False
-        return any(entry.reason in NOT_READ for entry in chain(self.changes.kept, self.refreshed, self.read))
+        return any(entry.reason in NOT_READ for entry in chain(self.comparison.kept, self.restamped, self.read))
 
     def facts_now(self, refreshed_at: str) -> dict:
         """What the ledger is to remember of the source."""
@@ -101,7 +108,7 @@ def plan_source(name: str, settings: Settings, layout: Layout, ledger: Ledger, r
         name, own.uri, own.ref, include=own.include, exclude=own.exclude, clones=layout.clones, limits=limits
     )
     facts = ledger.sources().get(name)
-    plan = SourcePlan(name, own, source, source.position(), _fingerprint(own, limits), facts)
+    plan = SourcePlan(name, own, source, source.position(), fingerprint.of_source(own, limits), facts)
     plan.reread = reread or (facts is not None and facts["fingerprint"] != plan.fingerprint)
     may_be_unchanged = facts is not None and not plan.reread and not facts.get("retry")
     if may_be_unchanged and plan.position is not None and plan.position == facts["position"]:
@@ -112,34 +119,11 @@ def plan_source(name: str, settings: Settings, layout: Layout, ledger: Ledger, r
     if may_be_unchanged and listing.digest == facts["digest"]:
         return plan
     plan.known = ledger.files(name)
-    plan.changes = compare(listing, plan.known, plan.reread)
+    plan.comparison = compare(listing, plan.known, plan.reread)
     return plan
 
 
 def reading_limits(settings: Settings) -> Limits:
+    """The bounds that the configuration sets for the files of a source."""
     given = settings.limits
     return Limits(given.file_bytes, given.head_bytes, given.depth, given.nodes, given.related, given.files)
-
-
-def _fingerprint(own: SourceSettings, limits: Limits) -> str:
-    """Stands for the settings that change what is read; another one re-reads the source."""
-    shape = (own.publish_secured, sorted(own.columns.items()), list(own.collections.items()))
-    settings = (sorted(own.include), sorted(own.exclude), shape, asdict(limits))
-    return blake2b(repr(settings).encode(), digest_size=8).hexdigest()
-
-
-def code_fingerprint() -> str:
-    """Stands for the code and DDL that make the tables; another one makes all tables anew."""
-    state = blake2b(digest_size=8)
-    for package in ("sources", "reading", "transforms", "sql"):
-        _add(state, package_files(f"matterhouse.{package}"), "")
-    return state.hexdigest()
-
-
-def _add(state: blake2b, folder, prefix: str) -> None:
-    for entry in sorted(folder.iterdir(), key=lambda each: each.name):
-        name = f"{prefix}/{entry.name}"
-        if entry.name in ("tables", "views", "load"):
-            _add(state, entry, name)
-        elif entry.name.endswith((".py", ".sql")):
-            state.update(name.encode() + b"\0" + entry.read_bytes())

@@ -13,22 +13,22 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import UTC, datetime
 from uuid import uuid4
 
 from matterhouse import __version__
-from matterhouse.engine.plan import SourcePlan, code_fingerprint, plan_source, reading_limits
+from matterhouse.engine import fingerprint
+from matterhouse.engine.account import Account, totals
+from matterhouse.engine.limits import sudden_drops, too_many_rejects
+from matterhouse.engine.plan import SourcePlan, plan_source, reading_limits
+from matterhouse.engine.report import Progress, Report, RunState
 from matterhouse.settings.models import Settings
 from matterhouse.sources import AuditFailed, SourceUnavailable
 from matterhouse.transforms.keys import record_id
 from matterhouse.warehouse import recovery, snapshots
-from matterhouse.warehouse.bounds import sudden_drops, too_many_rejects
-from matterhouse.warehouse.changes import Account, totals
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.lock import writing
-
-LOADED, UNCHANGED, FAILED, CANCELLED = "loaded", "unchanged", "failed", "cancelled"
 
 
 class RunFailed(Exception):
@@ -40,43 +40,6 @@ def is_explained(error: BaseException | None) -> bool:
     return (
         isinstance(error, (RunFailed, SourceUnavailable, AuditFailed, OSError)) or type(error).__module__ == "_duckdb"
     )
-
-
-@dataclass
-class Report:
-    """What a run did. ``state`` is loaded, unchanged, failed or cancelled.
-
-    ``sources`` has an account per source, ``stages`` seconds of wall time per stage, ``rows`` the rows of each
-    published table, ``failed_checks`` name, severity, rows and description of checks that found something,
-    ``drift`` the front-matter paths that no table covers and no run met before, ``notes`` what else the operator
-    should know. Times are ISO 8601 in UTC.
-    """
-
-    run_id: str
-    started_at: str
-    state: str = FAILED
-    ended_at: str | None = None
-    snapshot: str | None = None
-    sources: list[Account] = field(default_factory=list)
-    stages: dict[str, float] = field(default_factory=dict)
-    rows: dict[str, int] = field(default_factory=dict)
-    failed_checks: list[dict] = field(default_factory=list)
-    drift: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    error: str | None = None
-    bytes_read: int = 0
-    documents_declined: int = 0
-    distinct_blocks: int = 0
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is: its ``stage``, and in it files done ``of`` so many, and bytes read."""
-
-    stage: str
-    files: int = 0
-    of: int = 0
-    bytes: int = 0
 
 
 def refresh(settings: Settings, **options) -> Report:
@@ -114,7 +77,7 @@ class Run:
         self._accept_drop = accept_drop
         self._trigger, self._flow_run_id = trigger, flow_run_id
         self._layout = Layout(settings.warehouse.absolute())
-        # Of its own: a helper of a run that was killed may still be writing.
+        # Of its own: a worker process of a run that was killed may still be writing.
         self._staged = self._layout.staging / self.report.run_id
         self._plans: list[SourcePlan] = []
         self._rejects: list[dict] = []
@@ -146,9 +109,9 @@ class Run:
         while not self._over:
             self._over = True
             yield self.list
-            if self._fresh or any(plan.to_do for plan in self._plans):
+            if self._fresh or any(plan.has_work for plan in self._plans):
                 yield self.extract
-            if self._fresh or any(plan.changed for plan in self._plans):
+            if self._fresh or any(plan.changes_tables for plan in self._plans):
                 yield self.load
                 if self._build is not None:  # else the snapshot to build on was damaged: start over with another one
                     yield from (self.check, self.publish)
@@ -175,8 +138,8 @@ class Run:
             extraction = Extraction(setup, self._settings.batch_bytes, self._fresh, next_part, self._count_files())
             with extraction:
                 for plan in self._plans:
-                    if plan.to_do:
-                        extraction.source(plan)
+                    if plan.has_work:
+                        extraction.extract(plan)
             self._rejects = extraction.rejects
             report.bytes_read = extraction.bytes_read
             report.documents_declined = extraction.declined
@@ -196,10 +159,10 @@ class Run:
             changes = Changes(rejects=self._rejects)
             for plan in self._plans:
                 changes.read |= {record_id(entry.source, entry.path): entry for entry in plan.read}
-                changes.restamped |= {record_id(entry.source, entry.path): entry for entry in plan.refreshed}
-                if plan.changes is not None:
-                    changes.gone |= {record_id(entry.source, entry.path): entry for entry in plan.changes.gone}
-            self.report.state, self.report.snapshot = LOADED, self._build.id
+                changes.restamped |= {record_id(entry.source, entry.path): entry for entry in plan.restamped}
+                if plan.comparison is not None:
+                    changes.gone |= {record_id(entry.source, entry.path): entry for entry in plan.comparison.removed}
+            self.report.state, self.report.snapshot = RunState.LOADED, self._build.id
             sources = self._source_facts() if self._fresh else self._ledger.sources() | self._source_facts()
             try:
                 self._build.load(changes, self._row(), self._ledger.runs(), sources)
@@ -241,7 +204,7 @@ class Run:
 
     def _page(self) -> str:
         """The report as Markdown, with what the database can tell of it."""
-        from matterhouse.engine.report import MOST_REJECTS, markdown
+        from matterhouse.engine.page import MOST_REJECTS, markdown
 
         self.report.sources = self._accounts()
         return markdown(
@@ -262,7 +225,7 @@ class Run:
         snapshots.tidy_up(self._layout, notes)
         shutil.rmtree(self._layout.staging, ignore_errors=True)
         self._ledger = recovery.open_ledger(self._layout, notes)
-        self._code = code_fingerprint()
+        self._code = fingerprint.of_code()
         self._find_base()
         recovery.point_to_newest(self._layout, notes)
 
@@ -281,7 +244,7 @@ class Run:
 
     def _give_up(self, error: BaseException) -> None:
         """Throw away what is unfinished; the last snapshot stays as it is."""
-        self.report.state = FAILED if isinstance(error, Exception) else CANCELLED
+        self.report.state = RunState.FAILED if isinstance(error, Exception) else RunState.CANCELLED
         self.report.error = str(error) or type(error).__name__
         self.report.snapshot = None
         if self._build is not None:
@@ -299,15 +262,15 @@ class Run:
     @property
     def files_to_read(self) -> int:
         """Files that are new or may have changed; known when the sources are listed."""
-        return sum(len(plan.changes.read) for plan in self._plans if plan.changes is not None)
+        return sum(plan.files_to_read for plan in self._plans)
 
     def _count_files(self) -> Callable[[int], None]:
         total = self.files_to_read
         files = size = 0
 
-        def count(bytes_: int) -> None:
+        def count(file_size: int) -> None:
             nonlocal files, size
-            files, size = files + 1, size + bytes_
+            files, size = files + 1, size + file_size
             if files % 50 == 0 or files == total:
                 self._on_progress(Progress("extract", files, total, size))
 
@@ -334,7 +297,7 @@ class Run:
 
     def _leave_unchanged(self) -> None:
         """Nothing to publish: note new time stamps and where the sources stand."""
-        self.report.state = UNCHANGED
+        self.report.state = RunState.UNCHANGED
         self.report.snapshot = self._base.id
         with self._noting(), self._ledger.transaction():
             self._remember()
@@ -349,9 +312,9 @@ class Run:
 
     def _remember(self) -> None:
         for plan in self._plans:
-            if plan.changes is not None:
-                self._ledger.drop_files(plan.name, [entry.path for entry in plan.changes.gone])
-                self._ledger.put_files([*plan.read, *plan.refreshed])
+            if plan.comparison is not None:
+                self._ledger.drop_files(plan.name, [entry.path for entry in plan.comparison.removed])
+                self._ledger.put_files([*plan.read, *plan.restamped])
         for name, facts in self._source_facts().items():
             self._ledger.put_source(name, facts)
 
@@ -370,7 +333,7 @@ class Run:
             "state": report.state,
             "trigger": self._trigger,
             "version": __version__,
-            "snapshot_id": report.snapshot if report.state == LOADED else None,
+            "snapshot_id": report.snapshot if report.state == RunState.LOADED else None,
             "full_refresh": self._full,
             **totals(accounts),
             "documents_declined": report.documents_declined,

@@ -45,7 +45,7 @@ def test_a_run_imports_nothing_from_there(python: list[str], content: Path):
 
 def test_a_worker_process_imports_nothing_from_there(content: Path):
     marker = plant_packages(content, "matterhouse")
-    done = run(process.child_command("-m", "matterhouse.engine.helper"), content)
+    done = run(process.child_command("-m", "matterhouse.engine.executors.worker"), content)
     assert "EOFError" in done.stderr and not marker.exists()
 
 

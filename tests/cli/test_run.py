@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from matterhouse.engine.interrupts import Interrupts, Stopped
-from matterhouse.engine.run import Report
+from matterhouse.engine.report import Report
 from tests.commands import SAMPLE, STEERING, first_run, matterhouse, on_a_terminal, project, project_of_its_own
 from tests.warehouses import rows
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from matterhouse.engine.report import MOST_REJECTS, code, markdown
-from matterhouse.engine.run import Report
-from matterhouse.warehouse.changes import Account
+from matterhouse.engine.account import Account
+from matterhouse.engine.page import MOST_REJECTS, code, markdown
+from matterhouse.engine.report import Report
 
 HOSTILE = "`|<script>alert(1)</script>\n# owned\x1b[31m\u202e"
 

@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from matterhouse.engine import batch, extract
-from matterhouse.engine.run import Report, Run, refresh
+from matterhouse.engine.report import Report
+from matterhouse.engine.run import Run, refresh
 from matterhouse.settings import loading as config
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.ledger import Ledger

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from matterhouse.warehouse.changes import Account
+from matterhouse.engine.account import Account
 
 # A table that loses no more rows than this is not looked at: small tables change by large shares.
 FEW_ROWS = 10

@@ -1,4 +1,4 @@
-"""matterhouse.engine.helper: a second process changes how long a run takes, and nothing else."""
+"""matterhouse.engine.executors: a worker process changes how long a run takes, and nothing else."""
 
 import shutil
 import subprocess
@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.generate import Repository
-from matterhouse.engine import extract, helper
-from matterhouse.engine.run import Report, refresh
+from matterhouse.engine.executors import worker_process
+from matterhouse.engine.executors.worker import Worker
+from matterhouse.engine.report import Report
+from matterhouse.engine.run import refresh
 from matterhouse.settings import loading as config
 from tests.warehouses import TIMES, differences, parquet_differences
 
@@ -17,18 +19,18 @@ SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 
 
 @pytest.fixture
-def started(monkeypatch) -> list[helper.Helper]:
-    """The helpers that runs start, however little there is to do; two cores are taken for given."""
+def started(monkeypatch) -> list[Worker]:
+    """The worker processes that runs start, however little there is to do; two cores are taken for given."""
     found = []
 
-    class Watched(helper.Helper):
+    class Watched(Worker):
         def __init__(self, *arguments):
             super().__init__(*arguments)
             found.append(self)
 
-    monkeypatch.setattr(extract, "Helper", Watched)
-    monkeypatch.setattr(extract, "WORTH_A_PROCESS", 0)
-    monkeypatch.setattr(extract, "_cores", lambda: 2)
+    monkeypatch.setattr(worker_process, "Worker", Watched)
+    monkeypatch.setattr(worker_process, "WORTH_A_PROCESS", 0)
+    monkeypatch.setattr(worker_process, "_cores", lambda: 2)
     return found
 
 
@@ -52,7 +54,7 @@ def as_git(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("kind", ["folder", "git"])
-def test_the_tables_are_the_same_with_a_second_process(tmp_path, started, kind):
+def test_the_tables_are_the_same_with_a_worker_process(tmp_path, started, kind):
     content = Path(shutil.copytree(SAMPLE, tmp_path / "content"))
     uri = f"folder:{content}" if kind == "folder" else as_git(content)
     alone = run(tmp_path / "alone", uri, 48_000_000)
@@ -66,30 +68,30 @@ def test_the_tables_are_the_same_with_a_second_process(tmp_path, started, kind):
 
 
 @pytest.mark.parametrize("instead", ["/bin/false", "/bin/cat", "/nonexistent"])
-def test_a_helper_that_fails_costs_nothing_but_time(tmp_path, alone, started, monkeypatch, instead):
+def test_a_worker_that_fails_costs_nothing_but_time(tmp_path, alone, started, monkeypatch, instead):
     monkeypatch.setattr(sys, "executable", instead)
     assert run(tmp_path / "both", f"folder:{SAMPLE}", 10_000).state == "loaded"
     assert differences(alone, tmp_path / "both", TIMES) == {}
 
 
-def test_a_helper_that_is_killed_costs_nothing_but_time(tmp_path, alone, started, monkeypatch):
-    give = helper.Helper.give
+def test_a_worker_that_is_killed_costs_nothing_but_time(tmp_path, alone, started, monkeypatch):
+    send = Worker.send
 
-    def give_and_kill(self, batch):
-        give(self, batch)
+    def send_and_kill(self, batch):
+        send(self, batch)
         self._process.kill()
 
-    monkeypatch.setattr(helper.Helper, "give", give_and_kill)
+    monkeypatch.setattr(Worker, "send", send_and_kill)
     assert run(tmp_path / "both", f"folder:{SAMPLE}", 10_000).state == "loaded"
     assert differences(alone, tmp_path / "both", TIMES) == {}
 
 
-def test_no_helper_outlives_its_run(tmp_path, started):
+def test_no_worker_outlives_its_run(tmp_path, started):
     run(tmp_path / "both", f"folder:{SAMPLE}", 10_000)
     assert [each._process.returncode for each in started] == [-9]  # ended by us, as it waited for more
 
 
-def test_documents_that_repeat_each_other_need_no_second_process(tmp_path, started):
+def test_documents_that_repeat_each_other_need_no_worker_process(tmp_path, started):
     Repository(200, repetition=35).write(tmp_path / "content")
     assert run(tmp_path / "w", f"folder:{tmp_path / 'content'}", 500_000).distinct_blocks > 0
     assert started == []

@@ -1,0 +1,43 @@
+"""The account of a run: the outcome of every file, and per source the counts that have to add up."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FileOutcome(StrEnum):
+    """What became of a file, as ``meta.files.outcome`` has it."""
+
+    LOADED = "loaded"
+    REJECTED = "rejected"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of every file of a source in one run.
+
+    ``found`` = ``loaded`` + ``unchanged`` + ``rejected`` + ``skipped``; ``removed`` files are not
+    found any more. ``position`` is the commit that was read, None for a folder.
+    """
+
+    source: str
+    position: str | None
+    found: int
+    loaded: int
+    unchanged: int
+    rejected: int
+    skipped: int
+    removed: int
+
+    @property
+    def closes(self) -> bool:
+        """Whether the counts add up."""
+        return self.found == self.loaded + self.unchanged + self.rejected + self.skipped
+
+
+def totals(accounts: Iterable[Account]) -> dict[str, int]:
+    """The account of a run: that of its sources, added up."""
+    accounts = list(accounts)
+    names = ("found", "loaded", "unchanged", "rejected", "skipped", "removed")
+    return {name: sum(getattr(account, name) for account in accounts) for name in names}

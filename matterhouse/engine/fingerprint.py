@@ -1,0 +1,43 @@
+"""Fingerprints that decide what is made anew: of the code that shapes rows, and of a source's settings."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from hashlib import blake2b
+
+from matterhouse.settings.models import SourceSettings
+from matterhouse.sources import Limits
+
+# The rooms whose modules or statements shape rows.
+_ROOMS = ("sources", "reading", "transforms", "sql", "warehouse", "engine")
+
+
+def of_code() -> str:
+    """Fingerprint of the modules, SQL and schema of the rooms that shape rows; another one makes all tables anew.
+
+    It is made in every run, in 0.01 s: sizes and times of files, by which it could be kept, do not prove their content.
+    """
+    top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    state = blake2b(digest_size=8)
+    for room in _ROOMS:
+        for path in _files(os.path.join(top, room)):
+            state.update(os.fsencode(path.removeprefix(top)) + b"\0")
+            with open(path, "rb", buffering=0) as file:
+                state.update(file.read() + b"\0")
+    return state.hexdigest()
+
+
+def of_source(settings: SourceSettings, limits: Limits) -> str:
+    """Fingerprint of the settings that decide what is read from a source; another one reads the whole source again."""
+    shape = (settings.publish_secured, sorted(settings.columns.items()), list(settings.collections.items()))
+    chosen = (sorted(settings.include), sorted(settings.exclude), shape, asdict(limits))
+    return blake2b(repr(chosen).encode(), digest_size=8).hexdigest()
+
+
+def _files(folder: str) -> Iterator[str]:
+    """The files of code, SQL and schema below a folder, at any depth, in the order of their names."""
+    for entry in sorted(os.scandir(folder), key=lambda each: each.name):
+        if entry.is_dir():
+            yield from _files(entry.path)
+        elif entry.name.endswith((".py", ".sql", ".json")):
+            yield entry.path
