@@ -52,7 +52,7 @@ def parquet_differences(warehouse: Path) -> dict[str, int]:
         connection.execute("SET TimeZone = 'UTC'").fetchall()
         _attach(connection, snapshot, "database")
         for name, table in (schema.tables() | schema.views()).items():
-            files = f"read_parquet('{snapshot}/parquet/{name}/*.parquet')"
+            files = f"read_parquet('{snapshot}/parquet/{name}/*.parquet', hive_partitioning = false)"
             columns = ", ".join(f'"{column}"' for column in table.column_names)
             count = _apart(connection, columns, files, f"database.{table.full_name}")
             if count:

@@ -198,7 +198,7 @@ class Run:
                 self._remember()
                 self._ledger.mirrors(snapshot.id, self._code)
             if self._base is None:
-                recovery.set_aside_replaced(self._layout, snapshot)
+                recovery.set_aside_replaced(self._layout, snapshot, self.report.notes)
             retention = self._settings.retention
             snapshots.retire(self._layout, retention.keep, retention.grace_hours, self.report.notes)
 

@@ -183,7 +183,7 @@ class Load:
         """Insert staged rows, file by file."""
         if name == staging.AS_PARQUET:  # DuckDB reads these itself: their rows are long
             names = ", ".join(map(_literal, files))
-            self._change(name, f"INSERT INTO {name} BY NAME FROM read_parquet([{names}])")
+            self._change(name, f"INSERT INTO {name} BY NAME FROM read_parquet([{names}], hive_partitioning = false)")
             return
         # As a stream, because what is registered as a table stays in memory until the transaction ends.
         batches = (batch for file in files for batch in self._staged_rows(name, file).to_batches())

@@ -58,11 +58,14 @@ def set_aside(layout: Layout, snapshot: snapshots.Snapshot, damage: Damaged, not
     notes.append(f"{told}; it lies in {layout.damaged} now")
 
 
-def set_aside_replaced(layout: Layout, published: snapshots.Snapshot) -> None:
-    """Move all other snapshots out of the way, when a run found none of them whole and published the first one that is."""
+def set_aside_replaced(layout: Layout, published: snapshots.Snapshot, notes: list[str]) -> None:
+    """Move all other snapshots out of the way, when a run found none of them whole and published one that is."""
     for snapshot in snapshots.snapshots(layout):
         if snapshot != published:
-            _move_aside(layout, snapshot.path)
+            try:
+                _move_aside(layout, snapshot.path)
+            except OSError as error:
+                notes.append(f"snapshot {snapshot.id} is damaged and could not be moved: {error}")
 
 
 def newest_whole_database(layout: Layout) -> Base | None:

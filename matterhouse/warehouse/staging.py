@@ -62,6 +62,7 @@ def batches(folder: Path, table: str) -> dict[int, Path]:
 def read(file: Path) -> pa.Table:
     """The rows of a staged file."""
     if file.suffix == ".parquet":
-        return pq.read_table(file).replace_schema_metadata(None)
+        # Folders named key=value above the warehouse are no partitions.
+        return pq.read_table(file, partitioning=None).replace_schema_metadata(None)
     with pa.memory_map(str(file)) as source:
         return pa.ipc.open_file(source).read_all()

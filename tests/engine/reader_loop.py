@@ -16,10 +16,10 @@ SELECT (SELECT max(run_id) FROM meta.runs WHERE snapshot_id = ?),
        (SELECT count(*) FROM records), (SELECT count(*) FROM related_articles), (SELECT count(*) FROM raw.documents)
 """
 _FROM_PARQUET = """
-SELECT (SELECT max(run_id) FROM read_parquet('{0}/meta.runs/*.parquet') WHERE snapshot_id = ?),
-       (SELECT count(*) FROM read_parquet('{0}/records/*.parquet')),
-       (SELECT count(*) FROM read_parquet('{0}/related_articles/*.parquet')),
-       (SELECT count(*) FROM read_parquet('{0}/raw.documents/*.parquet'))
+SELECT (SELECT max(run_id) FROM read_parquet('{0}/meta.runs/*.parquet', hive_partitioning = false) WHERE snapshot_id = ?),
+       (SELECT count(*) FROM read_parquet('{0}/records/*.parquet', hive_partitioning = false)),
+       (SELECT count(*) FROM read_parquet('{0}/related_articles/*.parquet', hive_partitioning = false)),
+       (SELECT count(*) FROM read_parquet('{0}/raw.documents/*.parquet', hive_partitioning = false))
 """
 
 

@@ -1,15 +1,19 @@
 """Publication, rollback and retention of snapshots, on a warehouse that real runs made."""
 
 import shutil
+import stat
 from pathlib import Path
 
+import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
+from matterhouse import open_snapshot
 from matterhouse.engine.run import refresh
 from matterhouse.settings import loading as config
-from matterhouse.warehouse import snapshots
+from matterhouse.warehouse import snapshots, upkeep
 from matterhouse.warehouse.layout import Layout
-from tests.warehouses import rows
+from tests.warehouses import parquet_differences, rows
 
 
 class Warehouse:
@@ -24,10 +28,10 @@ class Warehouse:
         (self.content / "_news" / "a.md").write_text(f"---\ntitle: {title}\n---\n")
         return self.run()
 
-    def run(self):
+    def run(self, keep: int = 100, **options):
         settings = config.load(None, [f"news=folder:{self.content}"], self.root)
-        long = settings.retention.model_copy(update={"keep": 100})
-        return refresh(settings.model_copy(update={"retention": long}))
+        retention = settings.retention.model_copy(update={"keep": keep, "grace_hours": 0})
+        return refresh(settings.model_copy(update={"retention": retention}), **options)
 
     @property
     def titles(self) -> list[str]:
@@ -129,6 +133,68 @@ def test_retention_never_removes_the_current_one(warehouse):
     assert warehouse.titles == ["One"]
 
 
+def test_an_old_snapshot_that_cannot_be_removed_fails_no_run_and_is_tried_again(warehouse, monkeypatch):
+    remove = shutil.rmtree
+
+    def refuse(path, *arguments, **options):
+        if Path(path).name.startswith(".retired-"):
+            raise PermissionError(1, "Operation not permitted", str(path))
+        remove(path, *arguments, **options)
+
+    monkeypatch.setattr(shutil, "rmtree", refuse)
+    report = warehouse.run(keep=3, full_refresh=True)
+    assert (report.state, report.error) == ("loaded", None)
+    assert [each[:6] for each in warehouse.ids] == ["000003", "000004", "000005"]
+    assert len(report.notes) == 2 and all("the next run tries again" in note for note in report.notes)
+    assert [note for note in warehouse.run().notes if "Operation not permitted" in note]
+    monkeypatch.undo()
+    assert warehouse.run().notes == []
+    assert sorted(warehouse.ids) == sorted(path.name for path in warehouse.layout.snapshots.iterdir())
+
+
+def test_an_old_snapshot_that_cannot_be_renamed_fails_no_run(warehouse, monkeypatch):
+    rename = Path.rename
+
+    def refuse(path, target):
+        if Path(target).name.startswith(".retired-"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    report = warehouse.run(keep=3, full_refresh=True)
+    assert (report.state, report.error) == ("loaded", None)
+    assert "could not be retired; the next run tries again" in report.notes[0]
+    monkeypatch.undo()
+    assert warehouse.run(keep=3, full_refresh=True).notes == []
+    assert [each[:6] for each in warehouse.ids] == ["000004", "000005", "000006"]
+
+
+@pytest.mark.parametrize("name", ["copy of it", "@eaDir", "000009-20990101T000000Z (1)", "000009", "lost+found"])
+def test_other_things_in_the_folder_of_snapshots_are_none_of_ours(warehouse, name):
+    other = warehouse.layout.snapshots / name
+    other.mkdir()
+    (other / "manifest.json").write_text("{}")
+    report = warehouse.publish("Five")
+    assert (report.state, report.notes) == ("loaded", [])
+    assert warehouse.ids[-1].startswith("000005-") and len(warehouse.ids) == 5
+    assert warehouse.run(keep=1, full_refresh=True).notes == []
+    assert upkeep.damaged(warehouse.layout) == {}
+    assert other.is_dir()
+
+
+def test_the_millionth_snapshot_is_newer_than_those_before(warehouse):
+    newest = snapshots.newest(warehouse.layout)
+    for name in ("999999-20990101T000000Z", "1000000-20990101T000000Z"):
+        shutil.copytree(newest.path, newest.path.with_name(name))
+    assert warehouse.ids[-2:] == ["999999-20990101T000000Z", "1000000-20990101T000000Z"]
+    assert warehouse.publish("Five").snapshot.startswith("1000001-")
+
+
+def test_published_files_cannot_be_written(warehouse):
+    files = [path for each in snapshots.snapshots(warehouse.layout) for path in each.path.rglob("*") if path.is_file()]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o444}
+
+
 def test_a_reader_keeps_its_snapshot_while_others_are_published(warehouse):
     import duckdb
 
@@ -149,3 +215,33 @@ def test_an_unfinished_snapshot_is_thrown_away(warehouse):
 def test_a_warehouse_without_a_snapshot_says_what_to_do(tmp_path):
     with pytest.raises(snapshots.NoSnapshot, match="matterhouse run"):
         snapshots.current(Layout(tmp_path))
+
+
+@pytest.mark.parametrize("above", ["env=prod/w", "source=lake/w", "record_id=1/path=x/w", "a b/c"])
+def test_no_folder_above_the_warehouse_is_taken_for_data(tmp_path, above):
+    warehouse = Warehouse(tmp_path)
+    warehouse.root = tmp_path / above
+    for title in ("One", "Two"):
+        report = warehouse.publish(title)
+        assert (report.state, report.error) == ("loaded", None)
+    documents = rows(warehouse.root, "SELECT source, path FROM raw.documents")
+    assert documents == [("news", "_news/a.md")]
+    with open_snapshot(warehouse.root) as snapshot:
+        folder = snapshot.parquet("raw.documents")
+        assert pd.read_parquet(folder)[["source", "path"]].values.tolist() == [["news", "_news/a.md"]]
+        assert pq.read_table(folder).select(["source", "path"]).to_pylist() == [
+            {"source": "news", "path": "_news/a.md"}
+        ]
+        names = snapshot.execute("FROM raw.documents LIMIT 0").description
+    assert [name for name, *_ in names] == pq.read_table(folder).column_names
+    assert parquet_differences(warehouse.root) == {}
+
+
+@pytest.mark.parametrize("name", ["[w]*", "w" * 200])
+def test_a_warehouse_may_have_any_name(tmp_path, name):
+    warehouse = Warehouse(tmp_path)
+    warehouse.root = tmp_path / name
+    for title in ("One", "Two"):
+        report = warehouse.publish(title)
+        assert (report.state, report.error) == ("loaded", None)
+    assert warehouse.titles == ["Two"]
