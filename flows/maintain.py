@@ -5,7 +5,7 @@ layout of the tables when incremental runs have made the database grow.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from prefect import flow, get_run_logger, task
@@ -15,6 +15,7 @@ from prefect.context import FlowRunContext
 from prefect.states import Completed, Failed
 
 from matterhouse.engine.page import code
+from matterhouse.engine.report import breach
 from matterhouse.flows import artifacts, hooks
 from matterhouse.flows.parameters import MaintainParameters
 from matterhouse.flows.stages import SKIPPED, do, patiently
@@ -112,7 +113,7 @@ class _Maintenance:
         self._found.miscounted = upkeep.miscounted(newest)
         for check in self._found.checks:
             if check.offending:
-                get_run_logger().warning("check %s (%s): %s rows", check.name, check.severity, check.offending)
+                get_run_logger().warning("check %s (%s): %s", check.name, check.severity, breach(asdict(check)))
 
     def _retire(self) -> None:
         from matterhouse.warehouse import upkeep

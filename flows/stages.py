@@ -23,11 +23,12 @@ from matterhouse.engine.account import totals
 from matterhouse.engine.interrupts import Interrupts, Stopped, interrupts
 from matterhouse.engine.limits import too_many_rejects
 from matterhouse.engine.page import markdown
-from matterhouse.engine.report import Report, RunState
+from matterhouse.engine.report import Report, RunState, breach
 from matterhouse.engine.run import Run, is_explained
 from matterhouse.flows import artifacts
 from matterhouse.settings.models import Settings
 from matterhouse.sources import SourceUnavailable
+from matterhouse.sources.uris import redacted_text
 from matterhouse.warehouse.layout import REPORT, Layout
 from matterhouse.warehouse.lock import Locked
 
@@ -163,11 +164,9 @@ def _tell(run: Run, settings: Settings) -> None:
     for note in report.notes:
         log.warning("%s", note)
     for check in report.failed_checks:
-        log.warning(
-            "check %s (%s): %s rows: %s", check["name"], check["severity"], check["offending"], check["description"]
-        )
-    if report.drift:
-        log.warning("new in the front matter, in no table: %s", ", ".join(report.drift[:20]))
+        log.warning("check %s (%s): %s", check["name"], check["severity"], breach(check))
+    if report.drift:  # names that content's authors chose: they must not steer a terminal that shows the log
+        log.warning("new in the front matter, in no table: %s", redacted_text(", ".join(report.drift[:20]), ""))
     for account in report.sources:
         log.info("%s", in_words(account.source, asdict(account)))
     log.debug("seconds by stage: %s", report.stages)

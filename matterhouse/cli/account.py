@@ -23,6 +23,7 @@ def tell(report: "Report", warehouse: Path) -> None:
     """A line for a run that changed nothing, else the account of each source and what is worth knowing."""
     for note in report.notes:
         say(f"Note: {note}.")
+    _tell_nothing_loaded(report)
     if report.state == "unchanged":
         _tell_unchanged(report, warehouse)
         return
@@ -33,6 +34,14 @@ def tell(report: "Report", warehouse: Path) -> None:
         _tell_findings(report)
         rows = counted(report.rows["records"], "record")
         say(f"Loaded {rows} in {_seconds(report):.1f} s: {warehouse / 'snapshots' / report.snapshot}")
+
+
+def _tell_nothing_loaded(report: "Report") -> None:
+    """Say on standard error, too, that there is no record, and what became of the files."""
+    if report.state == "loaded" and not report.rows["records"]:
+        counts = {name: sum(getattr(account, name) for account in report.sources) for name in _COUNTS}
+        files = ", ".join(f"{counts[name]:,} {name}" for name in ("found", "rejected", "skipped", "removed"))
+        complain(f"no record was loaded; files: {files}")
 
 
 def tell_failure(report: "Report", warehouse: Path) -> None:
@@ -72,6 +81,8 @@ def _tell_unchanged(report: "Report", warehouse: Path) -> None:
 
 
 def _tell_findings(report: "Report") -> None:
+    from matterhouse.engine.report import breach
+
     rejected = sum(account.rejected for account in report.sources)
     if rejected:
         say(f"{counted(rejected, 'file')} could not be read: `matterhouse rejects` shows why.")
@@ -81,9 +92,7 @@ def _tell_findings(report: "Report") -> None:
         more = f" and {len(report.drift) - _NAMED:,} more" if len(report.drift) > _NAMED else ""
         say(f"New in the front matter, in no table of their own: {', '.join(report.drift[:_NAMED])}{more}.")
     for check in report.failed_checks:
-        say(
-            f"Check {check['name']} ({check['severity']}): {counted(check['offending'], 'row')}. {check['description']}"
-        )
+        say(f"Check {check['name']} ({check['severity']}): {breach(check)} `matterhouse check` shows them.")
 
 
 def _accounts(report: "Report") -> list[tuple]:

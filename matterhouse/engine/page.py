@@ -7,7 +7,7 @@ in which Markdown and HTML mean nothing.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from matterhouse.engine.report import Report, RunState
+from matterhouse.engine.report import Report, RunState, breach
 
 MOST_REJECTS = 50
 MOST_FIELDS = 50
@@ -108,7 +108,7 @@ def _checks(report: Report, examples: Mapping[str, tuple[Sequence[str], Sequence
     yield "## Checks that found something"
     yield ""
     for check in report.failed_checks:
-        yield f"**{check['name']}** ({check['severity']}): {check['offending']:,} rows. {check['description']}"
+        yield f"**{check['name']}** ({check['severity']}): {breach(check)}"
         yield ""
         if check["name"] in examples:
             columns, rows = examples[check["name"]]

@@ -1,7 +1,9 @@
 """The report of a run: what it found and did, for people and for programs. ``page`` makes it Markdown."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from matterhouse.engine.account import Account
 
@@ -50,3 +52,9 @@ class Progress:
     files: int = 0
     of: int = 0
     bytes: int = 0
+
+
+def breach(check: Mapping[str, Any]) -> str:
+    """What a check that failed found, a sentence: how many rows break which rule."""
+    rows = "1 row breaks" if check["offending"] == 1 else f"{check['offending']:,} rows break"
+    return f"{rows} the rule: {check['description']}"

@@ -123,7 +123,17 @@ class Run:
         with self._stage("list"):
             self._plans = []
             for name in self._settings.sources:
-                self._plans.append(plan_source(name, self._settings, self._layout, self._ledger, self._full))
+                plan = plan_source(name, self._settings, self._layout, self._ledger, self._full)
+                self._plans.append(plan)
+                if not plan.account.found:
+                    self._note_empty(plan)
+
+    def _note_empty(self, plan: SourcePlan) -> None:
+        from matterhouse.engine.emptiness import why_empty
+
+        note = why_empty(plan.name, plan.settings, self._layout.clones, reading_limits(self._settings))
+        if note not in self.report.notes:
+            self.report.notes.append(note)
 
     def extract(self) -> None:
         """Read the files that changed and stage them as tidy tables."""
@@ -245,7 +255,7 @@ class Run:
     def _give_up(self, error: BaseException) -> None:
         """Throw away what is unfinished; the last snapshot stays as it is."""
         self.report.state = RunState.FAILED if isinstance(error, Exception) else RunState.CANCELLED
-        self.report.error = str(error) or type(error).__name__
+        self.report.error = " ".join(str(error).split()) or type(error).__name__
         self.report.snapshot = None
         if self._build is not None:
             self._build.abandon()

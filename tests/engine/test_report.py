@@ -80,7 +80,7 @@ def test_a_failed_run_says_why_and_which_checks():
         report(error="the checks found errors", failed_checks=[check]), examples={"unique_keys": (["id"], [(HOSTILE,)])}
     )
     assert "`the checks found errors`" in page
-    assert "**unique_keys** (error): 1,200 rows. Keys are unique." in page
+    assert "**unique_keys** (error): 1,200 rows break the rule: Keys are unique." in page
     assert "Published" not in page
 
 

@@ -1,0 +1,57 @@
+"""What a run tells of trouble: why nothing was loaded, and which rows break which rule."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.commands import matterhouse
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "content" / "news").mkdir(parents=True)
+    for name in ("a.rst", "b.rst", "news/c.textile", "LICENSE"):
+        (tmp_path / "content" / name).write_text("---\ntitle: A\n---\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "flags, why",
+    [
+        (
+            ("--include", "**/*.{md,html}"),
+            "nothing matches its `include` (**/*.{md,html}); there are 2 .rst, 1 .textile, 1 without extension",
+        ),
+        (("--include", "news"), "nothing matches its `include` (news); there are 2 .rst, "),
+        (("--include", "**", "--exclude", "**"), "`exclude` leaves out all that `include` matches"),
+    ],
+)
+def test_a_source_of_which_nothing_is_read_is_told_with_why(flags: tuple, why: str, folder: Path):
+    done = matterhouse("run", "--source", "mine=folder:content", *flags, cwd=folder)
+    assert done.returncode == 0
+    assert f"Note: source mine has no file to read: {why}" in done.stdout
+    assert done.stderr == ("matterhouse: no record was loaded; files: 0 found, 0 rejected, 0 skipped, 0 removed\n")
+
+
+def test_an_empty_folder_is_told_by_each_run(folder: Path):
+    (folder / "empty").mkdir()
+    for _ in range(2):
+        report = json.loads(matterhouse("run", "--source", "mine=folder:empty", "--json", cwd=folder).stdout)
+        assert report["notes"] == ["source mine is empty: there are no files"]
+
+
+def test_files_without_a_record_are_counted_on_standard_error(folder: Path):
+    (folder / "content" / "a.md").write_text("No head.\n")
+    done = matterhouse("run", "--source", "mine=folder:content", "--include", "**/*.md", cwd=folder)
+    assert done.returncode == 0
+    assert done.stderr == "matterhouse: no record was loaded; files: 1 found, 0 rejected, 1 skipped, 0 removed\n"
+
+
+def test_a_check_tells_how_many_rows_break_its_rule(folder: Path):
+    (folder / "content" / "a.md").write_text("---\ntitle: A\npublishedDateTime: 1066-10-14\n---\n")
+    done = matterhouse("run", "--source", "mine=folder:content", "--include", "**/*.md", cwd=folder)
+    assert done.returncode == 0
+    assert "Check plausible_dates (warn): 1 row breaks the rule: " in done.stdout
+    report = (folder / "warehouse" / "current" / "report.md").read_text()
+    assert "**plausible_dates** (warn): 1 row breaks the rule: " in report
