@@ -1,0 +1,28 @@
+"""Documentation that can go stale: what it names is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("matterhouse", "flows", "sql", "transforms", "tests", "docs", "data", "benchmarks")
+# Rooms that the documentation plans.
+PLANNED = {"sql/marts/", "matterhouse/history/", "sql/tables/history/"}
+PATH = re.compile(r"`((?:%s)/[\w./-]*)`" % "|".join(ROOMS))
+SHORT = re.compile(r"`((?:engine|executors|warehouse|reading|sources)/[\w/]+\.py)`")
+
+
+@pytest.mark.parametrize("name", ["docs/architecture.md", "CONTRIBUTING.md", "README.md"])
+def test_the_files_that_are_named_are_there(name: str):
+    text = (ROOT / name).read_text("utf-8")
+    named = {ROOT / path for path in PATH.findall(text) if path not in PLANNED}
+    named |= {ROOT / "matterhouse" / path for path in SHORT.findall(text)}
+    assert sorted(path.relative_to(ROOT).as_posix() for path in named if not path.exists()) == []
+
+
+def test_the_modules_that_are_run_are_there():
+    texts = [path.read_text("utf-8") for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]]
+    modules = {module for text in texts for module in re.findall(r"python -m (matterhouse(?:\.\w+)+)", text)}
+    paths = [ROOT / module.replace(".", "/") for module in sorted(modules)]
+    assert [path for path in paths if not (path.with_suffix(".py").exists() or (path / "__main__.py").exists())] == []
