@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,6 +28,13 @@ os.environ.update(
 )
 atexit.register(shutil.rmtree, os.environ["PREFECT_HOME"], ignore_errors=True)
 
+
+# The same examples in every run, so that a test fails for what was changed; and no limits of time, which a busy machine
+# breaks. To look for new examples: make test ARGS="--hypothesis-profile=search"; what is found becomes an @example.
+_patient = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("suite", _patient, derandomize=True, database=None)
+hypothesis.settings.register_profile("search", _patient, print_blob=True)
+hypothesis.settings.load_profile("suite")
 
 # Prefect keeps them for the life of a process; they wait until somebody gives them work.
 WAITING_FOR_WORK = ("GlobalEventLoopThread", "RunSyncEventLoopThread", "AnyIO worker thread")

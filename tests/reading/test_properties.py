@@ -83,7 +83,7 @@ PIECES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300)
 @given(record=RECORDS, style=STYLES)
 def test_what_pyyaml_writes_is_read_back(record, style):
     head = yaml.dump(record, sort_keys=False, **style).encode()
@@ -96,7 +96,7 @@ def test_what_pyyaml_writes_is_read_back(record, style):
     assert difference(Reader(), Reader(fast=False), "x.md", b"---\n" + head + b"---\n") is None
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300)
 @given(pieces=st.lists(st.sampled_from(PIECES), max_size=25))
 def test_pieces_of_yaml_in_any_order(pieces):
     head = as_bytes("".join(pieces))
@@ -106,7 +106,7 @@ def test_pieces_of_yaml_in_any_order(pieces):
         assert disagreement(slow, before + head) is None
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300)
 @given(
     content=st.one_of(st.binary(max_size=200), st.binary(max_size=200).map(fenced)),
     path=st.sampled_from(["x.md", "x.yaml"]),
@@ -120,7 +120,7 @@ def test_any_bytes_give_a_record_or_a_reason(content, path):
     assert difference(Reader(), Reader(fast=False), path, content) is None
 
 
-@settings(max_examples=500, deadline=None, derandomize=True, database=None)
+@settings(max_examples=500)
 @given(
     st.lists(
         st.sampled_from(

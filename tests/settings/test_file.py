@@ -341,7 +341,7 @@ def test_no_message_shows_a_secret(uri: str):
     file=st.sampled_from(SECRET_FILES),
     flag=st.sampled_from(SECRET_FLAGS),
 )
-@hypothesis.settings(deadline=None, max_examples=300)
+@hypothesis.settings(max_examples=300)
 def test_no_message_shows_an_odd_secret(secret: str, uri: str, file: str, flag: str):
     token_for_a_host = (
         "https://{}@" in uri and "/" in secret

@@ -80,7 +80,7 @@ def test_a_document_with_its_bytes_and_its_body():
     ]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(content.files)
 def test_the_json_says_what_the_file_says(files):
     found = read(files)
