@@ -16,8 +16,8 @@ def tune() -> None:
     """
     # NumPy would start a thread per core to multiply matrices, which nothing here does: 0.02 s at import.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # Arrow's own pool (mimalloc) gives memory back to the system after each batch, only to ask for it again; so does the
-    # system's malloc with large pieces: 0.3 of 5.3 s for 7,000 documents.
+    # Arrow's own pool (mimalloc) gives memory back to the system after each batch, only to ask for it again; so does
+    # the system's malloc with large pieces: 0.3 of 5.3 s for 7,000 documents.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc" if sys.platform == "linux" else "system")
     # pydantic looks for plugins in every installed package: 0.02 s.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -34,7 +34,7 @@ def child_command(*arguments: str) -> list[str]:
 
 
 def leave_out_the_current_folder() -> None:
-    """For ``python -m matterhouse...``: import nothing from the current folder, unless Matterhouse itself lies there."""
+    """For ``python -m``: import nothing from the current folder, unless Matterhouse itself lies there."""
     if "-m" not in sys.orig_argv or not sys.path:
         return
     module = sys.orig_argv[sys.orig_argv.index("-m") + 1 :][:1]
@@ -44,7 +44,9 @@ def leave_out_the_current_folder() -> None:
 
 
 def leave(code: int) -> NoReturn:
-    """End the process without giving memory back object by object, which takes a twentieth of a load of 7,000 documents."""
+    """End the process without giving memory back object by object, which takes a twentieth of a load of 7,000
+    documents.
+    """
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

@@ -1,7 +1,8 @@
 """The schema as data: every table and view with its columns, keys, comments, and where its rows come from.
 
-The DDL in ``tables/`` and ``views/`` is the one declaration. ``python -m matterhouse.warehouse.schema`` runs it in DuckDB
-and writes what the catalog then says to ``schema.json``, which this module reads: that takes 2 ms where the DDL takes 100.
+The DDL in ``tables/`` and ``views/`` is the one declaration. ``python -m matterhouse.warehouse.schema`` runs it in
+DuckDB and writes what the catalog then says to ``schema.json``, which this module reads: that takes 2 ms where the DDL
+takes 100.
 
 The form of the comments is fixed:
 
@@ -13,7 +14,8 @@ The form of the comments is fixed:
 The first lines of a table's file say where its rows come from:
 
 - ``-- rows: documents``: one per document with a record;
-- ``-- rows: items of <list>, <list>``: one per list item, such as ``related[].images``; what is listed inside of a listed
+- ``-- rows: items of <list>, <list>``: one per list item, such as ``related[].images``; what is listed inside of a
+  listed
   item is written with ``[]``; with several lists the column ``field`` says which one a row is of;
 - ``-- rows: keys of <mapping>``: one per key of a mapping;
 - ``-- rows: code <module or statement>``: made by code of its own;
@@ -48,8 +50,8 @@ _MAP = re.compile(r"MAP\((\w+), (.+)\)")
 
 @dataclass(frozen=True)
 class Column:
-    """One column: ``type`` is DuckDB's name for it, ``paths`` the front-matter paths it comes from, ``function`` the one
-    that works it out (``transforms/computed.py``), None where the value is taken as it is."""
+    """One column: ``type`` is DuckDB's name for it, ``paths`` the front-matter paths it comes from, ``function`` the
+    one that works it out (``transforms/computed.py``), None where the value is taken as it is."""
 
     name: str
     type: str
@@ -150,8 +152,8 @@ def tables_of(owner: str) -> dict[str, Table]:
 
 
 def with_names(names: Mapping[str, Sequence[str]]) -> dict[str, Table]:
-    """The tables with other front-matter names for some columns of ``records``, by column, and for the lists ``topics``,
-    ``authors`` and ``aliases``."""
+    """The tables with other front-matter names for some columns of ``records``, by column, and for the lists
+    ``topics``, ``authors`` and ``aliases``."""
     found = tables()
     for name, given in names.items():
         qualified = f"record_{name}" if f"record_{name}" in found else "records"
@@ -204,7 +206,9 @@ def arrow_type(type: str) -> "pa.DataType":
 
 
 def relation(qualified: str, described: dict[str, Any]) -> Table:
-    """A table or view from its entry in ``schema.json``. Raises ``ValueError`` for comments or headers of another form."""
+    """A table or view from its entry in ``schema.json``. Raises ``ValueError`` for comments or headers of another
+    form.
+    """
     schema, _, name = qualified.rpartition(".")
     full_name = f"{schema or 'main'}.{name}"
     form = _TABLE_COMMENT.fullmatch(described["comment"])

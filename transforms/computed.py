@@ -1,9 +1,10 @@
 """Columns that are worked out: the functions that the DDL names with ``By:``, all of them pure.
 
 A function is called with one value, and where a column has several paths the first result that is not None counts; or,
-``together``, with the values of all paths, in their order. ``reads`` says what it is given: ``TEXT`` (values as text columns
-read them) or ``RAW`` (as they were parsed: nested dicts and lists with text at the leaves, None where absent). With
-``beside`` a column of the documents, such as ``path``, comes first. A result ``Misfits`` names values that did not fit.
+``together``, with the values of all paths, in their order. ``reads`` says what it is given: ``TEXT`` (values as text
+columns read them) or ``RAW`` (as they were parsed: nested dicts and lists with text at the leaves, None where absent).
+With ``beside`` a column of the documents, such as ``path``, comes first. A result ``Misfits`` names values that did
+not fit.
 """
 
 from base64 import b64decode
@@ -31,7 +32,9 @@ class Computed:
 
 
 class Misfits(NamedTuple):
-    """What a function makes of values of which some do not fit: the ``result``, and the ``misfits`` by the path's number."""
+    """What a function makes of values of which some do not fit: the ``result``, and the ``misfits`` by the path's
+    number.
+    """
 
     result: Any
     misfits: dict[int, object]

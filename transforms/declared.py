@@ -1,7 +1,7 @@
 """Tables as the DDL declares them: one generic way from front matters to the rows of any table of plain paths.
 
-A table's file in ``sql/tables`` says what its rows are (documents, items of lists, keys of a mapping), and each column's
-comment which paths it comes from (``matterhouse.sql.schema``). So adding such a table takes no code here.
+A table's file in ``sql/tables`` says what its rows are (documents, items of lists, keys of a mapping), and each
+column's comment which paths it comes from (``matterhouse.sql.schema``). So adding such a table takes no code here.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -26,8 +26,8 @@ Places = Callable[[int, str], Iterable[tuple[int, str]]]
 class Records:
     """Front matters, a row each, and what is known of their documents; the lists in them are unfolded once.
 
-    ``documents`` has the columns that come with a document (``record_id``, ``path`` …). ``places`` tells for a row and a
-    path in it the numbers of the documents, and the paths in them, that a misfit is reported at.
+    ``documents`` has the columns that come with a document (``record_id``, ``path`` …). ``places`` tells for a row and
+    a path in it the numbers of the documents, and the paths in them, that a misfit is reported at.
     """
 
     documents: pd.DataFrame
@@ -38,8 +38,8 @@ class Records:
     _items: "dict[tuple[str, ...], Items]" = field(default_factory=dict)
 
     def items(self, *lists: str, split: tuple[str, ...] = (), kinds: frozenset[str] = frozenset()) -> "Items":
-        """What the lists at these paths hold, row by row, and in a row list by list; ``split`` names those of which a text
-        is split at commas. A list of which no item is of a shape that some column takes is none."""
+        """What the lists at these paths hold, row by row, and in a row list by list; ``split`` names those of which a
+        text is split at commas. A list of which no item is of a shape that some column takes is none."""
         if lists not in self._items:
             self._items[lists] = Items.of(self, lists, split, kinds)
         return self._items[lists]
@@ -101,7 +101,9 @@ def _kinds(table: Table) -> frozenset[str]:
 
 
 def _has_any(value: object, wanted: set[str]) -> bool:
-    """Whether a value is a list, or a list of one, in which some item has a shape that is wanted, or nothing else at all."""
+    """Whether a value is a list, or a list of one, in which some item has a shape that is wanted, or nothing else at
+    all.
+    """
     items = value if type(value) is list else (value,)
     return (
         any(item is None or ("mapping" if isinstance(item, dict) else "plain") in wanted for item in items) or not items
@@ -171,7 +173,7 @@ def _counted(length: int, starts: np.ndarray) -> pd.Series:
 def _above(
     table: Table, records: Records, lists: tuple[str, ...], parent: np.ndarray, number: np.ndarray
 ) -> dict[str, pd.Series]:
-    """Columns of a list item that come from what stands beside the list: ``provider.name`` beside ``provider.images``."""
+    """Columns of a list item that come from what is beside the list: ``provider.name`` beside ``provider.images``."""
     inside = _prefixes(lists)
     beside = [column for column in table.columns if column.paths and not any(_below(column, inside))]
     found = {}
@@ -185,7 +187,8 @@ def _above(
 
 
 def _nested_items(table: Table, records: Records, path: str) -> pd.DataFrame:
-    """A row per item of the lists in list items: ``record_id``, ``position`` of the outer, ``image_position`` of the inner.
+    """A row per item of the lists in list items: ``record_id``, ``position`` of the outer, ``image_position`` of the
+    inner.
 
     The inner lists were unfolded from the distinct outer items, so each is spread over every place of its outer item.
     """
@@ -223,7 +226,7 @@ def _prefixes(lists: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _columns(columns: Iterable[Column], records: Records, prefixes: tuple[str, ...]) -> dict[str, pd.Series]:
-    """The columns that can be told from the records: those with paths below ``prefixes``, and those of the documents."""
+    """Columns that can be told from the records: those with paths below ``prefixes``, and those of the documents."""
     found = {}
     for column in columns:
         if column.name in records.documents:

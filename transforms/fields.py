@@ -50,7 +50,9 @@ class Fields:
         return [(*place, *misfit) for place, misfit in self._errors.items()]
 
     def column(self, path: str, type: str) -> pd.Series:
-        """The values at ``path`` as a column of DuckDB's ``type``. Raises ``KeyError`` for one that front matter has not."""
+        """The values at ``path`` as a column of DuckDB's ``type``. Raises ``KeyError`` for one that front matter has
+        not.
+        """
         known = self._columns.get((path, type))
         if known is None:
             known = self._columns[path, type] = self._column(path, *_READ_AS[type])

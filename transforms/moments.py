@@ -13,7 +13,10 @@ from matterhouse.transforms.fields import MISFIT, instant, kind
 
 _MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 _LONGEST = 60
-_CLOCK = r"(?:[ ,T]+(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?: *(?P<half>[AaPp])\.?[Mm]\.?)?)?(?: *(?:UTC|GMT|Z))?"
+_CLOCK = (
+    r"(?:[ ,T]+(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?: *(?P<half>[AaPp])\.?[Mm]\.?)?)?"
+    r"(?: *(?:UTC|GMT|Z))?"
+)
 _DAY = r"(?P<day>\d\d?)(?:st|nd|rd|th)?"
 _MONTH = r"(?P<month>[A-Za-z]{3,9})\.?"
 _FORMS = [

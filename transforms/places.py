@@ -13,11 +13,13 @@ from functools import lru_cache
 ROOTS = frozenset({"content", "files", "pages", "site", "source", "src", "web", "website", "www"})
 # The codes of ISO 639-1.
 _LANGUAGES = frozenset(
-    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo"
-    " es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg"
-    " ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn"
-    " no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta"
-    " te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu".split()
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee"
+    " el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is"
+    " it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms"
+    " mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk"
+    " sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi"
+    " yo za zh zu".split()
+)
 )
 _LOCALE = re.compile(r"([A-Za-z]{2})(?:[-_](?:[A-Za-z]{2}|[A-Za-z]{4}|[0-9]{3}))?")
 _DATE_PREFIX = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[-_ T](?=.)|$)")
@@ -28,8 +30,9 @@ _INDEX = frozenset({"index", "_index"})
 def collection(path: str, configured: Mapping[str, Callable[[str], object]] | None = None) -> str | None:
     """What kind of thing a document describes; None for one that lies in no folder but a content root.
 
-    ``configured`` says by collection whether a path is of it, the first one counts. Else: the folder below ``_data``; else the
-    first folder that begins with an underscore, without it; else the first folder below content roots and locales.
+    ``configured`` says by collection whether a path is of it, the first one counts. Else: the folder below ``_data``;
+    else the first folder that begins with an underscore, without it; else the first folder below content roots and
+    locales.
     """
     for name, holds in (configured or {}).items():
         if holds(path):
@@ -47,10 +50,11 @@ def collection(path: str, configured: Mapping[str, Callable[[str], object]] | No
 
 
 def language(path: str) -> str | None:
-    """The language of a document by its path, as written there but with a hyphen: ``fr``, ``pt-br``; None where it has none.
+    """The language of a document by its path, as written there but with a hyphen: ``fr``, ``pt-br``; None where it has
+    none.
 
-    A locale folder below content roots, or right below a folder with an underscore, says it; else, below a content root or
-    for a ``README``, what stands between the file's name and its extension: ``about.fr.md``.
+    A locale folder below content roots, or right below a folder with an underscore, says it; else, below a content
+    root or for a ``README``, what stands between the file's name and its extension: ``about.fr.md``.
     """
     folders, name = _split(path)
     first = next((folder for folder in folders if folder not in ROOTS and folder != "i18n" and folder[0] != "_"), "")
@@ -89,7 +93,7 @@ def _split(path: str) -> tuple[list[str], str]:
 
 
 def _named(path: str) -> str:
-    """What names a document: its file's name, or for an ``index`` file the folder, unless that is a root or a locale."""
+    """What names a document: its file's name, for an ``index`` file the folder, unless that is a root or a locale."""
     folders, name = _split(path)
     stem, _ = _stem_and_locale(folders, name)
     return folders[-1] if stem in _INDEX and _below_roots(folders) else stem

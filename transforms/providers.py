@@ -10,8 +10,8 @@ from matterhouse.transforms.fields import TEXT, Fields, arrow_series, frame, pyt
 def providers(records: Records) -> pd.DataFrame:
     """One row per distinct name and domain among ``provider``, ``affiliation`` and ``related[].provider``.
 
-    Columns: ``provider_id``, ``name``, ``domain``. ``provider_id`` makes no difference between none and an empty text, so
-    both are NULL here.
+    Columns: ``provider_id``, ``name``, ``domain``. ``provider_id`` makes no difference between none and an empty text,
+    so both are NULL here.
     """
     related = records.items("related").records.fields
     mentions = [_mentioned(records.fields, "provider"), _mentioned(records.fields, "affiliation")]

@@ -21,7 +21,8 @@ _JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?
 
 
 class Documents:
-    """Makes the rows of ``raw.documents`` of a batch, piece by piece; a list item that many documents share is written once.
+    """Makes the rows of ``raw.documents`` of a batch, piece by piece; a list item that many documents share is written
+    once.
 
     ``secured`` is left out, at whatever depth, unless ``with_secured``.
     """
@@ -33,8 +34,8 @@ class Documents:
     def frame(self, documents: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         """One row per document: its place, its bytes' hash and size, the front matter as JSON, the body.
 
-        ``documents`` have the columns of ``raw.documents``, and in place of ``front_matter`` a ``record``: nested dicts and
-        lists, None where the file could not be read. Records stay as they are until the batch is done.
+        ``documents`` have the columns of ``raw.documents``, and in place of ``front_matter`` a ``record``: nested
+        dicts and lists, None where the file could not be read. Records stay as they are until the batch is done.
         """
         texts = [None if document["record"] is None else self._text(document["record"]) for document in documents]
         columns = {

@@ -57,9 +57,9 @@ def tidy(
     left out.
 
     ``covered`` holds the front-matter paths that tables have a column for; others are reported as drift. Columns that
-    depend on other documents (``related_record_id``, ``item_record_id``) are the load's to fill. ``declared_tables`` are
-    those of the schema where a source has no names of its own (``schema.with_names``); ``collections`` says by collection
-    whether a path is of it, before the path's folders do.
+    depend on other documents (``related_record_id``, ``item_record_id``) are the load's to fill. ``declared_tables``
+    are those of the schema where a source has no names of its own (``schema.with_names``); ``collections`` says by
+    collection whether a path is of it, before the path's folders do.
     """
     readable = documents[documents["record"].notna()].reset_index(drop=True)
     collection = arrow_series([places.collection(path, collections) for path in python_values(readable["path"])], TEXT)

@@ -53,7 +53,7 @@ def unnest(values: Iterable[object]) -> Nested:
 
 
 def split_at_commas(values: Iterable[object]) -> list[object]:
-    """A column of lists in which a text with commas becomes a list of texts, and lists inside of a list are laid open."""
+    """A column of lists in which a text with commas becomes a list of texts, and lists inside a list are laid open."""
     return [_split(value) for value in values]
 
 
@@ -72,7 +72,7 @@ def _as_list(value: object) -> list[object]:
 
 
 def spread(distinct: pd.DataFrame, rows: pd.Series) -> dict[str, pd.Series]:
-    """The columns of ``distinct`` with its rows repeated by number. Texts are held once and pointed to (dictionaries)."""
+    """The columns of ``distinct`` with rows repeated by number. Texts are held once and pointed to (dictionaries)."""
     numbers = rows.to_numpy()
     return {str(name): pd.Series(_pointed(column.array).take(numbers)) for name, column in distinct.items()}
 

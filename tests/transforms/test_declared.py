@@ -1,4 +1,4 @@
-"""matterhouse.transforms.declared: a table's rows are what its DDL says, and nothing else has to be written for them."""
+"""matterhouse.transforms.declared: a table's rows are what its DDL says."""
 
 import pytest
 
