@@ -20,7 +20,6 @@ _LANGUAGES = frozenset(
     " sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi"
     " yo za zh zu".split()
 )
-)
 _LOCALE = re.compile(r"([A-Za-z]{2})(?:[-_](?:[A-Za-z]{2}|[A-Za-z]{4}|[0-9]{3}))?")
 _DATE_PREFIX = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[-_ T](?=.)|$)")
 _PLUGIN = "docusaurus-plugin-content-"  # Docusaurus keeps translations in folders of its plugins' names
