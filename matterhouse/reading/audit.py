@@ -1,5 +1,7 @@
 """Reading some documents both ways: the fast way has to say what the authority says."""
 
+from typing import Any
+
 from matterhouse.reading import authority
 from matterhouse.reading.envelope import open_envelope
 from matterhouse.reading.reader import Document
@@ -17,9 +19,10 @@ class Audit:
         if document is None or document.declined or int(content_hash[:8], 16) >= self._below:
             return
         envelope = open_envelope(path, content)
+        record: object
         try:
             # What the fast reader took is within bounds, so they need not be counted again.
-            record = authority.parse(envelope.head, envelope.first_line, limits=None) or {}
+            record = (authority.parse(envelope.head, envelope.first_line, limits=None) or {}) if envelope else None
         except Unreadable as unreadable:
             record = unreadable
         if not same(document.record, record):
@@ -29,7 +32,7 @@ class Audit:
             )
 
 
-def same(one: object, other: object) -> bool:
+def same(one: Any, other: Any) -> bool:
     """Whether two parsed values are equal to the type of every scalar and the order of keys."""
     if type(one) is not type(other):
         return False

@@ -8,9 +8,12 @@ with all that aliases repeat, on the event stream, which neither recurses nor ex
 anything is built.
 """
 
+from collections.abc import Callable, Hashable
+from typing import Any
+
 import yaml
+from yaml._yaml import CParser
 from yaml.constructor import ConstructorError, SafeConstructor
-from yaml.cyaml import CParser
 from yaml.resolver import Resolver
 
 from matterhouse.reading.scalars import CLASS_OF_TAG, NULL_TAG
@@ -33,9 +36,10 @@ class _Loader(CParser, SafeConstructor, Resolver):
         SafeConstructor.__init__(self)
         Resolver.__init__(self)
 
-    def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[str, object]:
+    def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Hashable, Any]:
         if not isinstance(node, yaml.MappingNode):
-            raise ConstructorError(None, None, f"expected a mapping, but found a {node.id}", node.start_mark)
+            found: Any = node
+            raise ConstructorError(None, None, f"expected a mapping, but found a {found.id}", node.start_mark)
         self.flatten_mapping(node)
         return {self._key(key): self.construct_object(value, deep=deep) for key, value in node.value}
 
@@ -47,15 +51,25 @@ class _Loader(CParser, SafeConstructor, Resolver):
         return node.value
 
 
-def _typed(cls: type[str]):
+def _typed(cls: type[str]) -> Callable[[Any, Any], str]:
     return lambda loader, node: cls(loader.construct_scalar(node))
 
 
 for _tag, _class in CLASS_OF_TAG.items():
     _Loader.add_constructor(_tag, _typed(_class))
-_Loader.add_constructor("tag:yaml.org,2002:binary", SafeConstructor.construct_yaml_str)
+_Loader.add_constructor("tag:yaml.org,2002:binary", _typed(str))
+
+
+def _refused(loader: Any, node: Any) -> None:
+    SafeConstructor.construct_undefined(loader, node)
+
+
 for _tag in ("set", "omap", "pairs"):  # Python's set and tuple: neither dict nor list
-    _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", SafeConstructor.construct_undefined)
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _refused)
+
+# PyYAML's types know its own loaders only.
+_LOADER: Any = _Loader
+_PARSER: Any = CParser
 
 
 def parse(head: bytes, first_line: int, limits: Limits | None) -> object:
@@ -71,7 +85,7 @@ def parse(head: bytes, first_line: int, limits: Limits | None) -> object:
     try:
         if limits is not None:
             _check_bounds(head, limits)
-        return yaml.load(head, Loader=_Loader)
+        return yaml.load(head, Loader=_LOADER)
     except _OutOfBounds as error:
         raise Unreadable(error.reason, error.message, *_place(head, error.mark.index, first_line)) from None
     except yaml.MarkedYAMLError as error:
@@ -83,7 +97,7 @@ def parse(head: bytes, first_line: int, limits: Limits | None) -> object:
 
 
 class _OutOfBounds(Exception):
-    def __init__(self, reason: str, message: str, mark: yaml.Mark):
+    def __init__(self, reason: str, message: str, mark: Any):
         super().__init__(reason)
         self.reason, self.message, self.mark = reason, message, mark
 
@@ -93,14 +107,14 @@ def _check_bounds(head: bytes, limits: Limits) -> None:
     sizes: dict[str | None, tuple[int, int]] = {}
     opened: list[tuple[str | None, int, int]] = []
     nodes = text = 0
-    for event in yaml.parse(head, Loader=CParser):
+    for event in yaml.parse(head, Loader=_PARSER):
         if isinstance(event, yaml.ScalarEvent):
             sizes[event.anchor] = 1, len(event.value)
             nodes += 1
             text += len(event.value)
         elif isinstance(event, yaml.AliasEvent):
             if any(event.anchor == anchor for anchor, _, _ in opened):
-                message = f"*{_short(event.anchor)} stands inside of what it names"
+                message = f"*{_short(event.anchor or '')} stands inside of what it names"
                 raise _OutOfBounds("recursive_alias", message, event.start_mark)
             more_nodes, more_text = sizes.get(event.anchor, (0, 0))
             nodes += more_nodes
@@ -114,7 +128,7 @@ def _check_bounds(head: bytes, limits: Limits) -> None:
         _refuse_beyond(limits, len(opened), nodes, text, event.start_mark)
 
 
-def _refuse_beyond(limits: Limits, depth: int, nodes: int, text: int, mark: yaml.Mark) -> None:
+def _refuse_beyond(limits: Limits, depth: int, nodes: int, text: int, mark: Any) -> None:
     if depth > limits.depth:
         raise _OutOfBounds("too_deep", f"values are nested deeper than {limits.depth} levels", mark)
     if nodes > limits.nodes:

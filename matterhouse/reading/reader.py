@@ -49,7 +49,7 @@ class Reader:
         Raises ``Unreadable`` with line, column and reason when it has one that cannot be read.
         """
         usual = self._is_usual(path, content)
-        if usual:
+        if usual and self._blocks:
             try:
                 record, rest = self._blocks.parse_file(content)
             except Unusual:
@@ -66,12 +66,12 @@ class Reader:
                 envelope.first_line,
                 None,
             )
-        record, declined = self._record(envelope.head, envelope.first_line, tried=usual)
-        if envelope.body is None and not (record and isinstance(record, dict)):
+        found, declined = self._record(envelope.head, envelope.first_line, tried=usual)
+        if envelope.body is None and not (found and isinstance(found, dict)):
             return None
-        if not isinstance(record, dict):
+        if not isinstance(found, dict):
             raise Unreadable("not_a_mapping", "the front matter holds no `key: value` lines", envelope.first_line, 1)
-        return self._document(record, envelope.body, envelope.first_line, declined)
+        return self._document(found, envelope.body, envelope.first_line, declined)
 
     def _is_usual(self, path: str, content: bytes) -> bool:
         """Whether a file is one that the fast way may read in one go, from the opening fence to the body."""

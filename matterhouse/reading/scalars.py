@@ -8,7 +8,9 @@ something else. Null is ``None``.
 The rules are those of the YAML 1.1 type repository (https://yaml.org/type/) as PyYAML has them.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 from yaml.resolver import Resolver
 
@@ -46,7 +48,7 @@ NULL_TAG = _TAG + "null"
 
 # First character of a plain scalar -> the (class, match) pairs to try, in PyYAML's own order.
 # A class of None is null; False marks ``<<`` and ``=``, which are no values of their own.
-_CANDIDATES = {
+_CANDIDATES: dict[str, list[tuple[Any, Callable[[str], object]]]] = {
     first: [(CLASS_OF_TAG.get(tag, None if tag == NULL_TAG else False), pattern.match) for tag, pattern in patterns]
     for first, patterns in Resolver.yaml_implicit_resolvers.items()
 }

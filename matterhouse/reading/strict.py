@@ -138,7 +138,7 @@ def _below(lines: list[Line], at: int, indent: int) -> tuple[object, int]:
 
 def _list(lines: list[Line], at: int, indent: int) -> tuple[list[object], int]:
     """The items of the list that begins at line ``at``, and the line after it."""
-    items = []
+    items: list[object] = []
     while True:
         space, dash, key, value = lines[at]
         if not dash or len(space) != indent or at == len(lines) - 1:

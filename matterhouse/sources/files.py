@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -125,7 +125,7 @@ def _segment_regex(segment: str) -> str:
     return "".join({"*": "[^/]*", "?": "[^/]"}.get(part[0], re.escape(part)) for part in parts)
 
 
-def _one_regex(globs: Iterable[str]):
+def _one_regex(globs: Iterable[str]) -> Callable[[str], re.Match[str] | None]:
     alternatives = "|".join(f"(?:{glob_regex(glob)})" for glob in globs)
     return re.compile(alternatives or r"(?!)", re.DOTALL).fullmatch
 

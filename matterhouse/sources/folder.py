@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from errno import EACCES, ELOOP, ENOENT, ENOTDIR, ENXIO, EPERM
 
 from matterhouse.sources.errors import SourceUnavailable, Unreadable
@@ -84,7 +84,7 @@ class FolderSource:
             if seen > self._limits.files:
                 raise self._unavailable(f"it holds more than {self._limits.files:,} files (the limit `files`)")
 
-    def _scan(self, below: bytes) -> list[os.DirEntry]:
+    def _scan(self, below: bytes) -> Sequence[os.DirEntry]:
         """The entries of the folder ``below``; none where it vanished or became a link meanwhile."""
         try:
             with os.scandir(self._folder + b"/" + below) as entries:
@@ -126,7 +126,7 @@ class _Folders:
     def __enter__(self) -> _Folders:
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         self._forget()
         os.close(self._top)
 

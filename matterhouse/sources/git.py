@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
 from matterhouse.sources.clone import REMOTE_HEAD, Clone
@@ -72,7 +72,7 @@ class GitSource:
         self._ref = None if ref == "HEAD" else ref
         self._globs = globs
         self._limits = limits
-        self._clone = Clone(clones, name, place.where) if place.kind == "remote" else None
+        self._clone = Clone(clones, name, place.where) if clones is not None and place.kind == "remote" else None
         self._repository = self._clone.folder if self._clone else _git_folder(place.where)
         self._commit: str | None = None
 
@@ -153,7 +153,7 @@ class GitSource:
                 raise
             return None
 
-    def _default_refs(self) -> list[str]:
+    def _default_refs(self) -> Sequence[str]:
         """HEAD; of a clone the remote's HEAD, or, of a bundle made without it, a branch that must be the one."""
         if not self._clone:
             return ["HEAD"]
@@ -223,7 +223,7 @@ def _git_folder(folder: str) -> str:
 
 
 def _object_id(file: File) -> bytes:
-    if not _OBJECT_ID.fullmatch(file.content_hash or ""):
+    if file.content_hash is None or not _OBJECT_ID.fullmatch(file.content_hash):
         raise ValueError(f"{file.path!r} does not come from this source's listing: it has no blob id")
     return file.content_hash.encode()
 

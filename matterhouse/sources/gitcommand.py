@@ -116,12 +116,14 @@ def output_of(arguments: Sequence[str], repository: str, stdin: IO[bytes] | None
             stdin=stdin or subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, start_new_session=True,
             env=_environment(repository, {}, ""),
         )  # fmt: skip
+        output = process.stdout
+        assert output is not None  # a pipe
         with process:
             try:
-                yield process.stdout
+                yield output
                 status = process.wait()
             except GitFailed as error:
-                process.stdout.close()
+                output.close()
                 status = process.wait()
                 raise GitFailed(_tail(said) or str(error), status < 0 and status != -signal.SIGPIPE) from None
             except BaseException:
