@@ -12,7 +12,18 @@ from typing import Annotated, NoReturn
 import typer
 
 from matterhouse import __version__, process
-from matterhouse.cli import checking, querying, rejects, running, scheduling, setup, snapshots, status, streams
+from matterhouse.cli import (
+    checking,
+    querying,
+    rejects,
+    running,
+    scheduling,
+    setup,
+    snapshots,
+    status,
+    streams,
+    validating,
+)
 
 app = typer.Typer(
     name="matterhouse",
@@ -24,6 +35,7 @@ app = typer.Typer(
 )
 app.command("init")(setup.init)
 app.command("run")(running.run)
+app.command("validate")(validating.validate)
 app.command("status")(status.status)
 app.command("rejects")(rejects.rejects)
 app.command("query")(querying.query)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from matterhouse.engine.account import FileOutcome
 from matterhouse.reading.audit import Audit
@@ -13,9 +14,15 @@ from matterhouse.sources import NOT_READ, File, Globs, Limits, Source, Unreadabl
 from matterhouse.transforms.keys import record_id
 from matterhouse.warehouse.ledger import Entry
 
+if TYPE_CHECKING:
+    from matterhouse.transforms.tidy import Tables
+
 NO_FRONT_MATTER = "no_front_matter"
 _EXCERPT_CHARACTERS = 200
 PIECE_BYTES = 4_000_000  # of documents whose texts are held in memory
+
+if TYPE_CHECKING:
+    from matterhouse.transforms.tidy import Tables
 
 
 @dataclass(frozen=True)
@@ -130,10 +137,7 @@ class Extractor:
 
     def _stage(self, batch: Batch, pieces: Iterable[list[dict]]) -> None:
         """Stage the documents. Their texts are written piece by piece; the rest is small, since documents share it."""
-        from matterhouse.sql import schema
         from matterhouse.transforms import raw
-        from matterhouse.transforms.drift import tree_of
-        from matterhouse.transforms.tidy import documents_frame, tidy
         from matterhouse.warehouse import staging
 
         texts = raw.Documents(batch.publish_secured)
@@ -144,11 +148,7 @@ class Extractor:
                 for document in piece:
                     del document["body"]
                 documents += piece
-        declared = schema.with_names(batch.columns)
-        covered = tree_of(schema.covered_paths(declared))
-        collections = {name: Globs(globs, ()).wants for name, globs in batch.collections.items()}
-        tables = tidy(documents_frame(documents), covered, declared, collections)
-        staging.write_batch(self._setup.folder, batch.number, tables)
+        staging.write_batch(self._setup.folder, batch.number, flattened(documents, batch.columns, batch.collections))
 
     def _is_restamped(self, batch: Batch, file: File, content: bytes | Unreadable) -> bool:
         """Whether the content is the known one, whatever size and time stamp say, or still cannot be had."""
@@ -202,6 +202,22 @@ class Extractor:
         )
         outcome.read.append(entry)
         return entry
+
+
+def flattened(
+    documents: Sequence[Mapping[str, object]],
+    columns: Mapping[Any, Sequence[str]],
+    collections: Mapping[str, Sequence[str]],
+) -> "Tables":
+    """The tidy tables of documents, by the settings ``columns`` and ``collections`` of their source."""
+    from matterhouse.sql import schema
+    from matterhouse.transforms.drift import tree_of
+    from matterhouse.transforms.tidy import documents_frame, tidy
+
+    declared = schema.with_names(columns)
+    covered = tree_of(schema.covered_paths(declared))
+    wanted = {name: Globs(globs, ()).wants for name, globs in collections.items()}
+    return tidy(documents_frame(documents), covered, declared, wanted)
 
 
 def _document_row(entry: Entry, document: Document | None) -> dict:

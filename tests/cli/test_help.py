@@ -18,7 +18,20 @@ def test_help_lists_every_command_in_whole_sentences(tmp_path: Path):
     told = matterhouse("--help", cwd=tmp_path)
     assert (told.returncode, told.stderr) == (0, "")
     commands = told.stdout.partition("Commands:\n")[2].splitlines()
-    names = ["init", "run", "status", "rejects", "query", "path", "snapshots", "rollback", "check", "serve", "deploy"]
+    names = [
+        "init",
+        "run",
+        "validate",
+        "status",
+        "rejects",
+        "query",
+        "path",
+        "snapshots",
+        "rollback",
+        "check",
+        "serve",
+        "deploy",
+    ]
     assert [line.split()[0] for line in commands] == names
     assert all(line.endswith(".") and not line.endswith("...") for line in commands)
 

@@ -1,0 +1,136 @@
+"""Reads sources as a run does, without a warehouse, and tells what is wrong with their files.
+
+The reader and the transforms are those of a run: what it would reject, and what would not fit a column.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from matterhouse.engine.plan import reading_limits
+from matterhouse.reading.envelope import open_envelope
+from matterhouse.reading.positions import Positions
+from matterhouse.reading.reader import Document, Reader
+from matterhouse.settings.models import Settings, SourceSettings
+from matterhouse.sources import File, Limits, Source, Unreadable, open_source
+
+ERROR, WARNING = "error", "warning"
+FIELD_ERROR, DUPLICATE_KEY = "field_error", "duplicate_key"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong with a file. ``rule`` is the reason code of a reject, ``field_error`` or ``duplicate_key``.
+
+    ``path`` is the file's below the source's top; ``line`` and ``column`` count from 1, None where there is no place.
+    ``field`` is the front-matter path of a value that does not fit its column.
+    """
+
+    source: str
+    path: str
+    line: int | None
+    column: int | None
+    severity: str
+    rule: str
+    field: str | None
+    message: str
+
+
+@dataclass
+class Validation:
+    """A validation of sources, done as its ``findings`` are taken; ``files`` and ``records`` count what was read.
+
+    ``clones`` is a folder for copies of remote repositories.
+    """
+
+    settings: Settings
+    clones: Path
+    files: int = 0
+    records: int = 0
+    _pending: list[dict[str, Any]] = field(default_factory=list)
+    _heads: dict[str, bytes] = field(default_factory=dict)
+
+    def findings(self) -> Iterator[Finding]:
+        """What is wrong, by source and path. Raises ``SourceUnavailable``."""
+        limits = reading_limits(self.settings)
+        for name, own in self.settings.sources.items():
+            source = open_source(
+                name, own.uri, own.ref, include=own.include, exclude=own.exclude, clones=self.clones, limits=limits
+            )
+            source.position()
+            for batch in _batches(source.list().files, self.settings.batch_bytes):
+                found = [*self._read(name, source, batch, limits), *self._misfits(name, own)]
+                yield from sorted(found, key=lambda each: (each.path, each.line or 0, each.column or 0))
+
+    def _read(self, name: str, source: Source, files: list[File], limits: Limits) -> Iterator[Finding]:
+        """Read files; their documents wait for ``_misfits``."""
+        reader = Reader(limits)
+        self._pending, self._heads = [], {}
+        for file, content in source.read(files):
+            self.files += 1
+            try:
+                if isinstance(content, Unreadable):
+                    raise content
+                document = reader.read(file.path, content)
+            except Unreadable as wrong:
+                yield Finding(name, file.path, wrong.line, wrong.column, ERROR, wrong.reason, None, wrong.message)
+                continue
+            if document is not None:
+                self.records += 1
+                self._pending.append(_row(name, file, document))
+                self._heads[file.path] = content
+                yield from _duplicates(name, file.path, content)
+
+    def _misfits(self, name: str, own: SourceSettings) -> Iterator[Finding]:
+        """The values of the documents read last that do not fit their columns."""
+        if not self._pending:
+            return
+        from matterhouse.engine.batch import flattened
+
+        errors = flattened(self._pending, own.columns, own.collections)["meta.field_errors"]
+        for path, where, value, expected in errors[["path", "field", "value", "expected"]].itertuples(index=False):
+            at = _positions(path, self._heads[path]).of(where)
+            message = f"expected {expected}, found {value}"
+            yield Finding(name, path, at.line, at.column, ERROR, FIELD_ERROR, where, message)
+
+
+def _batches(files: Iterable[File], most_bytes: int) -> Iterator[list[File]]:
+    batch: list[File] = []
+    size = 0
+    for file in files:
+        batch.append(file)
+        size += file.size
+        if size >= most_bytes:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _row(source: str, file: File, document: Document) -> dict[str, Any]:
+    """A document as the transforms take it; the run and its times are nobody's."""
+    now = datetime.now(UTC)
+    return {
+        "record_id": file.path,
+        "source": source,
+        "path": file.path,
+        "content_hash": file.content_hash,
+        "record": document.record,
+        "body_length": None if document.body is None else len(document.body),
+        "first_seen_at": now,
+        "last_changed_at": now,
+        "changed_run_id": "",
+    }
+
+
+def _positions(path: str, content: bytes) -> Positions:
+    envelope = open_envelope(path, content)
+    return Positions(envelope.head, envelope.first_line) if envelope else Positions(b"", 1)
+
+
+def _duplicates(source: str, path: str, content: bytes) -> Iterator[Finding]:
+    for found in _positions(path, content).duplicate_keys():
+        message = f"`{found.key}` stands here again, first in line {found.first.line}: the last one holds"
+        yield Finding(source, path, found.at.line, found.at.column, WARNING, DUPLICATE_KEY, found.key, message)
