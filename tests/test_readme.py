@@ -59,6 +59,16 @@ def test_the_first_query_runs(loaded):
     assert len(done.stdout.splitlines()) == 4
 
 
+def test_the_blog_is_loaded_and_queried(loaded, tmp_path: Path):
+    folder, _ = loaded
+    done = matterhouse("run", "--source", "blog=data/blog", "--warehouse", tmp_path / "blog", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    [query] = re.findall(r'matterhouse query --warehouse /tmp/blog "(.*?)"', README, re.DOTALL)
+    done = matterhouse("query", "--warehouse", tmp_path / "blog", query, "--format", "csv", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) > 5
+
+
 def test_the_python_of_the_readme_runs(loaded):
     folder, _ = loaded
     [code] = [text for language, text in BLOCKS if language == "python"]
