@@ -38,10 +38,13 @@ def tell(report: "Report", warehouse: Path) -> None:
 
 def _tell_nothing_loaded(report: "Report") -> None:
     """Say on standard error, too, that there is no record, and what became of the files."""
+    from matterhouse.engine.report import skipped_in_words
+
     if report.state == "loaded" and not report.rows["records"]:
         counts = {name: sum(getattr(account, name) for account in report.sources) for name in _COUNTS}
         files = ", ".join(f"{counts[name]:,} {name}" for name in ("found", "rejected", "skipped", "removed"))
-        complain(f"no record was loaded; files: {files}")
+        why = f" ({skipped_in_words(report.skipped)})" if report.skipped else ""
+        complain(f"no record was loaded; files: {files}{why}")
 
 
 def tell_failure(report: "Report", warehouse: Path) -> None:
@@ -81,8 +84,10 @@ def _tell_unchanged(report: "Report", warehouse: Path) -> None:
 
 
 def _tell_findings(report: "Report") -> None:
-    from matterhouse.engine.report import breach
+    from matterhouse.engine.report import breach, skipped_in_words
 
+    if report.skipped:
+        say(f"Skipped: {skipped_in_words(report.skipped)}; `matterhouse rejects --all` lists the files.")
     rejected = sum(account.rejected for account in report.sources)
     if rejected:
         say(f"{counted(rejected, 'file')} could not be read: `matterhouse rejects` shows why.")

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from matterhouse.cli.options import Config, Format, Warehouse, layout_of
+from matterhouse.cli.querying import write
 from matterhouse.cli.terminal import counted, safe, say
 
 
@@ -14,7 +15,9 @@ def rejects(
     format: Annotated[Format, typer.Option("--format", help="How to print them.")] = Format.TABLE,
     everything: Annotated[
         bool,
-        typer.Option("--all", help="Also values that did not fit their column, and front matter that no table covers."),
+        typer.Option(
+            "--all", help="Also values that did not fit, files that were skipped, and paths that no table has."
+        ),
     ] = False,
 ) -> None:
     """Show the files that could not be read, and why.
@@ -26,37 +29,44 @@ def rejects(
     from matterhouse.warehouse import query, snapshots
 
     database = snapshots.current(layout_of(config, warehouse)).database
-    wanted = sql.read("queries/problems")
-    if not everything:
-        wanted = f"FROM ({wanted}) SELECT * EXCLUDE (field) WHERE kind = 'reject'"
     with query.locked_in(database) as connection:
-        answer = query.Answer(connection, wanted)
+        answer = query.Answer(connection, sql.read("queries/problems" if everything else "queries/rejects"))
         if format is Format.TABLE:
             names, rows = answer.rows()
             _tell([dict(zip(names, row)) for row in rows], everything)
         else:
-            from matterhouse.cli.querying import write
-
             write(answer, format.value)
 
 
 def _tell(problems: list[dict[str, Any]], everything: bool) -> None:
-    of_kind = {kind: [each for each in problems if each["kind"] == kind] for kind in ("reject", "field_error", "drift")}
-    for problem in of_kind["reject"]:
-        _tell_reject(problem)
-    for problem in of_kind["field_error"]:
-        say(f"{safe(problem['source'])}: {safe(problem['path'])}  {safe(problem['field'])}")
-        say(f"    {safe(problem['message'])}, found {safe(problem['excerpt'])}")
+    by_kind: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _TOLD}
+    for problem in problems:
+        by_kind[problem["kind"]].append(problem)
+    for kind, tell in _TOLD.items():
+        for problem in by_kind[kind]:
+            tell(problem)
+    if by_kind["skipped"] or by_kind["drift"]:
         say()
-    for problem in of_kind["drift"]:
-        say(f"{safe(problem['field'])}  {safe(problem['message'])}, such as {safe(problem['path'])}")
-    if of_kind["drift"]:
-        say()
-    counts = [counted(len(of_kind["reject"]), "file") + " could not be read"]
+    counts = [counted(len(by_kind["reject"]), "file") + " could not be read"]
     if everything:
-        counts.append(counted(len(of_kind["field_error"]), "value") + " did not fit")
-        counts.append(counted(len(of_kind["drift"]), "front-matter path") + " in no table")
+        counts.append(counted(len(by_kind["field_error"]), "value") + " did not fit")
+        counts.append(counted(len(by_kind["skipped"]), "file") + " skipped")
+        counts.append(counted(len(by_kind["drift"]), "front-matter path") + " in no table")
     say(", ".join(counts) + ".")
+
+
+def _tell_field_error(problem: dict[str, Any]) -> None:
+    say(f"{safe(problem['source'])}: {safe(problem['path'])}  {safe(problem['field'])}")
+    say(f"    {safe(problem['message'])}, found {safe(problem['excerpt'])}")
+    say()
+
+
+def _tell_skipped(problem: dict[str, Any]) -> None:
+    say(f"{safe(problem['source'])}: {safe(problem['path'])}  skipped: {safe(problem['reason'])}")
+
+
+def _tell_drift(problem: dict[str, Any]) -> None:
+    say(f"{safe(problem['field'])}  {safe(problem['message'])}, such as {safe(problem['path'])}")
 
 
 def _tell_reject(problem: dict[str, Any]) -> None:
@@ -76,3 +86,6 @@ def _width(text: str) -> int:
     from rich.cells import cell_len
 
     return cell_len(safe(text))
+
+
+_TOLD = {"reject": _tell_reject, "field_error": _tell_field_error, "skipped": _tell_skipped, "drift": _tell_drift}

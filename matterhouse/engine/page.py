@@ -7,7 +7,7 @@ in which Markdown and HTML mean nothing.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from matterhouse.engine.report import Report, RunState, breach
+from matterhouse.engine.report import Report, RunState, breach, skipped_in_words
 
 MOST_REJECTS = 50
 MOST_FIELDS = 50
@@ -66,6 +66,9 @@ def _account(report: Report) -> Iterator[str]:
         for each in report.sources
     ]
     yield from _table(["source", "commit", *_COUNTS], for_source)
+    if report.skipped:
+        yield f"Skipped: {skipped_in_words(report.skipped)}."
+        yield ""
 
 
 def _tables(report: Report, before: Mapping[str, int]) -> Iterator[str]:

@@ -71,6 +71,12 @@ class SourcePlan:
         )
 
     @property
+    def skipped(self) -> Counter[str]:
+        """Files that are not read, or hold no record, by reason; none where nothing was compared."""
+        entries = chain(self.comparison.kept, self.restamped, self.read) if self.comparison else ()
+        return Counter(entry.reason or "unknown" for entry in entries if entry.outcome == FileOutcome.SKIPPED)
+
+    @property
     def _has_unread_files(self) -> bool:
         """Whether files are left that could not be read and are to be tried again."""
         if self.comparison is None:

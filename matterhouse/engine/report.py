@@ -22,9 +22,9 @@ class Report:
     """What a run did.
 
     ``sources`` has an account per source, ``stages`` seconds of wall time per stage, ``rows`` the rows of each
-    published table, ``failed_checks`` name, severity, rows and description of checks that found something,
-    ``drift`` the front-matter paths that no table covers and no run met before, ``notes`` what else the operator
-    should know. Times are ISO 8601 in UTC.
+    published table, ``skipped`` the number of files that hold no record by reason, ``failed_checks`` name, severity,
+    rows and description of checks that found something, ``drift`` the front-matter paths that no table covers and no
+    run met before, ``notes`` what else the operator should know. Times are ISO 8601 in UTC.
     """
 
     run_id: str
@@ -35,6 +35,7 @@ class Report:
     sources: list[Account] = field(default_factory=list)
     stages: dict[str, float] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
+    skipped: dict[str, int] = field(default_factory=dict)
     failed_checks: list[dict] = field(default_factory=list)
     drift: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -58,3 +59,8 @@ def breach(check: Mapping[str, Any]) -> str:
     """What a check that failed found, a sentence: how many rows break which rule."""
     rows = "1 row breaks" if check["offending"] == 1 else f"{check['offending']:,} rows break"
     return f"{rows} the rule: {check['description']}"
+
+
+def skipped_in_words(skipped: Mapping[str, int]) -> str:
+    """How many files were skipped for which reason: ``12 no_front_matter, 1 symlink``."""
+    return ", ".join(f"{count:,} {reason}" for reason, count in skipped.items())

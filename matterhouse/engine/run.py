@@ -11,6 +11,7 @@ import gc
 import shutil
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
@@ -98,6 +99,7 @@ class Run:
                 self._give_up(error)
             shutil.rmtree(self._layout.staging, ignore_errors=True)
             self.report.sources = self._accounts()
+            self._count_skipped()
             self.report.ended_at = _iso(datetime.now(UTC))
             with self._noting(), self._ledger.transaction():
                 self._ledger.put_runs([self._row()])
@@ -217,6 +219,7 @@ class Run:
         from matterhouse.engine.page import MOST_REJECTS, markdown
 
         self.report.sources = self._accounts()
+        self._count_skipped()
         return markdown(
             self.report,
             self._build.final_path,
@@ -299,6 +302,12 @@ class Run:
     def _accounts(self) -> list[Account]:
         """The accounts that close: those of sources that were not read to the end are left open."""
         return [account for plan in self._plans if (account := plan.account).closes]
+
+    def _count_skipped(self) -> None:
+        reasons = Counter[str]()
+        for plan in self._plans:
+            reasons.update(plan.skipped)
+        self.report.skipped = dict(reasons.most_common())
 
     def _check_accounts(self) -> None:
         for plan in self._plans:

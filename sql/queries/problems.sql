@@ -1,10 +1,14 @@
 -- Everything that the content's authors may want to mend: files that could not be read, values that did not
--- fit their column, and front-matter paths that no table covers.
+-- fit their column, files that hold no record, and front-matter paths that no table covers.
 SELECT 'reject' AS kind, source, path, line, "column", NULL AS field, reason, message, excerpt
 FROM meta.rejects
 UNION ALL BY NAME
 SELECT 'field_error' AS kind, source, path, field, 'expected ' || expected AS message, value AS excerpt
 FROM meta.field_errors
+UNION ALL BY NAME
+SELECT 'skipped' AS kind, source, path, reason
+FROM meta.files
+WHERE outcome = 'skipped'
 UNION ALL BY NAME
 SELECT
     'drift' AS kind,
@@ -14,4 +18,4 @@ SELECT
         || ', ' || array_to_string(types, ', ') AS message
 FROM meta.drift
 WHERE documents > 0
-ORDER BY array_position(['reject', 'field_error', 'drift'], kind), source, path, line, field
+ORDER BY array_position(['reject', 'field_error', 'skipped', 'drift'], kind), source, path, line, field

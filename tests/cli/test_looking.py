@@ -123,7 +123,8 @@ def test_rejects_as_csv_and_json_with_everything():
     assert [row["path"] for row in listed if row["path"] == BROKEN] == [BROKEN]
     assert {row["kind"] for row in listed} == {"reject"} and len(listed) == 3
     every = json.loads(matterhouse("rejects", "--all", "--format", "json", cwd=project()).stdout)
-    assert {row["kind"] for row in every} == {"reject", "field_error", "drift"}
+    assert {row["kind"] for row in every} == {"reject", "field_error", "skipped", "drift"}
+    assert [row["reason"] for row in every if row["kind"] == "skipped"] == ["no_front_matter"]
     assert {"field": "readingMinutes", "message": "1 document, int"}.items() <= next(
         row for row in every if row["field"] == "readingMinutes"
     ).items()

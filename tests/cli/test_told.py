@@ -45,7 +45,10 @@ def test_files_without_a_record_are_counted_on_standard_error(folder: Path):
     (folder / "content" / "a.md").write_text("No head.\n")
     done = matterhouse("run", "--source", "mine=folder:content", "--include", "**/*.md", cwd=folder)
     assert done.returncode == 0
-    assert done.stderr == "matterhouse: no record was loaded; files: 1 found, 0 rejected, 1 skipped, 0 removed\n"
+    assert (
+        done.stderr
+        == "matterhouse: no record was loaded; files: 1 found, 0 rejected, 1 skipped, 0 removed (1 no_front_matter)\n"
+    )
 
 
 def test_a_check_tells_how_many_rows_break_its_rule(folder: Path):
@@ -55,3 +58,20 @@ def test_a_check_tells_how_many_rows_break_its_rule(folder: Path):
     assert "Check plausible_dates (warn): 1 row breaks the rule: " in done.stdout
     report = (folder / "warehouse" / "current" / "report.md").read_text()
     assert "**plausible_dates** (warn): 1 row breaks the rule: " in report
+
+
+def test_skipped_files_are_told_by_reason(folder: Path):
+    for name in ("a.md", "b.md"):
+        (folder / "content" / name).write_text("No head.\n")
+    (folder / "content" / "c.md").symlink_to("a.md")
+    (folder / "content" / "d.md").write_text("---\ntitle: D\n---\n")
+    done = matterhouse("run", "--source", "mine=folder:content", cwd=folder)
+    assert "Skipped: 2 no_front_matter, 1 symlink; `matterhouse rejects --all` lists the files." in done.stdout
+    assert "Skipped: 2 no_front_matter, 1 symlink." in (folder / "warehouse" / "current" / "report.md").read_text()
+    listed = matterhouse("rejects", "--all", cwd=folder).stdout.splitlines()
+    assert listed[:3] == [
+        "mine: a.md  skipped: no_front_matter",
+        "mine: b.md  skipped: no_front_matter",
+        "mine: c.md  skipped: symlink",
+    ]
+    assert listed[-1].startswith("0 files could not be read, 0 values did not fit, 3 files skipped, ")
