@@ -8,6 +8,7 @@
 ``content_hash``        git blob id of the file
 ``record``              the front matter: nested dicts and lists with text at the leaves; None where
                         the file could not be read
+``problems``            what the reader found in it that cost a value (``reading.parsing.Problem``)
 ``body_length``         characters of what follows the front matter; NULL in a data file
 ``first_seen_at``       start of the run that first saw the file, UTC
 ``last_changed_at``     start of the run that last found it changed, UTC
@@ -44,7 +45,8 @@ _DOCUMENT_COLUMNS = {
 def documents_frame(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     """The frame of documents that ``tidy`` takes, from one mapping of its columns a document."""
     columns = {name: arrow_series([row[name] for row in rows], dtype) for name, dtype in _DOCUMENT_COLUMNS.items()}
-    return frame(columns | {"record": pd.Series([row["record"] for row in rows], dtype=object)})
+    objects = {name: pd.Series([row[name] for row in rows], dtype=object) for name in ("record", "problems")}
+    return frame(columns | objects)
 
 
 def tidy(
@@ -100,11 +102,14 @@ def _of(collection: str, documents: pd.DataFrame) -> Records:
 
 def _field_errors(documents: pd.DataFrame, scopes: list[Records]) -> pd.DataFrame:
     """One row per value that did not fit its column, see ``meta.field_errors``."""
-    found: dict[tuple[int, str], tuple[str, str]] = {}
+    found: dict[tuple[int, str], tuple[str, str, int | None]] = {}
     for fields, where in chain.from_iterable(scope.watched() for scope in scopes):
         for row, path, value, expected in fields.errors:
             for document, field in where(row, path):
-                found.setdefault((document, field), (value, expected))
+                found.setdefault((document, field), (value, expected, None))
+    for document, problems in enumerate(documents["problems"]):
+        for field, value, expected, line in problems:
+            found.setdefault((document, field), (value, expected, line))
     rows = [(document, field, *misfit) for (document, field), misfit in sorted(found.items())]
     of_rows = documents.iloc[[row[0] for row in rows]].reset_index(drop=True)
     return of_rows[["record_id", "source", "path"]].assign(
@@ -112,4 +117,5 @@ def _field_errors(documents: pd.DataFrame, scopes: list[Records]) -> pd.DataFram
         field=arrow_series([row[1] for row in rows], TEXT),
         value=arrow_series([row[2] for row in rows], TEXT),
         expected=arrow_series([row[3] for row in rows], TEXT),
+        line=arrow_series([row[4] for row in rows], WHOLE),
     )

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from matterhouse.engine.account import FileOutcome
 from matterhouse.reading.audit import Audit
+from matterhouse.reading.envelope import language_of
+from matterhouse.reading.excerpts import excerpt, message
 from matterhouse.reading.reader import Document, Reader
-from matterhouse.sources import NOT_READ, File, Globs, Limits, Source, Unreadable
+from matterhouse.sources import NOT_READ, File, Globs, Limits, Skipped, Source, Unreadable
 from matterhouse.transforms.keys import record_id
 from matterhouse.warehouse.ledger import Entry
 
@@ -18,11 +20,7 @@ if TYPE_CHECKING:
     from matterhouse.transforms.tidy import Tables
 
 NO_FRONT_MATTER = "no_front_matter"
-_EXCERPT_CHARACTERS = 200
 PIECE_BYTES = 4_000_000  # of documents whose texts are held in memory
-
-if TYPE_CHECKING:
-    from matterhouse.transforms.tidy import Tables
 
 
 @dataclass(frozen=True)
@@ -166,7 +164,10 @@ class Extractor:
         except Unreadable as unreadable:
             entry = self._add_entry(batch, outcome, file, FileOutcome.REJECTED, unreadable.reason)
             outcome.rejects.append(_reject(entry, unreadable, content))
-            return _document_row(entry, None)
+            return _document_row(entry, None, language_of(file.path, content) if isinstance(content, bytes) else None)
+        except Skipped as skipped:
+            self._add_entry(batch, outcome, file, FileOutcome.SKIPPED, skipped.reason)
+            return None
         if document is None:
             self._add_entry(batch, outcome, file, FileOutcome.SKIPPED, NO_FRONT_MATTER)
             return None
@@ -220,15 +221,16 @@ def flattened(
     return tidy(documents_frame(documents), covered, declared, wanted)
 
 
-def _document_row(entry: Entry, document: Document | None) -> dict:
+def _document_row(entry: Entry, document: Document | None, language: str | None = None) -> dict:
     return {
         "record_id": record_id(entry.source, entry.path),
         "source": entry.source,
         "path": entry.path,
-        "format": "yaml",
+        "format": document.format if document else language,
         "content_hash": entry.content_hash,
         "size_bytes": entry.size_bytes,
         "record": document.record if document else None,
+        "problems": document.problems if document else (),
         "body": document.body if document else None,
         "body_length": len(document.body) if document and document.body is not None else None,
         "first_seen_at": datetime.fromisoformat(entry.first_seen_at),
@@ -238,7 +240,6 @@ def _document_row(entry: Entry, document: Document | None) -> dict:
 
 
 def _reject(entry: Entry, unreadable: Unreadable, content: bytes | Unreadable) -> dict:
-    excerpt = _line(content, unreadable.line) if isinstance(content, bytes) and unreadable.line else None
     return {
         "record_id": record_id(entry.source, entry.path),
         "source": entry.source,
@@ -246,19 +247,8 @@ def _reject(entry: Entry, unreadable: Unreadable, content: bytes | Unreadable) -
         "line": unreadable.line,
         "column": unreadable.column,
         "reason": unreadable.reason,
-        "message": unreadable.message,
-        "excerpt": excerpt,
+        "message": message(content, unreadable) if isinstance(content, bytes) else unreadable.message,
+        "excerpt": excerpt(content, unreadable.line) if isinstance(content, bytes) else None,
         "run_id": entry.changed_run_id,
         "rejected_at": datetime.fromisoformat(entry.last_changed_at),
     }
-
-
-def _line(content: bytes, number: int) -> str | None:
-    """A line to show, unless it may hold a secured value."""
-    lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-    if number > len(lines):
-        return None
-    above = next((line for line in reversed(lines[:number]) if line[:1].strip(b" \t-")), b"")
-    if b"secured" in lines[number - 1] or above.startswith(b"secured"):
-        return "(a secured value, not shown)"
-    return lines[number - 1].decode("utf-8", "replace")[:_EXCERPT_CHARACTERS]

@@ -11,10 +11,11 @@ from typing import Any
 
 from matterhouse.engine.plan import reading_limits
 from matterhouse.reading.envelope import open_envelope
+from matterhouse.reading.excerpts import message
 from matterhouse.reading.positions import Positions
 from matterhouse.reading.reader import Document, Reader
 from matterhouse.settings.models import Settings, SourceSettings
-from matterhouse.sources import File, Limits, Source, Unreadable, open_source
+from matterhouse.sources import File, Limits, Skipped, Source, Unreadable, open_source
 
 ERROR, WARNING = "error", "warning"
 FIELD_ERROR, DUPLICATE_KEY = "field_error", "duplicate_key"
@@ -75,13 +76,16 @@ class Validation:
                     raise content
                 document = reader.read(file.path, content)
             except Unreadable as wrong:
-                yield Finding(name, file.path, wrong.line, wrong.column, ERROR, wrong.reason, None, wrong.message)
+                told = message(content, wrong) if isinstance(content, bytes) else wrong.message
+                yield Finding(name, file.path, wrong.line, wrong.column, ERROR, wrong.reason, None, told)
+                continue
+            except Skipped:
                 continue
             if document is not None:
                 self.records += 1
                 self._pending.append(_row(name, file, document))
                 self._heads[file.path] = content
-                yield from _duplicates(name, file.path, content)
+                yield from _duplicates(name, file.path, content, document)
 
     def _misfits(self, name: str, own: SourceSettings) -> Iterator[Finding]:
         """The values of the documents read last that do not fit their columns."""
@@ -92,8 +96,8 @@ class Validation:
         errors = flattened(self._pending, own.columns, own.collections)["meta.field_errors"]
         for path, where, value, expected in errors[["path", "field", "value", "expected"]].itertuples(index=False):
             at = _positions(path, self._heads[path]).of(where)
-            message = f"expected {expected}, found {value}"
-            yield Finding(name, path, at.line, at.column, ERROR, FIELD_ERROR, where, message)
+            told = f"expected {expected}, found {value}"
+            yield Finding(name, path, at.line, at.column, ERROR, FIELD_ERROR, where, told)
 
 
 def _batches(files: Iterable[File], most_bytes: int) -> Iterator[list[File]]:
@@ -118,6 +122,7 @@ def _row(source: str, file: File, document: Document) -> dict[str, Any]:
         "path": file.path,
         "content_hash": file.content_hash,
         "record": document.record,
+        "problems": tuple(problem for problem in document.problems if problem.field == "body"),
         "body_length": None if document.body is None else len(document.body),
         "first_seen_at": now,
         "last_changed_at": now,
@@ -127,10 +132,18 @@ def _row(source: str, file: File, document: Document) -> dict[str, Any]:
 
 def _positions(path: str, content: bytes) -> Positions:
     envelope = open_envelope(path, content)
-    return Positions(envelope.head, envelope.first_line) if envelope else Positions(b"", 1)
+    if envelope is None or envelope.format != "yaml":
+        return Positions(b"", 1)
+    return Positions(envelope.head, envelope.first_line)
 
 
-def _duplicates(source: str, path: str, content: bytes) -> Iterator[Finding]:
+def _duplicates(source: str, path: str, content: bytes, document: Document) -> Iterator[Finding]:
+    if document.format != "yaml":
+        for problem in document.problems:
+            if problem.field != "body":
+                told = f"`{problem.field}` is given twice: the last one holds"
+                yield Finding(source, path, problem.line, None, WARNING, DUPLICATE_KEY, problem.field, told)
+        return
     for found in _positions(path, content).duplicate_keys():
-        message = f"`{found.key}` stands here again, first in line {found.first.line}: the last one holds"
-        yield Finding(source, path, found.at.line, found.at.column, WARNING, DUPLICATE_KEY, found.key, message)
+        told = f"`{found.key}` stands here again, first in line {found.first.line}: the last one holds"
+        yield Finding(source, path, found.at.line, found.at.column, WARNING, DUPLICATE_KEY, found.key, told)

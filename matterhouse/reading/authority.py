@@ -8,7 +8,7 @@ with all that aliases repeat, on the event stream, which neither recurses nor ex
 anything is built.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 import yaml
@@ -16,15 +16,16 @@ from yaml._yaml import CParser
 from yaml.constructor import ConstructorError, SafeConstructor
 from yaml.resolver import Resolver
 
+from matterhouse.reading.parsing import Parsed, Problem, not_utf8, place, repeated, short
 from matterhouse.reading.scalars import CLASS_OF_TAG, NULL_TAG
 from matterhouse.sources.errors import Unreadable
 from matterhouse.sources.limits import Limits
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # libyaml would switch to it
 _MOST_TAG_DIRECTIVES = 100  # libyaml compares each with all before it
-_LONGEST_MESSAGE = 200  # characters: a tag or an anchor, which messages name, can be as long as the file
 # What libyaml notices only at the end of a text, long after the place where it went wrong.
 _NOTICED_LATE = {"could not find expected ':'", "found unexpected end of stream", "found unexpected document indicator"}
+_MOST_REPEATED = 100  # keys given twice that are told of one head
 _TAGS_OF_PLAIN_SCALARS = {NULL_TAG, Resolver.DEFAULT_SCALAR_TAG, *CLASS_OF_TAG}
 
 
@@ -35,13 +36,32 @@ class _Loader(CParser, SafeConstructor, Resolver):
         CParser.__init__(self, stream)
         SafeConstructor.__init__(self)
         Resolver.__init__(self)
+        self.repeated: list[tuple[yaml.MappingNode, yaml.ScalarNode, yaml.Node]] = []
 
     def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Hashable, Any]:
         if not isinstance(node, yaml.MappingNode):
             found: Any = node
             raise ConstructorError(None, None, f"expected a mapping, but found a {found.id}", node.start_mark)
         self.flatten_mapping(node)
-        return {self._key(key): self.construct_object(value, deep=deep) for key, value in node.value}
+        mapping: dict[Hashable, Any] = {
+            self._key(key): self.construct_object(value, deep=deep) for key, value in node.value
+        }
+        if len(mapping) != len(node.value):
+            self._note_repeated(node)
+        return mapping
+
+    def _note_repeated(self, node: yaml.MappingNode) -> None:
+        """Note keys that are given twice; one that a merge (``<<``) brings along gives way to its own by rule."""
+        known: dict[str, tuple[yaml.ScalarNode, yaml.Node]] = {}
+        for key, value in node.value:
+            last = known.get(key.value)
+            if (
+                last is not None
+                and len(self.repeated) < _MOST_REPEATED
+                and node.start_mark.index <= last[0].start_mark.index < key.start_mark.index
+            ):
+                self.repeated.append((node, *last))
+            known[key.value] = key, value
 
     def _key(self, node: yaml.Node) -> str:
         if not isinstance(node, yaml.ScalarNode):
@@ -68,15 +88,19 @@ for _tag in ("set", "omap", "pairs"):  # Python's set and tuple: neither dict no
     _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _refused)
 
 # PyYAML's types know its own loaders only.
-_LOADER: Any = _Loader
 _PARSER: Any = CParser
 
 
 def parse(head: bytes, first_line: int, limits: Limits | None) -> object:
+    """The value of ``read`` alone."""
+    return read(head, first_line, limits).value
+
+
+def read(head: bytes, first_line: int, limits: Limits | None) -> Parsed:
     """Read YAML text whose first line is line ``first_line`` of its file.
 
-    Gives nested dicts and lists whose scalars are text, None for an empty text. ``limits`` is None for
-    a text that is known to be within bounds. Raises ``Unreadable``.
+    Gives nested dicts and lists whose scalars are text, None for an empty text, and the keys that are given twice.
+    ``limits`` is None for a text that is known to be within bounds. Raises ``Unreadable``.
     """
     if head.startswith(_UTF_16):
         raise Unreadable("not_utf8", "the text is UTF-16, and front matter has to be UTF-8", first_line, 1)
@@ -85,7 +109,7 @@ def parse(head: bytes, first_line: int, limits: Limits | None) -> object:
     try:
         if limits is not None:
             _check_bounds(head, limits)
-        return yaml.load(head, Loader=_LOADER)
+        return _load(head, first_line)
     except _OutOfBounds as error:
         raise Unreadable(error.reason, error.message, *_place(head, error.mark.index, first_line)) from None
     except yaml.MarkedYAMLError as error:
@@ -94,6 +118,46 @@ def parse(head: bytes, first_line: int, limits: Limits | None) -> object:
         raise _bad_character(error, head, first_line) from None
     except (RecursionError, ValueError) as error:
         raise Unreadable("yaml_value", f"a value cannot be built: {error}", first_line, None) from None
+
+
+def _load(head: bytes, first_line: int) -> Parsed:
+    loader = _Loader(head)
+    try:
+        root = loader.get_single_node()
+        value = None if root is None else loader.construct_document(root)
+        return Parsed(value, tuple(_problems(loader, root, head, first_line)) if root and loader.repeated else ())
+    finally:
+        loader.dispose()
+
+
+def _problems(loader: _Loader, root: yaml.Node, head: bytes, first_line: int) -> Iterator[Problem]:
+    """The values that are lost because their key is given again."""
+    paths = _paths(root)
+    text = head.decode("utf-8-sig", "replace")
+    for node, key, value in loader.repeated:
+        above = paths.get(id(node), "")
+        line, _ = place(text, key.start_mark.index, first_line)
+        lost = value.value if isinstance(value, yaml.ScalarNode) else None
+        yield repeated(f"{above}.{key.value}" if above else key.value, lost, line)
+
+
+def _paths(root: yaml.Node) -> dict[int, str]:
+    """The front-matter path of every list and mapping by its node's id; the first one where aliases give it several."""
+    paths = {id(root): ""}
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        above = paths[id(node)]
+        inside = (
+            ((f"{above}[{number}]", item) for number, item in enumerate(node.value))
+            if isinstance(node, yaml.SequenceNode)
+            else ((f"{above}.{key.value}" if above else str(key.value), item) for key, item in node.value)
+        )
+        for path, item in inside:
+            if isinstance(item, yaml.CollectionNode) and id(item) not in paths:
+                paths[id(item)] = path
+                waiting.append(item)
+    return paths
 
 
 class _OutOfBounds(Exception):
@@ -114,7 +178,7 @@ def _check_bounds(head: bytes, limits: Limits) -> None:
             text += len(event.value)
         elif isinstance(event, yaml.AliasEvent):
             if any(event.anchor == anchor for anchor, _, _ in opened):
-                message = f"*{_short(event.anchor or '')} stands inside of what it names"
+                message = f"*{short(event.anchor or '')} stands inside of what it names"
                 raise _OutOfBounds("recursive_alias", message, event.start_mark)
             more_nodes, more_text = sizes.get(event.anchor, (0, 0))
             nodes += more_nodes
@@ -143,31 +207,22 @@ def _unreadable(error: yaml.MarkedYAMLError, head: bytes, first_line: int) -> Un
     mark = error.problem_mark or error.context_mark
     if error.problem in _NOTICED_LATE:
         mark = error.context_mark or mark
-    message = _short("; ".join(part for part in (error.context, error.problem) if part))
+    message = short("; ".join(part for part in (error.context, error.problem) if part))
     reason = "yaml_value" if isinstance(error, ConstructorError) else "yaml_syntax"
     return Unreadable(reason, message, *(_place(head, mark.index, first_line) if mark else (first_line, None)))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + "…"
 
 
 def _bad_character(error: yaml.reader.ReaderError, head: bytes, first_line: int) -> Unreadable:
     """Name the place of bytes that are no text, or of a character that YAML does not allow."""
     try:
         head.decode()
-        at, reason = error.position, "control_character"
-        message = f"the character U+{error.character:04X} is not allowed in YAML"
     except UnicodeDecodeError as broken:
-        at, reason = broken.start, "not_utf8"
-        message = f"the file is not UTF-8 text: the byte 0x{head[at]:02X} does not belong here"
-    return Unreadable(reason, message, *_place(head, len(head[:at].decode("utf-8-sig")), first_line))
+        return not_utf8(head, broken, first_line)
+    message = f"the character U+{error.character:04X} is not allowed in YAML"
+    at = len(head[: error.position].decode("utf-8-sig"))
+    return Unreadable("control_character", message, *_place(head, at, first_line))
 
 
 def _place(head: bytes, index: int, first_line: int) -> tuple[int, int]:
-    """Line and column in the file of the character at ``index``.
-
-    Lines are an editor's; YAML 1.1 would also count U+0085, U+2028 and U+2029 as line ends.
-    """
-    before = head.decode("utf-8-sig", "replace")[:index].replace("\r\n", "\n").replace("\r", "\n")
-    return first_line + before.count("\n"), len(before) - before.rfind("\n")
+    """Line and column in the file of the character at ``index``; YAML 1.1 would count more line ends than an editor."""
+    return place(head.decode("utf-8-sig", "replace"), index, first_line)

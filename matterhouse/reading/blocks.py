@@ -124,7 +124,7 @@ class Blocks:
         return items
 
     def _remember(self, size: int) -> None:
-        """Count a text of ``size`` that was parsed, and make room for it: a full memo is emptied, which costs only time."""
+        """Count a text of ``size`` that was parsed and make room for it: a full memo is emptied."""
         self.bytes_parsed += size
         size = 6 * size + 100
         self._remembered += size

@@ -1,48 +1,129 @@
-"""Where the front matter of a file begins and ends.
+"""Where the front matter of a file begins and ends, and in which language it is, by the rules of the generators.
 
-As Jekyll has it (https://jekyllrb.com/docs/front-matter/): the first line is ``---`` and so is, or
-``...``, the line that closes it; both may have blanks behind them. A byte-order mark and any
-kind of line end are taken. A ``.yaml`` or ``.yml`` file is front matter from end to end.
+- Jekyll (https://jekyllrb.com/docs/front-matter/): the first line is ``---``, and the line that closes the head is
+  ``---`` or ``...``; both may have blanks behind them. The text between is YAML.
+- Eleventy: ``---yaml``, ``---toml`` or ``---json`` name the language; a line of ``---`` closes the head.
+- Zola and Hugo: lines of ``+++`` around TOML. Hugo: JSON, an object that begins the file and needs no fence. Hexo:
+  lines of ``;;;`` around JSON.
+- Hugo: white space may stand before all of these, and a head may be commented out, with a line ``<!--`` before it and
+  ``-->`` behind it.
+
+A byte-order mark and any kind of line end are taken. A data file (``.yaml``, ``.toml``, ``.json``) is front matter from
+end to end.
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from matterhouse.sources.errors import Unreadable
+from matterhouse.reading.formats import BY_FENCE, BY_WORD, FORMATS, of_data_file
+from matterhouse.sources.errors import Skipped, Unreadable
 
-DATA_FILES = (".yaml", ".yml")
-_BOM = b"\xef\xbb\xbf"
 CLOSING = re.compile(rb"\n(?:---|\.\.\.)[ \t]*(?=\n|\Z)")
-_UTF_16 = (b"\xff\xfe-\0-\0-\0", b"\xfe\xff\0-\0-\0-")
+_CLOSINGS = {b"---": re.compile(rb"\n---[ \t]*(?=\n|\Z)"), b"+++": re.compile(rb"\n\+\+\+[ \t]*(?=\n|\Z)")}
+_CLOSINGS[b";;;"] = re.compile(rb"\n;;;[ \t]*(?=\n|\Z)")
+_BOM = b"\xef\xbb\xbf"
+_OPENING = re.compile(
+    rb"(?P<before>[ \t\r\n]*+)(?:"
+    rb"(?P<comment><!--[^\r\n]*(?:\r\n|\r|\n)[ \t\r\n]*+)?"
+    rb"(?P<fence>---|\+\+\+|;;;)[ \t]*(?P<word>(?i:yaml|yml|toml|json))?[ \t]*(?:\r\n|\r|\n)"
+    rb"|(?P<brace>\{)(?=[ \t\r\n]*(?:\"|\}[ \t]*(?:[\r\n]|\Z))))"
+)
+_JSON_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*(?:"|\\?\Z)|[{}]', re.DOTALL)
+_UTF_16 = (b"\xff\xfe-\0-\0-\0", b"\xfe\xff\0-\0-\0-", b"-\0-\0-\0", b"\0-\0-\0-")
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """The ``head`` (YAML text) of a file, the line it begins on, and the ``body`` after it."""
+class Envelope(NamedTuple):
+    """The ``head`` of a file, the line it begins on, the ``body`` after it, and the head's ``format``."""
 
     head: bytes
     first_line: int
     body: bytes | None
+    format: str = "yaml"
 
 
 def open_envelope(path: str, content: bytes) -> Envelope | None:
     """Split a file's ``content``; None when it has no front matter.
 
-    Raises ``Unreadable`` when the front matter is never closed, or is UTF-16 text.
+    Raises ``Unreadable`` when the front matter is never closed, is UTF-16 text or stands behind two byte-order marks,
+    ``Skipped`` when it stands behind a comment.
     """
     start = 3 if content.startswith(_BOM) else 0
-    if path.lower().endswith(DATA_FILES):
-        return Envelope(content[start:], 1, None)
-    if not content.startswith(b"---", start):
-        if content.startswith(_UTF_16):
-            raise Unreadable("not_utf8", "the file is UTF-16 text, and front matter has to be UTF-8", 1, 1)
+    if data := of_data_file(path):
+        return Envelope(content[start:], 1, None, data.name)
+    opening = _OPENING.match(content, start)
+    if opening is None:
+        _refuse_marks(content)
         return None
+    if opening["brace"]:
+        return _object(content, opening.start("brace"))
+    comment = opening["comment"]
+    if comment and b"-->" in comment:
+        raise Skipped("comment_first", "a comment stands before the front matter, so no generator reads it")
+    return _fenced(content, opening, start)
+
+
+def language_of(path: str, content: bytes) -> str | None:
+    """The language that a file's front matter seems to be in, readable or not; None where none is seen."""
+    if data := of_data_file(path):
+        return data.name
+    opening = _OPENING.match(content, 3 if content.startswith(_BOM) else 0)
+    if opening is None:
+        return None
+    if opening["brace"]:
+        return FORMATS["json"].name
+    return (BY_WORD[opening["word"].lower()] if opening["word"] else BY_FENCE[opening["fence"]]).name
+
+
+def _refuse_marks(content: bytes) -> None:
+    """Refuse what is front matter to a person's eye but for its encoding."""
+    if content.startswith(_UTF_16):
+        raise Unreadable("not_utf8", "the file is UTF-16 text, and front matter has to be UTF-8", 1, 1)
+    if content.startswith(_BOM + _BOM) and _OPENING.match(content.lstrip(_BOM)):
+        raise Unreadable("doubled_mark", "the file begins with more than one byte-order mark", 1, 1)
+
+
+def _fenced(content: bytes, opening: re.Match[bytes], start: int) -> Envelope | None:
+    fence, word = opening["fence"], opening["word"]
+    if word and fence != b"---":
+        return None
+    format = BY_WORD[word.lower()] if word else BY_FENCE[fence]
+    pattern = CLOSING if format.name == "yaml" else _CLOSINGS[fence]
     lines = content.replace(b"\r", b"\n") if b"\r" in content else content
-    begin = _line_end(content, lines, start)
-    if lines[start + 3 : begin].strip(b" \t\n") or not lines.endswith(b"\n", start, begin):
-        return None
-    end, after = _closing_line(content, lines, begin)
-    return Envelope(content[begin:end], 2, content[after:])
+    begin = opening.end()
+    closing = pattern.search(lines, begin - 1)
+    if closing is None:
+        if opening["before"] or opening["comment"]:  # but for Hugo a rule in a text
+            return None
+        message = f"the front matter that begins here is never closed by a line of {fence.decode()}"
+        raise Unreadable("unclosed", message, 1, 1)
+    end, after = closing.start() + 1, _line_end(content, lines, closing.end())
+    if opening["comment"]:
+        closed = content.find(b"-->", after)
+        if closed < 0:
+            return None
+        after = closed + 3
+    return Envelope(content[begin:end], 1 + _line_ends(content[start:begin]), content[after:], format.name)
+
+
+def _object(content: bytes, begin: int) -> Envelope:
+    """A head that is a JSON object without fences: it ends where its brace is closed."""
+    depth = 0
+    for token in _JSON_TOKEN.finditer(content, begin):
+        sign = token[0]
+        depth += (sign == b"{") - (sign == b"}")
+        if not depth and sign == b"}":
+            after = token.end()
+            body = content[after:].removeprefix(b"\r").removeprefix(b"\n")
+            # From the begin of its line, so that columns are those of the file.
+            begin = max(content.rfind(b"\n", 0, begin), content.rfind(b"\r", 0, begin), -1) + 1
+            begin = max(begin, 3 if content.startswith(_BOM) else 0)
+            return Envelope(content[begin:after], 1 + _line_ends(content[:begin]), body, FORMATS["json"].name)
+    line = 1 + _line_ends(content[:begin])
+    raise Unreadable("unclosed", "the JSON object that begins here is never closed by a brace", line, 1)
+
+
+def _line_ends(text: bytes) -> int:
+    return text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
 
 
 def _line_end(content: bytes, lines: bytes, start: int) -> int:
@@ -51,11 +132,3 @@ def _line_end(content: bytes, lines: bytes, start: int) -> int:
     if feed < 0:
         return len(lines)
     return feed + (2 if content.startswith(b"\r\n", feed) else 1)
-
-
-def _closing_line(content: bytes, lines: bytes, begin: int) -> tuple[int, int]:
-    """Begin and end of the first line from ``begin`` on that closes the front matter."""
-    closing = CLOSING.search(lines, begin - 1)
-    if closing is None:
-        raise Unreadable("unclosed", "the front matter that begins here is never closed by a line of ---", 1, 1)
-    return closing.start() + 1, _line_end(content, lines, closing.end())

@@ -2,9 +2,11 @@
 
 from typing import NamedTuple
 
-from matterhouse.reading import authority
+from matterhouse.reading import templates
 from matterhouse.reading.blocks import Blocks
-from matterhouse.reading.envelope import DATA_FILES, open_envelope
+from matterhouse.reading.envelope import Envelope, open_envelope
+from matterhouse.reading.formats import DATA_FILES, FORMATS
+from matterhouse.reading.parsing import Parsed, Problem
 from matterhouse.reading.strict import DEEPEST_NESTING, Unusual
 from matterhouse.sources.errors import Unreadable
 from matterhouse.sources.limits import Limits
@@ -16,12 +18,15 @@ class Document(NamedTuple):
     ``record`` is its front matter: nested dicts and lists with text at the leaves
     (``matterhouse.reading.scalars``). Parts of it are shared with other documents, so it is never changed.
     ``body`` is what follows the front matter, None in a data file. ``declined`` tells that the
-    fast way left the document to the authority.
+    fast way left the document to the authority. ``format`` is the language of the front matter, ``problems`` what cost
+    a value of it.
     """
 
     record: dict[str, object]
     body: str | None
     declined: bool
+    format: str = "yaml"
+    problems: tuple[Problem, ...] = ()
 
 
 class Reader:
@@ -46,7 +51,8 @@ class Reader:
     def read(self, path: str, content: bytes) -> Document | None:
         """Read a file; None when it has no front matter.
 
-        Raises ``Unreadable`` with line, column and reason when it has one that cannot be read.
+        Raises ``Unreadable`` with line, column and reason when it has one that cannot be read, ``Skipped`` when it is a
+        template for other files.
         """
         usual = self._is_usual(path, content)
         if usual and self._blocks:
@@ -55,23 +61,30 @@ class Reader:
             except Unusual:
                 pass
             else:
-                return self._document(record, rest, 2, declined=False)
+                templates.refuse_folder(path)
+                self._check_related(record, 2)
+                body, problems = _text_of(rest)
+                return Document(record, body, False, "yaml", problems)
         envelope = open_envelope(path, content)
         if envelope is None:
             return None
-        if len(envelope.head) > self._limits.head_bytes:
-            raise Unreadable(
-                "front_matter_too_large",
-                f"the front matter has {len(envelope.head):,} bytes, more than the limit of {self._limits.head_bytes:,}",
-                envelope.first_line,
-                None,
-            )
-        found, declined = self._record(envelope.head, envelope.first_line, tried=usual)
-        if envelope.body is None and not (found and isinstance(found, dict)):
+        if envelope.body is not None:
+            templates.refuse_folder(path)
+        self._check_size(envelope)
+        try:
+            parsed, declined = self._parsed(envelope, tried=usual)
+        except Unreadable as unreadable:
+            templates.refuse_marks(envelope, unreadable)
+            raise
+        if envelope.body is None and not (parsed.value and isinstance(parsed.value, dict)):
             return None
-        if not isinstance(found, dict):
-            raise Unreadable("not_a_mapping", "the front matter holds no `key: value` lines", envelope.first_line, 1)
-        return self._document(found, envelope.body, envelope.first_line, declined)
+        return self._document(parsed, envelope, declined)
+
+    def _check_size(self, envelope: Envelope) -> None:
+        size, most = len(envelope.head), self._limits.head_bytes
+        if size > most:
+            message = f"the front matter has {size:,} bytes, more than the limit of {most:,}"
+            raise Unreadable("front_matter_too_large", message, envelope.first_line, None)
 
     def _is_usual(self, path: str, content: bytes) -> bool:
         """Whether a file is one that the fast way may read in one go, from the opening fence to the body."""
@@ -84,9 +97,13 @@ class Reader:
             and not self._may_be_too_many(content)
         )
 
-    def _document(self, record: dict[str, object], body: bytes | None, first_line: int, declined: bool) -> Document:
-        self._check_related(record, first_line)
-        return Document(record, None if body is None else body.decode("utf-8", "replace"), declined)
+    def _document(self, parsed: Parsed, envelope: Envelope, declined: bool) -> Document:
+        record = {} if parsed.value is None else parsed.value
+        if not isinstance(record, dict):
+            raise Unreadable("not_a_mapping", "the front matter holds no `key: value` lines", envelope.first_line, 1)
+        self._check_related(record, envelope.first_line)
+        body, problems = (None, ()) if envelope.body is None else _text_of(envelope.body)
+        return Document(record, body, declined, envelope.format, (*parsed.problems, *problems))
 
     def _check_related(self, record: dict[str, object], first_line: int) -> None:
         related = record.get("related")
@@ -98,15 +115,19 @@ class Reader:
                 None,
             )
 
-    def _record(self, head: bytes, first_line: int, tried: bool) -> tuple[object, bool]:
+    def _parsed(self, envelope: Envelope, tried: bool) -> tuple[Parsed, bool]:
+        """What a head says, and whether the fast way left it to the authority."""
+        head = envelope.head
+        if envelope.format != "yaml":
+            self._bytes_declined += len(head)
+            return FORMATS[envelope.format].parse(head, envelope.first_line, self._limits), False
         if self._blocks is not None and not tried and not self._may_be_too_many(head):
             try:
-                return self._blocks.parse(head), False
+                return Parsed(self._blocks.parse(head)), False
             except Unusual:
                 pass
         self._bytes_declined += len(head)
-        record = authority.parse(head, first_line, self._limits)
-        return ({} if record is None else record), True
+        return FORMATS["yaml"].parse(head, envelope.first_line, self._limits), True
 
     def _may_be_too_many(self, head: bytes) -> bool:
         """Whether ``head`` may hold more values than the limit: only the authority counts them.
@@ -118,3 +139,12 @@ class Reader:
             return False
         lines = head.count(b"\n") + head.count(b"\r") + 1
         return 3 * lines + 1 > self._limits.nodes
+
+
+def _text_of(body: bytes) -> tuple[str, tuple[Problem, ...]]:
+    """A body as text, and a problem where bytes of it are none: each of them is U+FFFD in the text."""
+    try:
+        return body.decode(), ()
+    except UnicodeDecodeError as broken:
+        shown = f"the byte 0x{body[broken.start]:02X}, after {broken.start:,} bytes of the body"
+        return body.decode("utf-8", "replace"), (Problem("body", shown, "UTF-8 text", None),)

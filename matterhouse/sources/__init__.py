@@ -3,7 +3,7 @@
 Nothing here imports pandas, pyarrow or DuckDB: a run that finds nothing changed starts without them.
 """
 
-from matterhouse.sources.errors import NOT_READ, AuditFailed, SourceUnavailable, Unreadable
+from matterhouse.sources.errors import NOT_READ, AuditFailed, Skipped, SourceUnavailable, Unreadable
 from matterhouse.sources.files import DEFAULT_EXCLUDE, DEFAULT_INCLUDE, File, Globs, Listing
 from matterhouse.sources.limits import Limits
 from matterhouse.sources.source import Source, open_source
@@ -18,6 +18,7 @@ __all__ = [
     "Globs",
     "Limits",
     "Listing",
+    "Skipped",
     "Source",
     "SourceUnavailable",
     "Unreadable",

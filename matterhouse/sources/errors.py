@@ -1,9 +1,9 @@
-"""The two ways in which a source disappoints, one file of it or all of it, and the one in which we do."""
+"""What can go wrong with one file of a source, with all of it, and with Matterhouse itself."""
 
 from matterhouse.sources.uris import redacted
 
 NOT_READ = frozenset({"permission", "io_error", "vanished", "not_a_file"})
-"""Reasons that tell of the moment and not of the content: a file rejected for one of them is tried again in each run."""
+"""Reasons of the moment, not of the content: a file rejected for one of them is tried again in each run."""
 
 
 class Unreadable(Exception):
@@ -23,6 +23,18 @@ class Unreadable(Exception):
     def __str__(self) -> str:
         place = ", ".join(f"{word} {n}" for word, n in (("line", self.line), ("column", self.column)) if n is not None)
         return f"{place}: {self.message}" if place else self.message
+
+
+class Skipped(Exception):
+    """A file that is left out because of what it is: it is counted as skipped, with the ``reason`` as a short code."""
+
+    def __init__(self, reason: str, message: str):
+        super().__init__(reason, message)
+        self.reason = reason
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class SourceUnavailable(Exception):

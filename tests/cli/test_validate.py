@@ -73,8 +73,10 @@ def test_everything_is_found_with_its_place_and_no_warehouse_is_made(content: Pa
 def test_a_run_says_the_same(content: Path, tmp_path: Path):
     assert matterhouse("run", "--source", "mine=folder:content", cwd=tmp_path).returncode == 0
     rejects = rows(tmp_path / "warehouse", 'SELECT path, line, "column", reason FROM meta.rejects')
-    misfits = rows(tmp_path / "warehouse", "SELECT path, field FROM meta.field_errors ORDER BY ALL")
+    misfits = rows(tmp_path / "warehouse", "SELECT path, field FROM meta.field_errors WHERE line IS NULL ORDER BY ALL")
+    twice = rows(tmp_path / "warehouse", "SELECT path, field, line FROM meta.field_errors WHERE line > 0 ORDER BY ALL")
     assert rejects == [each[:3] + each[4:5] for each in FOUND if each[4] == "yaml_syntax"]
+    assert twice == [("a.md", "provider.name", 9), ("a.md", "title", 2)], "where the value stands that is not taken"
     assert misfits == sorted((each[0], each[5]) for each in FOUND if each[4] == "field_error")
 
 

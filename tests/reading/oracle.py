@@ -15,7 +15,7 @@ from yaml.constructor import ConstructorError, SafeConstructor
 from matterhouse.reading.envelope import Envelope
 from matterhouse.reading.reader import Document, Reader
 from matterhouse.reading.scalars import CLASS_OF_TAG, Typed
-from matterhouse.sources.errors import Unreadable
+from matterhouse.sources.errors import Skipped, Unreadable
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _TAG = "tag:yaml.org,2002:"
@@ -119,11 +119,15 @@ def as_bytes(head: str | bytes) -> bytes:
 def line_by_line(content: bytes) -> Envelope | None:
     """The envelope of a Markdown file as one finds it by reading lines, None where there is none."""
     first, *lines = _LINE.findall(content.removeprefix(b"\xef\xbb\xbf")) or [b""]
-    if first.rstrip(b" \t\r\n") != b"---":
+    above = 2
+    while lines and not first.strip(b" \t\r\n"):  # as Hugo has it
+        first, *lines = lines
+        above += 1
+    if first.lstrip(b" \t").rstrip(b" \t\r\n") != b"---":
         return None
     for number, line in enumerate(lines):
         if line.rstrip(b" \t\r\n") in (b"---", b"..."):
-            return Envelope(b"".join(lines[:number]), 2, b"".join(lines[number + 1 :]))
+            return Envelope(b"".join(lines[:number]), above, b"".join(lines[number + 1 :]))
     return None
 
 
@@ -133,6 +137,8 @@ def outcome(reader: Reader, path: str, content: bytes) -> Document | Unreadable 
         return reader.read(path, content)
     except Unreadable as error:
         return error
+    except Skipped as skipped:  # a template, whose marks make it no YAML
+        return Unreadable(skipped.reason, skipped.message, 1, None)
 
 
 def difference(fast: Reader, slow: Reader, path: str, content: bytes) -> str | None:

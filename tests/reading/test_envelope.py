@@ -52,8 +52,8 @@ def test_fences(content, head, body):
     [
         b"",
         b"Text\n",
-        b"\n---\na: b\n---\n",
-        b" ---\na: b\n---\n",
+        b"\n---\na: b\n",
+        b"x\n---\na: b\n---\n",
         b"----\na: b\n---\n",
         b"--- # why\na: b\n---\n",
         b"--- a: b\n---\n",
@@ -63,7 +63,6 @@ def test_fences(content, head, body):
         b"--- ",
         BOM,
         BOM + b"---",
-        BOM + BOM + b"---\na: b\n---\n",
         b"---\x0b\na: b\n---\n",
         b"---\xc2\x85a: b\n---\n",
         b"\xff\xfeT\0e\0x\0t\0",

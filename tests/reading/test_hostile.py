@@ -51,7 +51,7 @@ def test_bombs_are_refused_before_anything_is_built(monkeypatch, name):
     def never(*_, **__):
         raise AssertionError("a bomb was handed to the constructor")
 
-    monkeypatch.setattr(authority.yaml, "load", never)
+    monkeypatch.setattr(authority._Loader, "get_single_node", never)
     error = outcome(Reader(fast=False), "x.md", content_of(name))
     assert isinstance(error, Unreadable) and error.reason == HEADS[name][1]
 

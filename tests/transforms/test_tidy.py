@@ -113,6 +113,7 @@ def test_an_error_names_document_field_value_expectation_and_run(every_table):
             "field": "related[0].quality",
             "value": "high",
             "expected": "a whole number",
+            "line": None,
         }
     ]
 

@@ -70,7 +70,7 @@ BROKEN = {
     "directive without document": ("%YAML 1.1\na: 1", "yaml_syntax", 3, 1),
     "key of 2,000 letters": (f"a: 1\n{'k' * 2000}: b", "yaml_syntax", 3, 1),
     "key over two lines": ('"a\n b": c', "yaml_syntax", 3, 4),
-    "template left unfilled": ("title: {{ page.title }}", "yaml_value", 2, 9),
+    "template left unfilled": ("title: {{ page.title }}", "template", 1, None),
     "template block": ("a: 1\n{% if b %}\nc: 2", "yaml_syntax", 3, 2),
     "merge conflict": ("a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> other", "yaml_syntax", 3, 1),
     # Values
