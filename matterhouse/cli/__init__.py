@@ -76,6 +76,7 @@ def main() -> NoReturn:
     try:
         with told():
             app(prog_name="matterhouse")
+        raise SystemExit(0)
     except SystemExit as ended:
         _leave(ended)
 

@@ -33,7 +33,7 @@ def tell(report: "Report", warehouse: Path) -> None:
     if report.state == "loaded":
         _tell_findings(report)
         rows = counted(report.rows["records"], "record")
-        say(f"Loaded {rows} in {_seconds(report):.1f} s: {warehouse / 'snapshots' / report.snapshot}")
+        say(f"Loaded {rows} in {_seconds(report):.1f} s: {warehouse / 'snapshots' / str(report.snapshot)}")
 
 
 def _tell_nothing_loaded(report: "Report") -> None:
@@ -111,8 +111,8 @@ def _sources(report: "Report") -> str:
 
 
 def _seconds(report: "Report") -> float:
-    ended, started = (datetime.fromisoformat(at) for at in (report.ended_at, report.started_at))
-    return (ended - started).total_seconds()
+    ended = datetime.fromisoformat(report.ended_at or report.started_at)
+    return (ended - datetime.fromisoformat(report.started_at)).total_seconds()
 
 
 def _speed(count: int | None, seconds: float) -> str:

@@ -68,4 +68,4 @@ def _tell_rows(connection: "duckdb.DuckDBPyConnection", found: "Check") -> None:
     more = f", the first {_SHOWN}" if found.offending > _SHOWN else ""
     say(f"{found.name} ({found.severity}): {counted(found.offending, 'row')}{more}")
     names, rows = offending_rows(connection, found.name, _SHOWN)
-    table(names, (map(safe, row) for row in rows))
+    table(names, ([safe(value) for value in row] for row in rows))

@@ -56,6 +56,8 @@ class Watch:
 
     def _show(self, progress: "Progress") -> None:
         seconds = time.perf_counter() - self._begun
+        if self._bar is None:
+            return
         self._bar.update(
             self._bar.task_ids[0],
             completed=progress.files,

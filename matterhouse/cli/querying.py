@@ -142,7 +142,7 @@ def show(names: list[str], rows: Iterator[tuple]) -> None:
         numbers = [
             name for name, values in zip(names, zip(*shown)) if all(isinstance(v, int | float | None) for v in values)
         ]
-        table(names, (map(_shown, row) for row in shown), numbers)
+        table(names, ([_shown(value) for value in row] for row in shown), numbers)
     if next(rows, None) is not None:
         complain(f"these are the first {_SHOWN} rows; `--format csv` or json gives all of them")
 

@@ -47,11 +47,12 @@ def text() -> str:
 
 
 def _helps() -> Iterator[str]:
-    commands = typer.main.get_command(app)
+    commands = typer.main.get_group(app)
     everything = commands.make_context("matterhouse", [], resilient_parsing=True, terminal_width=_WIDTH)
     yield from _section("matterhouse", everything.get_help())
     for name in commands.list_commands(everything):
         command = commands.get_command(everything, name)
+        assert command is not None
         context = command.make_context(name, [], parent=everything, resilient_parsing=True)
         yield from _section(f"matterhouse {name}", context.get_help())
 
@@ -61,5 +62,4 @@ def _section(title: str, help: str) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")
-    sys.stdout.write(text())
+    sys.stdout.buffer.write(text().encode())

@@ -16,32 +16,36 @@ if TYPE_CHECKING:
     from matterhouse.engine.run import Run
 
 
+FullRefresh = Annotated[bool, typer.Option("--full-refresh", help="Read every file again, changed or not.")]
+AcceptDrop = Annotated[
+    bool, typer.Option("--accept-drop", help="Publish even when tables lose more rows than the configuration allows.")
+]
+Audit = Annotated[
+    float | None,
+    typer.Option(
+        "--audit",
+        metavar="SHARE",
+        min=0,
+        max=1,
+        help="Share of the documents to read a second time, by PyYAML, and compare.",
+    ),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing unless the run fails.")]
+Profile = Annotated[bool, typer.Option("--profile", help="Print what each stage took.")]
+
+
 def run(
     source: Sources = None,
     config: Config = None,
     warehouse: Warehouse = None,
     include: Include = None,
     exclude: Exclude = None,
-    full_refresh: Annotated[
-        bool, typer.Option("--full-refresh", help="Read every file again, changed or not.")
-    ] = False,
-    accept_drop: Annotated[
-        bool,
-        typer.Option("--accept-drop", help="Publish even when tables lose more rows than the configuration allows."),
-    ] = False,
-    audit: Annotated[
-        float | None,
-        typer.Option(
-            "--audit",
-            metavar="SHARE",
-            min=0,
-            max=1,
-            help="Share of the documents to read a second time, by PyYAML, and compare.",
-        ),
-    ] = None,
+    full_refresh: FullRefresh = False,
+    accept_drop: AcceptDrop = False,
+    audit: Audit = None,
     as_json: AsJson = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing unless the run fails.")] = False,
-    profile: Annotated[bool, typer.Option("--profile", help="Print what each stage took.")] = False,
+    quiet: Quiet = False,
+    profile: Profile = False,
 ) -> None:
     """Load what changed in the sources; publish a snapshot.
 

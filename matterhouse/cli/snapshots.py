@@ -83,7 +83,7 @@ def rollback(snapshot_id: SnapshotId = None, config: Config = None, warehouse: W
         kept.roll_back(layout, snapshot)
     say(f"Readers have {snapshot.id} now, and had {before.id} before.")
     newest = kept.newest(layout)
-    if snapshot != newest:
+    if newest is not None and snapshot != newest:
         say(
             f"The next run that finds changes builds on the newest data ({newest.id}) and publishes past this rollback."
         )

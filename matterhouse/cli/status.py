@@ -90,7 +90,7 @@ def _recorded(layout: "Layout", manifest: dict[str, Any], notes: list[str]) -> t
 
 def _notes(layout: "Layout", current: "Snapshot | None", newest: "Snapshot | None", runs: list[dict]) -> list[str]:
     found = []
-    if current != newest and current is not None:
+    if current is not None and newest is not None and current != newest:
         why = "they were rolled back" if layout.rolled_back.exists() else "the next run mends that"
         found.append(
             f"readers have {current.id} and not the newest snapshot, {newest.id}: {why};"

@@ -9,9 +9,9 @@ from typing import Any
 class _StandardOutput(io.FileIO):
     """Standard output; an error names it, as errors about other files have their name."""
 
-    def write(self, data: Any, /) -> int | None:
+    def write(self, data: Any, /) -> int:
         try:
-            return super().write(data)
+            return super().write(data) or 0
         except OSError as error:
             raise OSError(error.errno, error.strerror, "standard output") from None
 

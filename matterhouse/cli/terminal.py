@@ -4,6 +4,7 @@ Names, titles and messages come from files that anyone may have written. ``safe`
 in them that could steer a terminal as escapes; no text is ever read as rich's markup.
 """
 
+import io
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -42,7 +43,8 @@ def say_json(value: object, indent: int | None = None) -> None:
     """Print a value as JSON in UTF-8, for programs."""
     from matterhouse.warehouse.jsontext import json_text
 
-    sys.stdout.reconfigure(encoding="utf-8")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
     sys.stdout.write(json_text(value, indent) + "\n")
 
 
