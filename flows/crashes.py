@@ -26,12 +26,13 @@ from prefect.events.schemas.automations import AutomationCore, EventTrigger, Pos
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Crashed
 
+from matterhouse.flows import state_names
 from matterhouse.settings.file import ConfigError
 
 HEARTBEAT_SECONDS = 30  # as prefect.yaml sets it
 PATIENCE_SECONDS = 2 * HEARTBEAT_SECONDS + 5
 _HEARTBEAT = "prefect.flow-run.heartbeat"
-_ENDED = ("Completed", "Failed", "Cancelled", "Crashed", "Skipped", "TooManyRejects", "Damaged")
+_ENDED = ("Completed", "Failed", "Cancelled", "Crashed", *state_names.ALL)
 _UNFINISHED = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
 _POLL_SECONDS = 5
 _TELL = "Matterhouse: tell of crashed runs"

@@ -1,4 +1,4 @@
-"""The deployments of ``prefect.yaml``, with the work pool and the automations that belong to them, on a Prefect server."""
+"""The deployments of ``prefect.yaml`` on a Prefect server, with their work pool and automations."""
 
 import shlex
 from collections.abc import Iterator

@@ -11,14 +11,13 @@ from pydantic import ValidationError
 from matterhouse import open_snapshot
 from matterhouse.flows import notices
 from matterhouse.flows.parameters import WarehouseParameters
+from matterhouse.flows.state_names import TOO_MANY_REJECTS
 from matterhouse.settings.file import ConfigError
 from matterhouse.settings.models import Settings
 
 
 def tell_failed(flow: Flow, flow_run: FlowRun, state: State) -> None:
     """A flow run ended as Failed."""
-    from matterhouse.flows.stages import TOO_MANY_REJECTS
-
     _tell(notices.REJECTS if state.name == TOO_MANY_REJECTS else notices.FAILED, flow_run, state)
 
 

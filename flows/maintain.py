@@ -18,7 +18,8 @@ from matterhouse.engine.page import code
 from matterhouse.engine.report import breach
 from matterhouse.flows import artifacts, hooks
 from matterhouse.flows.parameters import MaintainParameters
-from matterhouse.flows.stages import SKIPPED, do, patiently
+from matterhouse.flows.stages import do, patiently
+from matterhouse.flows.state_names import DAMAGED, SKIPPED
 from matterhouse.settings.file import ConfigError
 from matterhouse.settings.models import Settings
 from matterhouse.warehouse import snapshots
@@ -27,8 +28,6 @@ from matterhouse.warehouse.lock import Locked
 
 if TYPE_CHECKING:
     from matterhouse.warehouse.checks import Check
-
-DAMAGED = "Damaged"
 
 
 @dataclass

@@ -27,7 +27,7 @@ class WarehouseParameters(BaseModel):
     )
     sources: list[str] = Field(
         [],
-        description="Sources as NAME=URI, instead of those of the configuration; secrets as ${NAME} of the environment.",
+        description="Sources as NAME=URI, instead of those of the configuration; secrets as ${NAME}.",
     )
     warehouse: Path | None = Field(None, description="The warehouse folder, instead of the one of the configuration.")
 

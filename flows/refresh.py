@@ -19,7 +19,8 @@ from pydantic import ValidationError
 from matterhouse import process
 from matterhouse.flows import hooks
 from matterhouse.flows.parameters import RefreshParameters
-from matterhouse.flows.stages import SKIPPED, do
+from matterhouse.flows.stages import do
+from matterhouse.flows.state_names import PARTIAL, SKIPPED
 from matterhouse.settings.file import ConfigError
 
 
@@ -62,7 +63,10 @@ def main(
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Read every file again.")] = False,
     accept_drop: Annotated[bool, typer.Option("--accept-drop", help="Publish although tables lose many rows.")] = False,
 ) -> None:
-    """Run the flow `refresh` here and now. Exit code 0: loaded or unchanged, 1: failed, 75: another run holds the lock."""
+    """Run the flow `refresh` here and now.
+
+    Exit codes: 0 loaded or unchanged, 1 failed, 3 partial (some sources failed), 75 another run holds the lock.
+    """
     try:
         parameters = RefreshParameters(
             config=config, sources=source or [], warehouse=warehouse, full_refresh=full_refresh, accept_drop=accept_drop
@@ -70,8 +74,9 @@ def main(
     except ValidationError as invalid:
         raise typer.BadParameter("; ".join(error["msg"] for error in invalid.errors())) from None
     state = refresh(parameters, return_state=True)
-    if state.name == SKIPPED or not state.is_completed():
-        raise typer.Exit(75 if state.is_completed() else 1)
+    code = {PARTIAL: 3, SKIPPED: 75}.get(state.name, 0) if state.is_completed() else 1
+    if code:
+        raise typer.Exit(code)
 
 
 if __name__ == "__main__":

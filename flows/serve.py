@@ -33,7 +33,7 @@ class ServeFailed(Exception):
 
 
 def serve(config: Path | None, port: int = 4200) -> None:
-    """Run the schedules until SIGTERM or Ctrl-C. Raises ``ServeFailed`` and ``matterhouse.settings.file.ConfigError``."""
+    """Run the schedules until SIGTERM or Ctrl-C. Raises ``ServeFailed`` and ``settings.file.ConfigError``."""
     layout = Layout(load(config).warehouse)
     with interrupts() as signals:
         try:
@@ -49,7 +49,7 @@ def serve(config: Path | None, port: int = 4200) -> None:
 
 @contextmanager
 def _server(port: int, signals: Interrupts) -> Iterator[tuple[str, bool]]:
-    """The address of the Prefect server that is set, or of one of our own, for this machine only; whether it is ours."""
+    """The address of the Prefect server that is set, or of one of our own; whether it is ours."""
     if PREFECT_API_URL.value():
         yield PREFECT_API_URL.value(), False
         return

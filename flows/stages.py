@@ -20,31 +20,30 @@ from prefect.states import Cancelled, Completed, Failed
 from prefect.tasks import Task
 
 from matterhouse.engine.account import totals
+from matterhouse.engine.errors import REJECTS, SourcesFailed, is_explained
 from matterhouse.engine.interrupts import Interrupts, Stopped, interrupts
-from matterhouse.engine.limits import too_many_rejects
 from matterhouse.engine.page import markdown
 from matterhouse.engine.report import Report, RunState, breach
-from matterhouse.engine.run import Run, is_explained
-from matterhouse.flows import artifacts
+from matterhouse.engine.run import Run
+from matterhouse.flows import artifacts, notices
+from matterhouse.flows.state_names import PARTIAL, SKIPPED, TOO_MANY_REJECTS
 from matterhouse.settings.models import Settings
-from matterhouse.sources import SourceUnavailable
 from matterhouse.sources.uris import redacted_text
 from matterhouse.warehouse.layout import REPORT, Layout
 from matterhouse.warehouse.lock import Locked
 
 T = TypeVar("T")
 
-SKIPPED = "Skipped"
-TOO_MANY_REJECTS = "TooManyRejects"
+_RETRIES = 3
 
 
 def may_pass(task: Task, task_run: TaskRun, state: State) -> bool:
     """Whether what a task failed of may be gone in a minute: a git server that did not answer."""
     error = state.result(raise_on_failure=False)
-    return task.name == "list" and isinstance(error, SourceUnavailable) and error.may_pass
+    return task.name == "list" and isinstance(error, SourcesFailed) and error.may_pass
 
 
-@task(cache_policy=NO_CACHE, retries=3, retry_delay_seconds=[10, 30, 90], retry_condition_fn=may_pass)
+@task(cache_policy=NO_CACHE, retries=_RETRIES, retry_delay_seconds=[10, 30, 90], retry_condition_fn=may_pass)
 def step(stage: Callable[[], None]) -> State | None:
     """One stage of a run. A failure that explains itself is its state, without a traceback in the log."""
     try:
@@ -58,9 +57,10 @@ def step(stage: Callable[[], None]) -> State | None:
 def do(settings: Settings, *, wait_seconds: float = 0, **options) -> State:
     """A whole run, by the options of ``matterhouse.engine.run.Run``; how the flow run ends.
 
-    Completed: loaded or unchanged, or, under the name Skipped, nothing done because another run held the
-    warehouse's lock for longer than ``wait_seconds``. Failed with the reason, under the name TooManyRejects
-    where that is it. Cancelled when somebody stopped it.
+    Completed: loaded or unchanged; under the name Partial, some sources failed, each of which is told as a notice;
+    under the name Skipped, nothing was done because another run held the warehouse's lock for longer than
+    ``wait_seconds``. Failed with the reason, under the name TooManyRejects where that is it. Cancelled when somebody
+    stopped it.
     """
     progress = artifacts.ShowProgress(settings.warehouse)
     run = Run(settings, flow_run_id=flow_run.id, on_progress=progress, **options)
@@ -84,11 +84,11 @@ def do(settings: Settings, *, wait_seconds: float = 0, **options) -> State:
         return Failed(message=str(error))
     progress.finish(run.report.state)
     _tell(run, settings)
-    return _final_state(run.report, settings)
+    return _final_state(run.report)
 
 
 def patiently(action: Callable[[], T], seconds: float) -> T:
-    """What ``action`` gives, called again until nobody holds the warehouse's lock, or until it is too long: ``Locked``."""
+    """The result of ``action``, which is called again while the warehouse is locked; after ``seconds`` raises ``Locked``."""
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -121,7 +121,23 @@ def _do_stages(run: Run, settings: Settings, signals: Interrupts) -> None:
         if name == "publish":
             _publish(stage, words, settings, run.report)
         else:
-            _raise_failure(step.with_options(name=name, task_run_name=words, description=stage.__doc__)(stage))
+            work = _with_retries(run, stage) if name == "list" else stage
+            _raise_failure(step.with_options(name=name, task_run_name=words, description=stage.__doc__)(work))
+
+
+def _with_retries(run: Run, stage: Callable[[], None]) -> Callable[[], None]:
+    """The stage ``list``; it fails, to be retried, while a source may be there in a minute, but for the last try."""
+    tries = 0
+
+    def listing() -> None:
+        nonlocal tries
+        tries += 1
+        stage()
+        failed = SourcesFailed(run.failures)
+        if failed.may_pass and tries <= _RETRIES:
+            raise failed
+
+    return listing
 
 
 def _publish(stage: Callable[[], None], words: str, settings: Settings, report: Report) -> None:
@@ -163,6 +179,11 @@ def _tell(run: Run, settings: Settings) -> None:
     )
     for note in report.notes:
         log.warning("%s", note)
+    if report.state == RunState.PARTIAL:
+        for failure in report.failures:
+            log.warning("%s", failure.message)
+            kind = notices.REJECTS if failure.reason == REJECTS else notices.FAILED
+            notices.notify(settings, kind, failure.message, log)
     for check in report.failed_checks:
         log.warning("check %s (%s): %s", check["name"], check["severity"], breach(check))
     if report.drift:  # names that content's authors chose: they must not steer a terminal that shows the log
@@ -174,19 +195,21 @@ def _tell(run: Run, settings: Settings) -> None:
 
 def _page(run: Run, warehouse: Path) -> str:
     """The report as it lies in the snapshot, or, of a run that published none, as far as it goes."""
-    if run.report.state == RunState.LOADED:
+    if run.report.published:
         return (Layout(warehouse).snapshots / run.report.snapshot / REPORT).read_text("utf-8")
     return markdown(run.report, rejects=run.rejects)
 
 
-def _final_state(report: Report, settings: Settings) -> State:
+def _final_state(report: Report) -> State:
     all_sources = in_words("all", totals(report.sources))
     if report.state == RunState.LOADED:
         return Completed(message=f"loaded: {all_sources}; published {report.snapshot}")
     if report.state == RunState.UNCHANGED:
         return Completed(message=f"unchanged: {all_sources}; current is {report.snapshot}")
-    limits = settings.limits
-    rejects = too_many_rejects(report.sources, limits.rejected_share, limits.rejected_count)
+    if report.state == RunState.PARTIAL:
+        stands = f"published {report.snapshot}" if report.published else f"current is {report.snapshot}"
+        return Completed(name=PARTIAL, message=f"partial: {all_sources}; {stands}; failed: {report.error}")
+    rejects = any(failure.reason == REJECTS for failure in report.failures)
     return Failed(name=TOO_MANY_REJECTS if rejects else None, message=report.error)
 
 

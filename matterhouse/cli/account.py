@@ -30,7 +30,7 @@ def tell(report: "Report", warehouse: Path) -> None:
     if report.sources:
         table(("source", *_COUNTS), _accounts(report), _COUNTS)
         say()
-    if report.state == "loaded":
+    if report.published:
         _tell_findings(report)
         rows = counted(report.rows["records"], "record")
         say(f"Loaded {rows} in {_seconds(report):.1f} s: {warehouse / 'snapshots' / str(report.snapshot)}")
@@ -48,10 +48,14 @@ def _tell_nothing_loaded(report: "Report") -> None:
 
 
 def tell_failure(report: "Report", warehouse: Path) -> None:
-    """Why the run published nothing, and what readers have now."""
+    """Why the run, or some of its sources, failed, and what readers have now."""
     from matterhouse.warehouse import snapshots
     from matterhouse.warehouse.layout import Layout
 
+    if report.state == "partial":
+        for failure in report.failures:
+            complain(f"partial: {failure.message}; {failure.source} keeps the rows of an earlier run")
+        return
     complain(f"{report.state}: {report.error}")
     try:
         complain(f"readers keep snapshot {snapshots.current(Layout(warehouse)).id}")

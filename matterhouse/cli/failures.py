@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from matterhouse.cli.streams import discard_output, flush_output
 from matterhouse.cli.terminal import complain, say
 
-FAILED, WRONG_USAGE, LOCKED, INTERRUPTED = 1, 2, 75, 130
+FAILED, WRONG_USAGE, PARTIAL, LOCKED, INTERRUPTED = 1, 2, 3, 75, 130
 
 
 class Failure(Exception):

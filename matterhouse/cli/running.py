@@ -50,7 +50,8 @@ def run(
     """Load what changed in the sources; publish a snapshot.
 
     Without changes there is no new snapshot. Exit codes: 0 loaded or unchanged, 1 failed, 2 wrong usage or
-    configuration, 75 another run holds the lock, 130 and 143 stopped by Ctrl-C and by SIGTERM.
+    configuration, 3 partial (some sources failed and kept their rows), 75 another run holds the lock, 130 and 143
+    stopped by Ctrl-C and by SIGTERM.
     """
     from matterhouse.cli.progress import Watch
     from matterhouse.engine.run import Run
@@ -88,7 +89,7 @@ def _finish(run: "Run", watch: "Watch") -> int:
                 raise
             if failures.exit_code(error) is None:
                 failures.tell_mistake()
-    return 0 if run.report.state in ("loaded", "unchanged") else failures.FAILED
+    return {"loaded": 0, "unchanged": 0, "partial": failures.PARTIAL}.get(run.report.state, failures.FAILED)
 
 
 def _tell(report: "Report", warehouse: Path, watch: "Watch", as_json: bool, quiet: bool, profile: bool) -> None:

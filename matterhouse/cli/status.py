@@ -97,7 +97,7 @@ def _notes(layout: "Layout", current: "Snapshot | None", newest: "Snapshot | Non
             f" `matterhouse rollback {newest.id}` goes forward at once"
         )
     if runs and runs[-1]["error"]:
-        was = "was cancelled" if runs[-1]["state"] == "cancelled" else "failed"
+        was = {"cancelled": "was cancelled", "partial": "was partial"}.get(runs[-1]["state"], "failed")
         found.append(f"the last run {was}: {runs[-1]['error']}")
     if writer := _writer(layout):
         found.append(writer)

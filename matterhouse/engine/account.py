@@ -18,7 +18,8 @@ class Account:
     """What became of every file of a source in one run.
 
     ``found`` = ``loaded`` + ``unchanged`` + ``rejected`` + ``skipped``; ``removed`` files are not
-    found any more. ``position`` is the commit that was read, None for a folder.
+    found any more. ``position`` is the commit that was read, None for a folder. ``error`` says why the source
+    failed; then nothing of it was published, and its rows are those of an earlier run.
     """
 
     source: str
@@ -29,6 +30,7 @@ class Account:
     rejected: int
     skipped: int
     removed: int
+    error: str | None = None
 
     @property
     def closes(self) -> bool:
@@ -37,7 +39,8 @@ class Account:
 
 
 def totals(accounts: Iterable[Account]) -> dict[str, int]:
-    """The account of a run: that of its sources, added up."""
-    accounts = list(accounts)
+    """The account of a run: those of its sources added up, without those that failed unless all of them did."""
+    every = list(accounts)
+    counted = [account for account in every if account.error is None] or every
     names = ("found", "loaded", "unchanged", "rejected", "skipped", "removed")
-    return {name: sum(getattr(account, name) for account in accounts) for name in names}
+    return {name: sum(getattr(account, name) for account in counted) for name in names}

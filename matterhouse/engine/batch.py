@@ -27,9 +27,10 @@ PIECE_BYTES = 4_000_000  # of documents whose texts are held in memory
 class Batch:
     """Files of one source that are extracted together. Their tables are staged under ``number``.
 
-    ``files`` are read; ``skipped`` ones, each with a reason code, only get an entry. ``parts`` says by path which part a file belongs to; those
-    of a ``fresh`` batch are its own, and its files come part by part. ``known`` has the ledger's entries by path. With
-    ``reread`` a file is extracted even if its content is the known one. ``listed_ns`` is when the files were listed.
+    ``files`` are read; ``skipped`` ones, each with a reason code, only get an entry. ``parts`` says by path which part
+    a file belongs to; those of a ``fresh`` batch are its own, and its files come part by part. ``known`` has the
+    ledger's entries by path. With ``reread`` a file is extracted even if its content is the known one. ``listed_ns`` is
+    when the files were listed.
     """
 
     number: int

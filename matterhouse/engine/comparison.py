@@ -11,8 +11,8 @@ from matterhouse.warehouse.ledger import Entry
 class Comparison:
     """The files of a source, sorted by what is to be done with them.
 
-    ``to_read`` are files that are new, changed, or not certainly unchanged. ``skipped`` are files that
-    are listed and never read, each with a reason code, and that the ledger does not have as such. ``kept`` are the ledger's entries of
+    ``to_read`` are files that are new, changed, or not certainly unchanged. ``skipped`` are files that are listed and
+    never read, each with a reason code, which the ledger does not have as such. ``kept`` are the ledger's entries of
     unchanged files, ``removed`` those whose file is not listed any more.
     """
 

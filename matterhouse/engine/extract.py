@@ -3,6 +3,7 @@
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from matterhouse.engine.batch import Batch, Extractor, Outcome, Setup
@@ -11,10 +12,18 @@ from matterhouse.engine.executors.in_process import InProcessExecutor
 from matterhouse.engine.executors.worker_process import WorkerProcessExecutor, is_worth_a_process
 from matterhouse.engine.parts import PartAssigner
 from matterhouse.engine.plan import SourcePlan
-from matterhouse.sources import File
+from matterhouse.sources import File, SourceUnavailable
 
 # Bytes of documents that share Parquet files. A change of one writes those files anew.
 PART_BYTES = 16_000_000
+
+
+@dataclass
+class _Staged:
+    """Numbers of the batches of a source, and of the files that its documents are staged in."""
+
+    batches: set[int] = field(default_factory=set)
+    documents: set[int] = field(default_factory=set)
 
 
 @dataclass
@@ -40,6 +49,7 @@ class Extraction:
 
     def __post_init__(self) -> None:
         self._extractor = Extractor(self.setup)
+        self._staged: dict[str, _Staged] = {}
         self._executor: Executor = InProcessExecutor(self._extractor, self.on_read)
 
     def __enter__(self) -> "Extraction":
@@ -53,7 +63,26 @@ class Extraction:
             pyarrow.default_memory_pool().release_unused()
 
     def extract(self, plan: SourcePlan) -> None:
-        """Extract the changed files of a source; fills ``plan.read`` and ``plan.restamped``."""
+        """Extract the changed files of a source; fills ``plan.read`` and ``plan.restamped``.
+
+        Raises ``sources.SourceUnavailable``, after which nothing of the source is pending, and ``sources.AuditFailed``.
+        """
+        try:
+            self._extract(plan)
+        except SourceUnavailable:
+            while self._executor.is_pending:
+                with suppress(SourceUnavailable):
+                    self._executor.take()
+            raise
+
+    def discard(self, plan: SourcePlan) -> None:
+        """Remove what was staged of a source."""
+        from matterhouse.warehouse import staging
+
+        staged = self._staged.get(plan.name, _Staged())
+        staging.discard(self.setup.folder, staged.batches, staged.documents)
+
+    def _extract(self, plan: SourcePlan) -> None:
         waiting = deque(self._batches(plan))
         while waiting or self._executor.is_pending:
             self._choose_executor(waiting)
@@ -98,7 +127,7 @@ class Extraction:
         every = [*files, *(file for file, _ in skipped)]
         if self.fresh:
             parts.close_part()
-        return Batch(
+        batch = Batch(
             number,
             plan.name,
             plan.source,
@@ -113,6 +142,13 @@ class Extraction:
             columns=plan.settings.columns,
             collections=plan.settings.collections,
         )
+        self._note_staged(batch)
+        return batch
+
+    def _note_staged(self, batch: Batch) -> None:
+        staged = self._staged.setdefault(batch.name, _Staged())
+        staged.batches.add(batch.number)
+        staged.documents.update(map(batch.staged_as, batch.parts))
 
     def _add(self, plan: SourcePlan, outcome: Outcome) -> None:
         plan.read += outcome.read

@@ -7,7 +7,7 @@ in which Markdown and HTML mean nothing.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from matterhouse.engine.report import Report, RunState, breach, skipped_in_words
+from matterhouse.engine.report import Report, breach, skipped_in_words
 
 MOST_REJECTS = 50
 MOST_FIELDS = 50
@@ -47,7 +47,7 @@ def _head(report: Report, snapshot: Path | None) -> Iterator[str]:
     if report.error is not None:
         yield f"{code(report.error)}"
         yield ""
-    if report.state == RunState.LOADED and snapshot is not None:
+    if report.published and snapshot is not None:
         yield f"Published [{report.snapshot}]({snapshot.as_uri()}): {code(snapshot)}."
         yield ""
     for note in report.notes:

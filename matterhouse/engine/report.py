@@ -6,13 +6,15 @@ from enum import StrEnum
 from typing import Any
 
 from matterhouse.engine.account import Account
+from matterhouse.engine.errors import SourceFailure
 
 
 class RunState(StrEnum):
-    """How a run ended, as ``meta.runs.state`` has it."""
+    """How a run ended, as ``meta.runs.state`` has it. ``PARTIAL``: some sources failed, the others did not."""
 
     LOADED = "loaded"
     UNCHANGED = "unchanged"
+    PARTIAL = "partial"
     FAILED = "failed"
     CANCELLED = "cancelled"
 
@@ -21,10 +23,12 @@ class RunState(StrEnum):
 class Report:
     """What a run did.
 
-    ``sources`` has an account per source, ``stages`` seconds of wall time per stage, ``rows`` the rows of each
-    published table, ``skipped`` the number of files that hold no record by reason, ``failed_checks`` name, severity,
-    rows and description of checks that found something, ``drift`` the front-matter paths that no table covers and no
-    run met before, ``notes`` what else the operator should know. Times are ISO 8601 in UTC.
+    ``snapshot`` is what readers have after it, ``published`` whether the run made it. ``failures`` are the sources that
+    failed, ``error`` says why the run or some of its sources did. ``sources`` has an account per source, ``skipped`` the
+    number of files that hold no record by reason, ``stages`` seconds of wall time per stage, ``rows`` the rows of each
+    published table, ``failed_checks`` name, severity, rows and description of checks that found something, ``drift``
+    the front-matter paths that no table covers and no run met before, ``notes`` what else the operator should know.
+    Times are ISO 8601 in UTC.
     """
 
     run_id: str
@@ -32,6 +36,8 @@ class Report:
     state: RunState = RunState.FAILED
     ended_at: str | None = None
     snapshot: str | None = None
+    published: bool = False
+    failures: list[SourceFailure] = field(default_factory=list)
     sources: list[Account] = field(default_factory=list)
     stages: dict[str, float] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)

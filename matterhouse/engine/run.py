@@ -7,46 +7,39 @@ neither pandas nor DuckDB.
 
 from __future__ import annotations
 
-import gc
 import shutil
 import sqlite3
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from matterhouse import __version__
+from matterhouse import __version__, process
 from matterhouse.engine import fingerprint
-from matterhouse.engine.account import Account, totals
-from matterhouse.engine.limits import sudden_drops, too_many_rejects
-from matterhouse.engine.plan import SourcePlan, plan_source, reading_limits
+from matterhouse.engine.account import totals
+from matterhouse.engine.errors import RunFailed, SourceFailure, SourcesFailed, is_explained
+from matterhouse.engine.limits import judged, sudden_drops
+from matterhouse.engine.plan import SourcePlan, reading_limits
 from matterhouse.engine.report import Progress, Report, RunState
+from matterhouse.engine.run_sources import RunSources
 from matterhouse.settings.models import Settings
-from matterhouse.sources import AuditFailed, SourceUnavailable
+from matterhouse.sources import SourceUnavailable
 from matterhouse.transforms.keys import record_id
 from matterhouse.warehouse import recovery, snapshots
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.lock import writing
 
-
-class RunFailed(Exception):
-    """A run that published nothing; the message says why and what to do."""
-
-
-def is_explained(error: BaseException | None) -> bool:
-    """Whether an error's message says enough to be told in the report; any other is a mistake in the code, and raised."""
-    return (
-        isinstance(error, (RunFailed, SourceUnavailable, AuditFailed, OSError)) or type(error).__module__ == "_duckdb"
-    )
+if TYPE_CHECKING:
+    from matterhouse.engine.extract import Extraction
 
 
 def refresh(settings: Settings, **options) -> Report:
     """Run every stage under the warehouse's lock; ``Run`` tells the options.
 
-    A run that fails says so in its report. Raises ``matterhouse.warehouse.lock.Locked`` when another run holds the lock.
+    A run that fails says so in its report. Raises ``warehouse.lock.Locked`` when another run holds the lock.
     """
     with Run(settings, **options) as run:
         for stage in run.stages():
@@ -57,7 +50,9 @@ def refresh(settings: Settings, **options) -> Report:
 class Run:
     """One run. As a context it holds the warehouse's lock, and ends with the run's row in the ledger.
 
-    ``full_refresh`` reads every file again; ``accept_drop`` publishes even when tables lose many rows.
+    A source that cannot be listed or read, or breaks its limits, fails and keeps its rows; the run goes on with the
+    others, and fails when none is left. ``full_refresh`` reads every file again; ``accept_drop`` publishes even when
+    sources or tables lose many rows.
     ``trigger`` says what started the run, ``flow_run_id`` which Prefect flow run it is.
     ``on_progress`` is called with a ``Progress``.
     """
@@ -80,14 +75,15 @@ class Run:
         self._layout = Layout(settings.warehouse.absolute())
         # Of its own: a worker process of a run that was killed may still be writing.
         self._staged = self._layout.staging / self.report.run_id
-        self._plans: list[SourcePlan] = []
+        self._sources = RunSources(settings)
         self._rejects: list[dict] = []
+        self._rejects_of_failed: list[dict] = []
         self._build = None
 
     def __enter__(self) -> Run:
         with ExitStack() as held:
             held.enter_context(writing(self._layout))
-            held.enter_context(_without_garbage_collection())
+            held.enter_context(process.without_garbage_collection())
             self._prepare()
             held.callback(self._ledger.close)
             self._held = held.pop_all()
@@ -98,11 +94,13 @@ class Run:
             if error is not None:
                 self._give_up(error)
             shutil.rmtree(self._layout.staging, ignore_errors=True)
-            self.report.sources = self._accounts()
-            self._count_skipped()
+            self.report.sources, self.report.skipped = self._sources.accounts(), self._sources.skipped()
             self.report.ended_at = _iso(datetime.now(UTC))
             with self._noting(), self._ledger.transaction():
                 self._ledger.put_runs([self._row()])
+                self._ledger.put_rejects(
+                    self.report.run_id, self._rejects_of_failed if self.report.published else self.rejects
+                )
         return is_explained(error)
 
     def stages(self) -> Iterator[Callable[[], None]]:
@@ -110,10 +108,14 @@ class Run:
         self._over = False
         while not self._over:
             self._over = True
+            self._sources, self._rejects_of_failed = RunSources(self._settings), []
             yield self.list
-            if self._fresh or any(plan.has_work for plan in self._plans):
+            if self._fresh or self._sources.has_work:
+                fresh = self._fresh
                 yield self.extract
-            if self._fresh or any(plan.changes_tables for plan in self._plans):
+                if fresh and not self._fresh:  # a source failed, and its rows have to stay
+                    yield self.extract
+            if self._fresh or self._sources.change_tables:
                 yield self.load
                 if self._build is not None:  # else the snapshot to build on was damaged: start over with another one
                     yield from (self.check, self.publish)
@@ -121,21 +123,11 @@ class Run:
                 self._leave_unchanged()
 
     def list(self) -> None:
-        """List every source and compare it with the ledger; may be called again after it failed."""
+        """List every source and compare it with the ledger; called again, it lists those again that failed."""
         with self._stage("list"):
-            self._plans = []
-            for name in self._settings.sources:
-                plan = plan_source(name, self._settings, self._layout, self._ledger, self._full)
-                self._plans.append(plan)
-                if not plan.account.found:
-                    self._note_empty(plan)
-
-    def _note_empty(self, plan: SourcePlan) -> None:
-        from matterhouse.engine.emptiness import why_empty
-
-        note = why_empty(plan.name, plan.settings, self._layout.clones, reading_limits(self._settings))
-        if note not in self.report.notes:
-            self.report.notes.append(note)
+            self._sources.plan(self._layout, self._ledger, self._full)
+            self.report.notes += [note for note in self._sources.empty(self._layout) if note not in self.report.notes]
+            self._fail_without_sources()
 
     def extract(self) -> None:
         """Read the files that changed and stage them as tidy tables."""
@@ -143,22 +135,55 @@ class Run:
         from matterhouse.engine.extract import Extraction
 
         with self._stage("extract"):
+            self._keep_rows_of_failed()
             shutil.rmtree(self._layout.staging, ignore_errors=True)
             report, limits = self.report, reading_limits(self._settings)
             setup = Setup(report.run_id, report.started_at, limits, self._settings.audit_share, self._staged)
             next_part = 0 if self._fresh else self._ledger.next_part()
             extraction = Extraction(setup, self._settings.batch_bytes, self._fresh, next_part, self._count_files())
             with extraction:
-                for plan in self._plans:
-                    if plan.has_work:
-                        extraction.extract(plan)
-            self._rejects = extraction.rejects
+                for plan in self._sources.plans:
+                    self._extract(extraction, plan)
+            self._rejects = [each for each in extraction.rejects if not self._sources.has_failed(each["source"])]
             report.bytes_read = extraction.bytes_read
             report.documents_declined = extraction.declined
             report.distinct_blocks = extraction.distinct_blocks
+            self._fail_without_sources()
+            self._keep_rows_of_failed()
+
+    def _extract(self, extraction: Extraction, plan: SourcePlan) -> None:
+        """Extract a source, and throw away what was staged if it fails."""
+        failure = None
+        plan.read.clear()
+        plan.restamped.clear()
+        try:
+            if plan.has_work:
+                extraction.extract(plan)
+                self._check_account(plan)
+                failure = judged(plan, self._settings.limits, self._accept_drop)
+        except SourceUnavailable as error:
+            failure = SourceFailure.of(error)
+        if failure is not None:
+            self._sources.fail(failure)
+            self._rejects_of_failed += [each for each in extraction.rejects if each["source"] == plan.name]
+            extraction.discard(plan)
+
+    def _fail_without_sources(self) -> None:
+        """Raise ``SourcesFailed`` if every source failed."""
+        if len(self._sources.failures) == len(self._settings.sources):
+            raise SourcesFailed(self._sources.failures)
+
+    def _keep_rows_of_failed(self) -> None:
+        """Build on the last snapshot if it has rows of a failed source; raise ``SourcesFailed`` if that cannot be."""
+        failures = self._sources.failures
+        if not self._fresh or not any(each.source in self._ledger.sources() for each in failures):
+            return
+        if self._base is None or self._ledger.code != self._code:
+            raise SourcesFailed(failures, "; all tables have to be made anew, which takes every source")
+        self._fresh = False
 
     def load(self) -> None:
-        """Apply the staged tables to the next snapshot's database; changes of the last one in a transaction that stays open.
+        """Load the staged tables into the next snapshot's database.
 
         When the last one is damaged, it is set aside, and there is no build: ``stages`` starts over.
         """
@@ -166,18 +191,18 @@ class Run:
         from matterhouse.warehouse.build import Build, Changes
 
         with self._stage("load"):
-            self._check_accounts()
             self._build = Build(self._layout, self._base, self._fresh, self._staged)
             changes = Changes(rejects=self._rejects)
-            for plan in self._plans:
+            for plan in self._sources.plans:
                 changes.read |= {record_id(entry.source, entry.path): entry for entry in plan.read}
                 changes.restamped |= {record_id(entry.source, entry.path): entry for entry in plan.restamped}
                 if plan.comparison is not None:
                     changes.gone |= {record_id(entry.source, entry.path): entry for entry in plan.comparison.removed}
-            self.report.state, self.report.snapshot = RunState.LOADED, self._build.id
-            sources = self._source_facts() if self._fresh else self._ledger.sources() | self._source_facts()
+            self.report.state = RunState.PARTIAL if self._sources.failures else RunState.LOADED
+            self.report.snapshot, self.report.published = self._build.id, True
+            self._report_failures()
             try:
-                self._build.load(changes, self._row(), self._ledger.runs(), sources)
+                self._build.load(changes, self._row(), self._ledger.runs(), self._all_sources())
             except Damaged as damage:
                 self._build.abandon()
                 self._build, self._over = None, False
@@ -200,26 +225,34 @@ class Run:
     def publish(self) -> None:
         """Commit, write the Parquet files and the manifest, and point ``current`` to the new snapshot."""
         with self._stage("publish"):
-            sources = self._source_facts() if self._fresh else self._ledger.sources() | self._source_facts()
-            facts = {"run": self._row(), "sources": sources, "code": self._code, "runs": self._ledger.runs()}
+            facts = {
+                "run": self._row(),
+                "sources": self._all_sources(),
+                "code": self._code,
+                "runs": self._ledger.runs(),
+            }
             snapshot = self._build.publish(facts, self._page())
             self._build = None
             with self._noting(), self._ledger.transaction():
                 if self._fresh:
                     self._ledger.clear_files()
-                self._remember()
+                self._sources.remember(self._ledger, self.report.started_at)
                 self._ledger.mirrors(snapshot.id, self._code)
             if self._base is None:
                 recovery.set_aside_replaced(self._layout, snapshot, self.report.notes)
             retention = self._settings.retention
             snapshots.retire(self._layout, retention.keep, retention.grace_hours, self.report.notes)
 
+    def _all_sources(self) -> dict[str, dict]:
+        """What is known of every source whose rows are in the tables, by name."""
+        facts = self._sources.facts(self.report.started_at)
+        return facts if self._fresh else self._ledger.sources() | facts
+
     def _page(self) -> str:
         """The report as Markdown, with what the database can tell of it."""
         from matterhouse.engine.page import MOST_REJECTS, markdown
 
-        self.report.sources = self._accounts()
-        self._count_skipped()
+        self.report.sources, self.report.skipped = self._sources.accounts(), self._sources.skipped()
         return markdown(
             self.report,
             self._build.final_path,
@@ -228,10 +261,20 @@ class Run:
             {check["name"]: self._build.offending_rows(check["name"]) for check in self.report.failed_checks},
         )
 
+    def _report_failures(self) -> None:
+        """What the report of a run says that goes on without some of its sources."""
+        self.report.failures = self._sources.failures
+        self.report.error = "; ".join(failure.message for failure in self.report.failures) or None
+
     @property
-    def rejects(self) -> list[dict]:
+    def failures(self) -> Sequence[SourceFailure]:
+        """The sources that failed so far."""
+        return self._sources.failures
+
+    @property
+    def rejects(self) -> Sequence[dict]:
         """Rows of ``meta.rejects`` for files that this run read."""
-        return self._rejects
+        return self._rejects + self._rejects_of_failed
 
     def _prepare(self) -> None:
         notes = self.report.notes
@@ -259,7 +302,8 @@ class Run:
         """Throw away what is unfinished; the last snapshot stays as it is."""
         self.report.state = RunState.FAILED if isinstance(error, Exception) else RunState.CANCELLED
         self.report.error = " ".join(str(error).split()) or type(error).__name__
-        self.report.snapshot = None
+        self.report.failures = self._sources.failures
+        self.report.snapshot, self.report.published = None, False
         if self._build is not None:
             self._build.abandon()
 
@@ -275,7 +319,7 @@ class Run:
     @property
     def files_to_read(self) -> int:
         """Files that are new or may have changed; known when the sources are listed."""
-        return sum(plan.files_to_read for plan in self._plans)
+        return sum(plan.files_to_read for plan in self._sources.plans)
 
     def _count_files(self) -> Callable[[int], None]:
         total = self.files_to_read
@@ -290,60 +334,37 @@ class Run:
         return count
 
     def _check_bounds(self) -> None:
-        """Stop a run that rejects, or drops, so much that the source rather than the content is to blame."""
-        limits = self._settings.limits
-        rejected = too_many_rejects(self._accounts(), limits.rejected_share, limits.rejected_count)
+        """Stop a run that drops so much of a table that the source rather than the content is to blame."""
         before = self._base.rows if self._base else {}
-        dropped = [] if self._accept_drop else sudden_drops(self.report.rows, before, limits.dropped_share)
-        if rejected or dropped:
-            hint = "; if that is right, run again with --accept-drop" if dropped else ""
-            raise RunFailed("nothing was published: " + "; ".join(rejected + dropped) + hint)
+        dropped = sudden_drops(self.report.rows, before, self._settings.limits.dropped_share)
+        if dropped and not self._accept_drop:
+            hint = "; if that is right, run again with --accept-drop"
+            raise RunFailed("nothing was published: " + "; ".join(dropped) + hint)
 
-    def _accounts(self) -> list[Account]:
-        """The accounts that close: those of sources that were not read to the end are left open."""
-        return [account for plan in self._plans if (account := plan.account).closes]
-
-    def _count_skipped(self) -> None:
-        reasons = Counter[str]()
-        for plan in self._plans:
-            reasons.update(plan.skipped)
-        self.report.skipped = dict(reasons.most_common())
-
-    def _check_accounts(self) -> None:
-        for plan in self._plans:
-            if not plan.account.closes:
-                raise RunFailed(f"the account of {plan.name} does not close, nothing was published: {plan.account}")
+    def _check_account(self, plan: SourcePlan) -> None:
+        if not plan.account.closes:
+            raise RunFailed(f"the account of {plan.name} does not close, nothing was published: {plan.account}")
 
     def _leave_unchanged(self) -> None:
         """Nothing to publish: note new time stamps and where the sources stand."""
-        self.report.state = RunState.UNCHANGED
+        self.report.state = RunState.PARTIAL if self._sources.failures else RunState.UNCHANGED
+        self._report_failures()
         self.report.snapshot = self._base.id
         with self._noting(), self._ledger.transaction():
-            self._remember()
+            self._sources.remember(self._ledger, self.report.started_at)
 
     @contextmanager
     def _noting(self) -> Iterator[None]:
-        """Write to the ledger. That may fail, on a full disk say: snapshots hold the truth, and the next run goes by them."""
+        """Write to the ledger. Where that fails, the next run makes the ledger anew from the newest snapshot."""
         try:
             yield
         except (sqlite3.OperationalError, OSError) as error:
             self.report.notes.append(f"the ledger could not be written: {error}")
 
-    def _remember(self) -> None:
-        for plan in self._plans:
-            if plan.comparison is not None:
-                self._ledger.drop_files(plan.name, [entry.path for entry in plan.comparison.removed])
-                self._ledger.put_files([*plan.read, *plan.restamped])
-        for name, facts in self._source_facts().items():
-            self._ledger.put_source(name, facts)
-
-    def _source_facts(self) -> dict[str, dict]:
-        return {plan.name: plan.facts_now(self.report.started_at) for plan in self._plans}
-
     def _row(self) -> dict:
         """The run as the ledger and ``meta.runs`` know it."""
         report = self.report
-        accounts = self._accounts()
+        accounts = self._sources.accounts()
         return {
             "run_id": report.run_id,
             "flow_run_id": self._flow_run_id,
@@ -352,7 +373,7 @@ class Run:
             "state": report.state,
             "trigger": self._trigger,
             "version": __version__,
-            "snapshot_id": report.snapshot if report.state == RunState.LOADED else None,
+            "snapshot_id": report.snapshot if report.published else None,
             "full_refresh": self._full,
             **totals(accounts),
             "documents_declined": report.documents_declined,
@@ -362,16 +383,6 @@ class Run:
             "error": report.error,
             "sources": [asdict(account) for account in accounts],
         }
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """A run leaves few cycles behind, and searching hundreds of thousands of parsed values for some takes long."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _iso(moment: datetime) -> str:

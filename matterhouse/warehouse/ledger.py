@@ -19,6 +19,7 @@ from matterhouse import sql
 from matterhouse.warehouse.lock import Locked
 
 _FORMAT = 2
+_RUNS_WITH_REJECTS = 10  # runs whose rejects are kept here
 _SECONDS_TO_WAIT = 5.0  # for a program that has the ledger open
 
 
@@ -186,6 +187,22 @@ class Ledger:
             facts = json.dumps(run)
             row = (run["run_id"], run["started_at"], facts, _checksum(facts.encode()))
             self._connection.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?)", row)
+
+    def rejects(self, run_id: str | None = None) -> list[dict]:
+        """The rejects of a run, by default the last one, that were not published: rows as in ``meta.rejects``.
+
+        ``rejected_at`` is text (ISO 8601, UTC). Empty where all that the run rejected is in its snapshot.
+        """
+        last = "(SELECT run_id FROM runs ORDER BY started_at DESC, run_id DESC LIMIT 1)"
+        query = f"SELECT facts FROM rejects WHERE run_id = coalesce(?, {last}) ORDER BY rowid"
+        return [json.loads(facts) for (facts,) in self._connection.execute(query, (run_id,))]
+
+    def put_rejects(self, run_id: str, rejects: Iterable[dict]) -> None:
+        """Keep the rejects of a run that did not publish them, and drop those of all but the newest such runs."""
+        rows = ((run_id, json.dumps(reject, default=str)) for reject in rejects)
+        self._connection.executemany("INSERT INTO rejects VALUES (?, ?)", rows)
+        kept = "SELECT DISTINCT run_id FROM rejects ORDER BY run_id DESC LIMIT ?"  # ids begin with the time
+        self._connection.execute(f"DELETE FROM rejects WHERE run_id NOT IN ({kept})", (_RUNS_WITH_REJECTS,))
 
     def _fact(self, name: str) -> str | None:
         row = self._connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()

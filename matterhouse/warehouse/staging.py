@@ -5,7 +5,7 @@ another process or be started again, and memory holds one batch at a time. The d
 nearly all of the bytes, are written once, as the Parquet file that is going to be published.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -57,6 +57,13 @@ def _write_arrow(table: pa.Table, file: Path) -> None:
 def batches(folder: Path, table: str) -> dict[int, Path]:
     """The files of a staged table by number, in order; empty where no batch has rows of it."""
     return {int(file.stem): file for file in sorted((folder / table).glob("*"))}
+
+
+def discard(folder: Path, numbers: Container[int], documents: Container[int]) -> None:
+    """Remove what batches have staged, by their ``numbers``, and files of ``raw.documents`` by theirs."""
+    for file in folder.glob("*/*"):
+        if int(file.stem) in (documents if file.parent.name == AS_PARQUET else numbers):
+            file.unlink()
 
 
 def read(file: Path) -> pa.Table:

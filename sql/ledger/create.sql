@@ -20,4 +20,7 @@ CREATE TABLE IF NOT EXISTS sources (name TEXT PRIMARY KEY, facts TEXT);
 -- `checksum` tells the rows of a damaged ledger that can be trusted from those that cannot.
 CREATE TABLE IF NOT EXISTS runs (run_id TEXT PRIMARY KEY, started_at TEXT, facts TEXT, checksum TEXT);
 
+-- Rejects that no snapshot has: of runs that published nothing, and of sources that failed.
+CREATE TABLE IF NOT EXISTS rejects (run_id TEXT, facts TEXT);
+
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT);

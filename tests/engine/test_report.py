@@ -22,7 +22,13 @@ def report(**facts) -> Report:
 
 def test_a_loaded_run():
     page = markdown(
-        report(state="loaded", snapshot="000002-x", rows={"records": 4, "topics": 5}, drift=["images[].caption"]),
+        report(
+            state="loaded",
+            published=True,
+            snapshot="000002-x",
+            rows={"records": 4, "topics": 5},
+            drift=["images[].caption"],
+        ),
         Path("/srv/w/snapshots/000002-x"),
         {"records": 3, "topics": 5},
         [{"source": "news", "path": "a.md", "line": 3, "column": None, "reason": "yaml_syntax", "message": "no end"}],

@@ -46,11 +46,10 @@ def test_the_units_start_what_there_is(unit: str):
 
 
 def test_every_alarm_is_explained():
-    from matterhouse.flows.maintain import DAMAGED
-    from matterhouse.flows.stages import SKIPPED, TOO_MANY_REJECTS
+    from matterhouse.flows.state_names import DAMAGED, PARTIAL, SKIPPED, TOO_MANY_REJECTS
 
     alarms = DOCS.partition("## Alarms")[2].partition("## Back-up")[0]
-    for state in ("Completed", SKIPPED, "Cancelled", "Failed", TOO_MANY_REJECTS, "Crashed", DAMAGED):
+    for state in ("Completed", PARTIAL, SKIPPED, "Cancelled", "Failed", TOO_MANY_REJECTS, "Crashed", DAMAGED):
         assert f"`{state}`" in alarms
     for kind in (notices.FAILED, notices.REJECTS, notices.CRASHED, notices.STALE):
         assert f"notice `{kind}`" in alarms

@@ -168,7 +168,7 @@ def test_a_sudden_drop_fails_unless_it_is_accepted(parameters, stories):
     for path in list((stories / "_news").glob("2026-*"))[1:]:
         path.unlink()
     state = run(parameters)
-    assert state.is_failed() and "records would go from 20 to 1 rows" in state.message
+    assert state.is_failed() and "news would go from 20 to 1 documents" in state.message
     assert run(parameters.model_copy(update={"accept_drop": True})).is_completed()
 
 
@@ -189,7 +189,7 @@ def test_only_what_may_pass_is_tried_again(parameters, monkeypatch, may_pass, ru
             raise SourceUnavailable("news", "https://git.example.org/news", "its host does not answer", may_pass)
         return plan_source(*arguments)
 
-    monkeypatch.setattr("matterhouse.engine.run.plan_source", plan)
+    monkeypatch.setattr("matterhouse.engine.run_sources.plan_source", plan)
     monkeypatch.setattr(
         "matterhouse.flows.stages.step", matterhouse.flows.stages.step.with_options(retry_delay_seconds=0)
     )
@@ -197,6 +197,53 @@ def test_only_what_may_pass_is_tried_again(parameters, monkeypatch, may_pass, ru
     assert state.is_completed() == may_pass
     assert task_runs_of(state, {"list news"})["list news"] == ("Completed" if may_pass else "Failed", runs)
     assert len(calls) == runs
+
+
+def two_sources(parameters, tmp_path) -> Path:
+    """Add a second source to the configuration; gives its folder."""
+    letters = tmp_path / "letters"
+    letters.mkdir()
+    (letters / "a.md").write_text("---\ntitle: A letter\n---\n")
+    configure(parameters, f"  letters:\n    uri: folder:{letters}\n")
+    return letters
+
+
+def test_a_source_that_fails_is_a_notice_and_the_run_is_partial(parameters, tmp_path, webhook):
+    letters = two_sources(parameters, tmp_path)
+    configure(parameters, "notices: {webhook: 'http://127.0.0.1:${HOOK_PORT}/'}\n")
+    assert run(parameters).name == "Completed"
+    letters.rename(tmp_path / "elsewhere")
+    state = run(parameters)
+    assert (state.type, state.name) == ("COMPLETED", "Partial")
+    why = f"source letters (folder:{letters}): there is no such folder"
+    assert state.message.startswith("partial: all: 21 files found, 20 unchanged, 1 rejected; current is 000001-")
+    assert state.message.endswith(f"; failed: {why}")
+    [notice] = webhook
+    assert (notice["kind"], why in notice["text"]) == ("failed", True)
+    assert why in artifacts_of(state)["report-" + slug(tmp_path)].data
+
+
+@pytest.mark.parametrize("failures, name, runs", [(2, "Completed", 3), (9, "Partial", 4)])
+def test_a_source_that_may_be_there_in_a_minute_is_tried_again_before_the_run_goes_on_without_it(
+    parameters, tmp_path, monkeypatch, failures, name, runs
+):
+    two_sources(parameters, tmp_path)
+    plan_source, calls = matterhouse.engine.plan.plan_source, []
+
+    def plan(source, *arguments):
+        calls.append(source)
+        if source == "letters" and calls.count("letters") <= failures:
+            raise SourceUnavailable("letters", "https://git.example.org/letters", "its host does not answer", True)
+        return plan_source(source, *arguments)
+
+    monkeypatch.setattr("matterhouse.engine.run_sources.plan_source", plan)
+    monkeypatch.setattr(
+        "matterhouse.flows.stages.step", matterhouse.flows.stages.step.with_options(retry_delay_seconds=0)
+    )
+    state = run(parameters)
+    assert state.name == name
+    assert task_runs_of(state)["list news, letters"] == ("Completed", runs)
+    assert (calls.count("news"), calls.count("letters")) == (1, runs)
 
 
 def test_a_mistake_in_the_code_fails_and_leaves_the_warehouse_as_it_was(parameters, monkeypatch, tmp_path):

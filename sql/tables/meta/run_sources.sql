@@ -9,7 +9,8 @@ CREATE TABLE meta.run_sources (
     unchanged BIGINT,
     rejected  BIGINT,
     skipped   BIGINT,
-    removed   BIGINT
+    removed   BIGINT,
+    error     VARCHAR
 );
 
 COMMENT ON TABLE meta.run_sources IS 'One row per run and source: the account of the run for that source. Key: run_id, source.';
@@ -23,3 +24,4 @@ COMMENT ON COLUMN meta.run_sources.unchanged IS 'Files left alone because they w
 COMMENT ON COLUMN meta.run_sources.rejected IS 'Files that could not be read; meta.rejects says why.';
 COMMENT ON COLUMN meta.run_sources.skipped IS 'Files without front matter, or that are not plain files.';
 COMMENT ON COLUMN meta.run_sources.removed IS 'Files that the run before knew and that are gone; not part of found.';
+COMMENT ON COLUMN meta.run_sources.error IS 'Why the source failed in the run, which left its rows as they were; NULL where it did not fail.';

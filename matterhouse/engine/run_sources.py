@@ -1,0 +1,105 @@
+"""The sources of a run: what is planned for each, which ones failed, and the account of each."""
+
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+
+from matterhouse.engine.account import Account
+from matterhouse.engine.errors import SourceFailure
+from matterhouse.engine.plan import SourcePlan, plan_source, reading_limits
+from matterhouse.settings.models import Settings
+from matterhouse.sources import SourceUnavailable
+from matterhouse.warehouse.layout import Layout
+from matterhouse.warehouse.ledger import Ledger
+
+
+class RunSources:
+    """The sources of a run. One that failed is not among the ``plans``; the ledger keeps what it knows of it."""
+
+    def __init__(self, settings: Settings):
+        self._settings = settings
+        self._planned: dict[str, SourcePlan] = {}
+        self._failed: dict[str, SourceFailure] = {}
+
+    @property
+    def plans(self) -> list[SourcePlan]:
+        """What is planned for the sources that did not fail, in the order of the settings."""
+        names = self._planned.keys() - self._failed.keys()
+        return [self._planned[name] for name in self._settings.sources if name in names]
+
+    @property
+    def failures(self) -> list[SourceFailure]:
+        """The failures, in the order of the settings."""
+        return [self._failed[name] for name in self._settings.sources if name in self._failed]
+
+    @property
+    def has_work(self) -> bool:
+        """Whether a file of any source is to be looked at."""
+        return any(plan.has_work for plan in self.plans)
+
+    @property
+    def change_tables(self) -> bool:
+        """Whether rows are added, replaced or removed; known when the sources are extracted."""
+        return any(plan.changes_tables for plan in self.plans)
+
+    def plan(self, layout: Layout, ledger: Ledger, reread: bool) -> None:
+        """List the sources and compare them with the ledger; called again, it takes those again that failed."""
+        for name in self._settings.sources:
+            if name not in self._planned:
+                self._failed.pop(name, None)
+                try:
+                    self._planned[name] = plan_source(name, self._settings, layout, ledger, reread)
+                except SourceUnavailable as error:
+                    self._failed[name] = SourceFailure.of(error)
+
+    def empty(self, layout: Layout) -> list[str]:
+        """A sentence per source that has no file to read: what may be wrong with it."""
+        from matterhouse.engine.emptiness import why_empty
+
+        limits = reading_limits(self._settings)
+        told = []
+        for plan in self.plans:
+            if not plan.account.found:
+                with suppress(SourceUnavailable):  # it went since it was listed, which the next run tells
+                    told.append(why_empty(plan.name, plan.settings, layout.clones, limits))
+        return told
+
+    def fail(self, failure: SourceFailure) -> None:
+        """Go on without a source."""
+        self._failed[failure.source] = failure
+
+    def has_failed(self, name: str) -> bool:
+        """Whether the source of that name failed."""
+        return name in self._failed
+
+    def accounts(self) -> list[Account]:
+        """The accounts that close, also of sources that failed. A source that was not read to the end has none."""
+        accounts = []
+        for name in self._settings.sources:
+            failure, plan = self._failed.get(name), self._planned.get(name)
+            error = failure.message if failure else None
+            if plan is not None and plan.account.closes:
+                accounts.append(replace(plan.account, error=error))
+            elif error is not None:
+                accounts.append(Account(name, None, 0, 0, 0, 0, 0, 0, error))
+        return accounts
+
+    def skipped(self) -> dict[str, int]:
+        """The number of files that hold no record, by reason, the most frequent first."""
+        reasons = Counter[str]()
+        for plan in self.plans:
+            reasons.update(plan.skipped)
+        return dict(reasons.most_common())
+
+    def facts(self, refreshed_at: str) -> dict[str, dict]:
+        """What the ledger is to remember of the sources that did not fail."""
+        return {plan.name: plan.facts_now(refreshed_at) for plan in self.plans}
+
+    def remember(self, ledger: Ledger, refreshed_at: str) -> None:
+        """Write to the ledger where the sources and files stand, in the transaction that is open."""
+        for plan in self.plans:
+            if plan.comparison is not None:
+                ledger.drop_files(plan.name, [entry.path for entry in plan.comparison.removed])
+                ledger.put_files([*plan.read, *plan.restamped])
+        for name, facts in self.facts(refreshed_at).items():
+            ledger.put_source(name, facts)
