@@ -61,6 +61,12 @@ class Column:
     function: str | None = None
 
     @property
+    def certain_paths(self) -> tuple[str, ...]:
+        """The paths without those that only count where another one has no value: of each list, the first one."""
+        lists = [path.rpartition("[]")[0] + "." * (not path.endswith("[]")) for path in self.paths]
+        return tuple(path for number, path in enumerate(self.paths) if lists[number] not in lists[:number])
+
+    @property
     def meaning(self) -> str:
         """The comment without paths and function."""
         return self.comment.partition(" From: ")[0].partition(" By: ")[0]
@@ -106,6 +112,11 @@ class Table:
     def full_name(self) -> str:
         """The name with its schema, always: ``main.records``."""
         return f"{self.schema}.{self.name}"
+
+    @property
+    def sql_name(self) -> str:
+        """The full name as SQL takes it, whatever signs it has."""
+        return sql_name(self.full_name)
 
     @property
     def description(self) -> str:
@@ -184,6 +195,12 @@ def covered_paths(declared: Mapping[str, Table] | None = None) -> frozenset[str]
     """The front-matter paths, of values rather than of mappings and lists, that some table of ``main`` takes."""
     main = (table for table in (declared or tables()).values() if table.schema == "main")
     return frozenset(path for table in main for column in table.columns for path in column.paths)
+
+
+def sql_name(qualified: str) -> str:
+    """A table's qualified name as SQL takes it, whatever signs it has: ``"main"."records"``."""
+    schema, _, name = qualified.rpartition(".")
+    return ".".join('"' + part.replace('"', '""') + '"' for part in (schema or "main", name))
 
 
 def arrow_type(type: str) -> "pa.DataType":

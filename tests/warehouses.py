@@ -1,5 +1,6 @@
 """Looking at warehouses as their readers do."""
 
+import json
 from pathlib import Path
 
 import duckdb
@@ -7,7 +8,7 @@ import duckdb
 from matterhouse.sql import schema
 
 # Tables that tell of runs rather than of content.
-OF_RUNS = {"meta.runs", "meta.run_sources", "meta.checks", "meta.sources"}
+OF_RUNS = {"meta.runs", "meta.run_sources", "meta.checks", "meta.sources", "meta.schema_changes"}
 # Columns in which the same content differs when another run loads it.
 TIMES = frozenset({"first_seen_at", "last_changed_at", "rejected_at", "run_id", "changed_run_id", "first_run_id"})
 
@@ -26,20 +27,27 @@ def rows(warehouse: Path, query: str) -> list[tuple]:
 
 
 def differences(one: Path, other: Path, without: frozenset[str] = frozenset()) -> dict[str, int]:
-    """Tables of two warehouses that differ, with the number of rows that only one of them has.
+    """Tables of two warehouses that differ, with the number of rows that only one of them has, or of descriptions.
 
     ``without`` names columns that are not compared. Parts are no content and never compared.
     """
     left, right = ((folder / "current").resolve() for folder in (one, other))
-    found = {}
+    described = [_of_content(folder) for folder in (left, right)]
+    found = {
+        name: sum(name in tables for tables in described)
+        for name in described[0].keys() | described[1].keys()
+        if described[0].get(name) != described[1].get(name)
+    }
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'").fetchall()
         _attach(connection, left, "left_side")
         _attach(connection, right, "right_side")
-        for name, table in _content().items():
-            columns = ", ".join(f'"{column}"' for column in table.column_names if column not in without | {"part"})
-            count = _apart(connection, columns, f"left_side.{table.full_name}", f"right_side.{table.full_name}")
-            if count:
+        columns_of = {name: table.column_names for name, table in _content().items()}
+        columns_of |= {name: _columns(table) for name, table in described[0].items() if name not in found}
+        for name, names in columns_of.items():
+            columns = ", ".join(f'"{column}"' for column in names if column not in without | {"part"})
+            table = schema.sql_name(name)
+            if count := _apart(connection, columns, f"left_side.{table}", f"right_side.{table}"):
                 found[name] = count
     return found
 
@@ -51,13 +59,24 @@ def parquet_differences(warehouse: Path) -> dict[str, int]:
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'").fetchall()
         _attach(connection, snapshot, "database")
-        for name, table in (schema.tables() | schema.views()).items():
+        columns_of = {name: table.column_names for name, table in (schema.tables() | schema.views()).items()}
+        columns_of |= {name: _columns(table) for name, table in _of_content(snapshot).items()}
+        for name, names in columns_of.items():
             files = f"read_parquet('{snapshot}/parquet/{name}/*.parquet', hive_partitioning = false)"
-            columns = ", ".join(f'"{column}"' for column in table.column_names)
-            count = _apart(connection, columns, files, f"database.{table.full_name}")
-            if count:
+            columns = ", ".join(f'"{column}"' for column in names)
+            if count := _apart(connection, columns, files, f"database.{schema.sql_name(name)}"):
                 found[name] = count
     return found
+
+
+def _of_content(snapshot: Path) -> dict[str, dict]:
+    """The tables of schema ``content`` as a snapshot's manifest describes them, without their files."""
+    tables = json.loads((snapshot / "manifest.json").read_text())["tables"]
+    return {name: table | {"files": None} for name, table in tables.items() if name.startswith("content.")}
+
+
+def _columns(described: dict) -> list[str]:
+    return [column["name"] for column in described["columns"]]
 
 
 def _content() -> dict[str, schema.Table]:

@@ -28,6 +28,7 @@ from matterhouse.transforms.declared import Records
 from matterhouse.transforms.drift import Tree, document_drift
 from matterhouse.transforms.fields import INSTANT, TEXT, WHOLE, Fields, arrow_series, frame, python_values
 from matterhouse.transforms.providers import providers
+from matterhouse.transforms.scalars import scalars
 
 Tables = dict[str, pd.DataFrame]
 _DOCUMENT_COLUMNS = {
@@ -79,6 +80,8 @@ def tidy(
     }
     tables["providers"] = providers(everything)
     tables["meta.document_drift"] = document_drift(readable["record_id"], readable["record"], covered)
+    taken = _taken(declared_tables or schema.tables(), python_values(readable["collection"]))
+    tables["raw.scalars"] = scalars(readable["record_id"], readable["record"], taken)
     tables["meta.field_errors"] = _field_errors(readable, list(by_collection.values()))
     return tables
 
@@ -87,6 +90,22 @@ def _tabled(collections: pd.Series) -> list[str]:
     """The collections among these that have tables of their own."""
     own = {table.rows.collection for table in schema.tables().values() if table.rows}
     return [name for name in collections.dropna().unique() if name in own]
+
+
+def _taken(declared_tables: Mapping[str, Table], collections: list[str | None]) -> list[frozenset[str]]:
+    """For the record of each collection, the paths that declared tables take of it whatever else it holds."""
+    main = [table for table in declared_tables.values() if table.schema == "main" and table.rows]
+    of_collections = {
+        name: frozenset(
+            path
+            for table in main
+            if table.rows.collection in (None, name)
+            for column in table.columns
+            for path in column.certain_paths
+        )
+        for name in set(collections)
+    }
+    return [of_collections[name] for name in collections]
 
 
 def _of(collection: str, documents: pd.DataFrame) -> Records:

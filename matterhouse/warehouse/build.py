@@ -12,6 +12,7 @@ from matterhouse.sql import schema
 from matterhouse.warehouse import bookkeeping, database, manifest, parquet, parts, recovery, snapshots
 from matterhouse.warehouse.base import Base
 from matterhouse.warehouse.checks import Check, offending_rows, run_checks
+from matterhouse.warehouse.content import Content
 from matterhouse.warehouse.layout import DATABASE, PARQUET, REPORT, Layout
 from matterhouse.warehouse.ledger import Entry
 from matterhouse.warehouse.snapshots import Snapshot
@@ -58,14 +59,21 @@ class Build:
             self._base.check_parquet()
             self._connection.begin()
         self._load = database.Load(self._connection, self._fresh)
-        self._load.documents(self._staged, [*changes.read, *changes.gone])
+        known = {} if self._fresh else self._base.manifest["tables"]
+        self._content = Content(self._connection, self._fresh, known)
+        self._load.changed([*changes.read, *changes.gone])
+        self._content.remember()
+        self._load.documents(self._staged)
         self._load.files(
             bookkeeping.files(changes.read | changes.restamped), bookkeeping.rows_of("meta.rejects", changes.rejects)
         )
         self._load.replace("meta.sources", bookkeeping.sources(sources))
         for name, rows in zip(_HISTORY, bookkeeping.runs([*known_runs, run])):
             self._load.replace(name, rows)
-        self._load.derive(self._staged, run["run_id"], datetime.fromisoformat(run["started_at"]))
+        started_at = datetime.fromisoformat(run["started_at"])
+        self._load.derive(self._staged, run["run_id"], started_at)
+        self._content.make(run["run_id"], started_at)
+        self._load.content(self._content)
 
     def _carry_history(self) -> None:
         """Take earlier checks and drift from the base, or from the newest database that is whole where there is none."""
@@ -87,9 +95,18 @@ class Build:
         query = "SELECT field FROM meta.drift WHERE first_run_id = ? ORDER BY field"
         return [field for (field,) in self._connection.execute(query, [run_id]).fetchall()]
 
+    def retyped(self) -> list[str]:
+        """A sentence per column of schema ``content`` whose type changed."""
+        return [
+            f"content.{change['table_name']}: {change['column_name']} was {change['type_before']} and is"
+            f" {change['type_now']} now; meta.schema_changes has all changes"
+            for change in self._content.changes
+            if change["change"] == "type"
+        ]
+
     def _row_counts(self) -> dict[str, int]:
         """Rows of every table and view as they are now."""
-        counts = [f"SELECT '{name}', count(*) FROM {table.full_name}" for name, table in self._declared().items()]
+        counts = [f"SELECT '{name}', count(*) FROM {table.sql_name}" for name, table in self._tables().items()]
         return dict(self._connection.execute(" UNION ALL ".join(counts)).fetchall())
 
     @property
@@ -118,7 +135,7 @@ class Build:
         self._connection = None
         (self._path / REPORT).write_text(report, encoding="utf-8")
         facts = {"id": self.id} | facts | {"laid_out": self._laid_out(self.rows["raw.documents"])}
-        described = {name: {"rows": self.rows[name], **table.described} for name, table in self._declared().items()}
+        described = {name: {"rows": self.rows[name], **table.described} for name, table in self._tables().items()}
         manifest.write(self._path, facts, described, {} if self._fresh else self._base.checksums())
         return snapshots.publish(self._layout, self._path)
 
@@ -134,8 +151,9 @@ class Build:
             self._connection.close()
         snapshots.tidy_up(self._layout, [])
 
-    def _declared(self) -> dict[str, schema.Table]:
-        return schema.tables() | schema.views()
+    def _tables(self) -> dict[str, schema.Table]:
+        """Every table and view, declared or made by content."""
+        return schema.tables() | schema.views() | self._content.tables
 
     def _write_parquet(self) -> None:
         folder = self._path / PARQUET
@@ -144,7 +162,7 @@ class Build:
         touched = self._load.touched | {
             name for name, view in schema.views().items() if view.reads & self._load.touched
         }
-        for name, table in self._declared().items():
+        for name, table in self._tables().items():
             if name in parquet.PARTED:
                 if before:
                     parquet.link(before / name, folder / name, but={parts.part_name(part) for part in touched_parts})

@@ -13,8 +13,9 @@ import pyarrow as pa
 
 from matterhouse import sql
 from matterhouse.sql import schema
-from matterhouse.warehouse import links, staging
+from matterhouse.warehouse import bookkeeping, links, staging
 from matterhouse.warehouse.base import Base, Damaged
+from matterhouse.warehouse.content import CHANGES, COLUMNS, Content
 from matterhouse.warehouse.schema import create_all
 
 # Rows that DuckDB compresses and writes together; documents are long, so more of them would need much memory.
@@ -36,6 +37,10 @@ _DERIVED = {
     "drift": "meta.drift",
     "sources": "meta.sources",
 }
+
+
+# What a load of all sources cannot find out again.
+_HISTORY = {"meta.checks", "meta.drift", "meta.content_columns", "meta.schema_changes"}
 
 
 def open_build(file: Path, base: Base | None) -> duckdb.DuckDBPyConnection:
@@ -86,13 +91,16 @@ def reading_base(base: Path | None) -> Iterator[None]:
 
 
 def carry_history(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
-    """Take along what the source cannot tell again: earlier checks, and when drift was first seen.
+    """Take along what the source cannot tell again: earlier checks, first sights of drift, the columns of content.
 
     A database of another version may have other columns: what both have is taken. Raises ``Damaged``.
     """
     with reading_base(base):
         connection.execute(f"ATTACH {_literal(base)} AS base (READ_ONLY)").fetchall()
-        for name in ("meta.checks", "meta.drift"):
+        tables = connection.execute(
+            "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'base'"
+        )
+        for name in sorted({name for (name,) in tables.fetchall()} & _HISTORY):
             there = {column[0] for column in connection.execute(f"FROM base.{name} LIMIT 0").description}
             both = ", ".join(column for column in schema.tables()[name].column_names if column in there)
             connection.execute(f"INSERT INTO {name} BY NAME SELECT {both} FROM base.{name}").fetchall()
@@ -123,9 +131,12 @@ class Load:
         self.touched: set[str] = set(schema.tables()) if fresh else set()
         self.relinked: list[str] = []
 
-    def documents(self, staged: Path, changed: Iterable[str]) -> None:
-        """Replace the rows of the ``changed`` documents (record ids) by those that were staged."""
-        self._register("changed", pa.table({"record_id": pa.array(changed, pa.string())}))
+    def changed(self, record_ids: Iterable[str]) -> None:
+        """Say which documents change."""
+        self._register("changed", pa.table({"record_id": pa.array(record_ids, pa.string())}))
+
+    def documents(self, staged: Path) -> None:
+        """Replace the rows of the changed documents by those that were staged."""
         for name in sorted(
             schema.tables_of(schema.DOCUMENT), key="related_articles".__eq__
         ):  # last, since they lead to records
@@ -166,6 +177,15 @@ class Load:
             for statement in self._connection.extract_statements(sql.read(f"derive/{name}")):
                 self._change(table, statement)
         self.relinked = [row[0] for row in self._connection.execute("FROM relinked").fetchall()]
+
+    def content(self, content: Content) -> None:
+        """Note what the tables of schema ``content`` are now, and how they changed."""
+        if content.columns is not None:
+            self._change(COLUMNS, f"DELETE FROM {COLUMNS}")  # in a fresh load, too: they are taken along
+            self.add(COLUMNS, content.columns)
+        if content.changes:
+            self.add(CHANGES, bookkeeping.rows_of(CHANGES, content.changes))
+        self.touched |= content.touched
 
     def _seen_providers(self, staged: Path) -> None:
         batches = [staging.read(file) for file in staging.batches(staged, "providers").values()]

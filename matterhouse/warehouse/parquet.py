@@ -20,7 +20,7 @@ from matterhouse.sql import schema
 # Columns of long texts that hardly repeat; all other texts are kept as dictionaries on their way.
 NO_DICTIONARY = {"front_matter", "body", "path"}
 # The tables that hold the bulk, each cut in part files (``matterhouse.warehouse.parts``): most runs take them over and write the others anew.
-PARTED = ("raw.documents", "related_articles", "related_images")
+PARTED = ("raw.documents", "raw.scalars", "related_articles", "related_images")
 _DENSE = {"compression": "zstd", "compression_level": 3}
 _QUICK = {"compression": "snappy"}
 
@@ -66,7 +66,7 @@ def writing(declared: schema.Table, file: Path) -> Iterator[Callable[[pa.Table],
 
 def write_whole(connection: duckdb.DuckDBPyConnection, declared: schema.Table, folder: Path) -> None:
     """Write a table or view of the database as one file."""
-    rows = connection.sql(f"FROM {declared.full_name}").to_arrow_table()
+    rows = connection.sql(f"FROM {declared.sql_name}").to_arrow_table()
     write(rows, declared, folder / declared.qualified / f"{declared.name}.parquet")
 
 

@@ -252,7 +252,7 @@ def test_no_record_item_or_input_is_lost_or_changed(files):
         assert rows(found, "record_id", "position") == expected, name
     for name, frame in of.items():
         table = DECLARED[name]
-        assert set(Counter(rows(frame, *table.key)).values()) <= {1}, f"{name} has a key twice"
+        assert set(Counter(map(str, rows(frame, *table.key))).values()) <= {1}, f"{name} has a key twice"
         required = {declared.name for declared in table.columns if declared.not_null}
         assert not frame[list(required)].isna().to_numpy().any(), name
 

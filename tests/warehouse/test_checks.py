@@ -8,7 +8,7 @@ from matterhouse.warehouse.checks import offending_rows
 from matterhouse.warehouse.schema import create_all
 
 TABLES = {name: table for name, table in schema.tables().items() if table.schema in ("main", "raw")}
-PLACEHOLDER = {"VARCHAR": "'x'", "INTEGER": "0", "BIGINT": "0"}
+PLACEHOLDER = {"VARCHAR": "'x'", "INTEGER": "0", "BIGINT": "0", "INTEGER[]": "[0]"}
 
 
 @pytest.fixture

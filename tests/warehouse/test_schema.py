@@ -90,6 +90,7 @@ def test_an_arrow_table_of_the_schema_goes_into_its_table(name, connection):
         pa.float64(): 0.5,
         pa.timestamp("us", "UTC"): 0,
         pa.list_(pa.string()): ["a", None],
+        pa.list_(pa.int32()): [0, 1],
         pa.map_(pa.string(), pa.float64()): [("a", 1)],
     }
     fields = TABLES[name].arrow_schema

@@ -1,0 +1,147 @@
+"""The tables of schema ``content``: made of ``raw.scalars`` by what the front matters of each collection hold.
+
+Their columns and types follow from the content alone, so a full load and any number of small ones give the same tables.
+A run makes those collections anew whose values it changed. ``docs/content-tables.md`` has the rules.
+"""
+
+from collections.abc import Iterable, Mapping, Set
+from datetime import datetime
+from functools import partial
+from itertools import groupby
+from typing import Any, NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from matterhouse import sql
+from matterhouse.sql import schema
+from matterhouse.warehouse import bookkeeping, content_names, content_tables
+from matterhouse.warehouse.content_plan import Found, plan
+from matterhouse.warehouse.content_tables import SCHEMA, Planned
+
+MOST_COLLECTIONS = 200  # with tables of their own: those with the most documents
+COLUMNS, CHANGES = "meta.content_columns", "meta.schema_changes"
+
+
+class _Column(NamedTuple):
+    """A row of ``meta.content_columns``."""
+
+    table_name: str
+    column_name: str
+    column_index: int
+    collection: str | None
+    path: str | None
+    type: str
+
+
+class Content:
+    """Brings the tables of schema ``content`` up to date with a run's changes.
+
+    ``remember`` is called before the run's rows are loaded, ``make`` behind it. Then ``tables`` has the tables there
+    are, by qualified name, ``touched`` the names of those that were made anew, ``columns`` the rows of
+    ``meta.content_columns`` and ``changes`` what is to be added to ``meta.schema_changes``. ``known`` are the tables
+    of the snapshot that the run builds on, as its manifest describes them; a ``fresh`` load makes all anew.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, fresh: bool, known: Mapping[str, dict[str, Any]]):
+        self._connection, self._fresh, self._known = connection, fresh, known
+        self.tables: dict[str, schema.Table] = {}
+        self.touched: set[str] = set()
+        self.columns: pa.Table | None = None
+        self.changes: list[dict[str, object]] = []
+
+    def remember(self) -> None:
+        """Note what the changed documents hold; ``changed`` is a relation of their record ids."""
+        if not self._fresh:
+            self._rows(f"CREATE OR REPLACE TEMP TABLE content_before AS {sql.read('content/held')}")
+
+    def make(self, run_id: str, started_at: datetime) -> None:
+        """Make the tables of the collections whose values changed."""
+        before = [_Column(*row) for row in self._rows(sql.read("content/columns"))]
+        known = {column.collection for column in before}
+        names = content_names.collection_names(self._largest())
+        wanted = self._wanted(names, known)
+        self._rows(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+        for column in before:
+            if column.column_index == 0 and (column.collection in wanted or column.collection not in names):
+                self._rows(f"DROP TABLE IF EXISTS {SCHEMA}.{content_names.quoted(column.table_name)}")
+        columns_made = self._made(sorted(wanted, key=content_names.none_last), names)
+        kept = [column for column in before if column.collection in names.keys() - wanted]
+        for name in {f"{SCHEMA}.{column.table_name}" for column in kept}:
+            self.tables[name] = content_tables.known(name, self._known[name])
+        if wanted or known - names.keys():
+            now = [*kept, *columns_made]
+            self.columns = bookkeeping.rows_of(COLUMNS, (column._asdict() for column in now))
+            self.changes = [
+                change | {"run_id": run_id, "changed_at": started_at} for change in _changes(before, now, known)
+            ]
+
+    def _largest(self) -> list[str | None]:
+        """The collections with the most documents, as many as get tables."""
+        query = "SELECT collection FROM main.records GROUP BY ALL ORDER BY count(*) DESC, collection LIMIT ?"
+        return [collection for (collection,) in self._rows(query, [MOST_COLLECTIONS])]
+
+    def _wanted(self, names: Mapping[str | None, str], known: Set[str | None]) -> set[str | None]:
+        """The collections to be made anew: they hold other values, or their tables have other names than before."""
+        if self._fresh:
+            return set(names)
+        self._rows(f"CREATE OR REPLACE TEMP TABLE content_now AS {sql.read('content/held')}")
+        changed = {collection for (collection,) in self._rows(sql.read("content/changed"))}
+        named = content_names.with_neighbours(names)
+        named_before = content_names.with_neighbours(content_names.collection_names(known))
+        return {each for each in names if each in changed or named[each] != named_before.get(each)}
+
+    def _made(self, collections: list[str | None], names: Mapping[str | None, str]) -> list[_Column]:
+        """Plan the tables of some collections, and make them; gives their columns."""
+        if not collections:
+            return []
+        numbered = {"number": pa.array(range(len(collections)), pa.int32()), "name": pa.array(collections, pa.string())}
+        self._connection.register("wanted_collections", pa.table(numbered))
+        self._rows(sql.read("content/moment"))
+        self._rows(sql.read("content/rows"))
+        found = {
+            number: [Found(*row[1:]) for row in rows]
+            for number, rows in groupby(self._rows(sql.read("content/paths")), key=lambda row: row[0])
+        }
+        tables: list[Planned] = []
+        for number, collection in enumerate(collections):
+            others = set(names.values()) - {names[collection]}
+            planned = plan(names[collection], others, found.get(number, []), partial(self._measure, number))
+            tables += [Planned(number, collection, table) for table in planned]
+        made = content_tables.make(self._connection, tables)
+        self.tables |= {table.qualified: table for table in made}
+        self.touched = {table.qualified for table in made}
+        return [column for planned, table in zip(tables, made) for column in _columns(planned, table)]
+
+    def _measure(self, collection: int, depth: int, keys: Mapping[str, list[str]]) -> tuple[int, int]:
+        """How many keys some mappings have in all, and how many mappings there are; see ``content_plan.plan``."""
+        pairs = [(path, number) for number, paths in enumerate(keys.values()) for path in paths]
+        paths, numbers = zip(*pairs)
+        self._connection.register("key_paths", pa.table({"path": paths, "key": numbers}))
+        [counted] = self._rows(sql.read("content/keys"), [depth, collection])
+        return counted
+
+    def _rows(self, query: str, parameters: Iterable[object] = ()) -> list[tuple]:
+        return self._connection.execute(query, list(parameters)).fetchall()
+
+
+def _columns(planned: Planned, made: schema.Table) -> list[_Column]:
+    paths = {column.name: column.path for column in planned.table.columns}
+    return [
+        _Column(made.name, column.name, index, planned.collection, paths.get(column.name), column.type)
+        for index, column in enumerate(made.columns)
+    ]
+
+
+def _changes(before: list[_Column], now: list[_Column], known: Set[str | None]) -> list[dict[str, object]]:
+    """Rows of ``meta.schema_changes``: how columns of collections that were there before differ."""
+    old = {column[:2]: column for column in before}
+    new = {column[:2]: column for column in now if column.collection in known}
+    changes: list[dict[str, object]] = []
+    for place in sorted(old.keys() | new.keys()):
+        was, is_now = (columns[place].type if place in columns else None for columns in (old, new))
+        if was != is_now:
+            change = "type" if was and is_now else "added" if is_now else "removed"
+            row: dict[str, object] = {"table_name": place[0], "column_name": place[1], "change": change}
+            changes.append(row | {"type_before": was, "type_now": is_now})
+    return changes

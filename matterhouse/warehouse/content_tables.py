@@ -1,0 +1,197 @@
+"""The tables that content makes, in the database: created, filled and described."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from matterhouse import sql
+from matterhouse.sql import schema
+from matterhouse.warehouse.content_names import quoted
+from matterhouse.warehouse.content_plan import Column, Table
+
+SCHEMA = "content"
+_LONGEST_EXAMPLE = 60
+_RECORD = Column("record_id", "VARCHAR", None)
+_AS_TYPE = {
+    "VARCHAR": "{}",
+    "BIGINT": "CAST({} AS BIGINT)",
+    "DOUBLE": "CAST({} AS DOUBLE)",
+    "BOOLEAN": "lower({}) IN ('true', 'yes', 'on')",
+    "DATE": "CAST({} AS DATE)",
+    "TIMESTAMP WITH TIME ZONE": "content_moment({})",
+}
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A table of the collection that has this number in ``wanted_collections``."""
+
+    number: int
+    collection: str | None
+    table: Table
+
+    @property
+    def sql_name(self) -> str:
+        return f"{SCHEMA}.{quoted(self.table.name)}"
+
+    @property
+    def key(self) -> list[Column]:
+        return [_RECORD, *self.table.key]
+
+
+def make(connection: duckdb.DuckDBPyConnection, tables: list[Planned]) -> list[schema.Table]:
+    """Create and fill tables from ``content_rows``, and describe them, in comments and in what is given back."""
+    connection.register("content_places", _places(tables))
+    connection.execute(sql.read("content/cells")).fetchall()
+    examples = {(row[0], row[1]): row[2] for row in connection.execute(sql.read("content/examples")).fetchall()}
+    made = []
+    for number, planned in enumerate(tables):
+        _create(connection, planned)
+        _fill(connection, planned, number)
+        of_columns = {column: text for (table, column), text in examples.items() if table == number}
+        made.append(_described(planned, _counts(connection, planned), of_columns))
+        _comment(connection, made[-1])
+    connection.execute("DROP TABLE content_cells; DROP TABLE content_rows").fetchall()
+    return made
+
+
+def _places(tables: Iterable[Planned]) -> pa.Table:
+    """Where the values of each path go: a row per path of a collection and table that takes it."""
+    rows = [
+        {
+            "collection": planned.number,
+            "path": source.path,
+            "table_number": number,
+            "column_number": -1 if source.column is None else names.index(source.column),
+            "places": [pick if isinstance(pick, int) else 0 for pick in source.picks],
+            "keys": [pick if isinstance(pick, str) else None for pick in source.picks],
+            "only_values": source.only_values,
+        }
+        for number, planned in enumerate(tables)
+        for names in [[column.name for column in planned.table.columns]]
+        for source in planned.table.sources
+    ]
+    columns = {
+        "collection": pa.int32(),
+        "path": pa.string(),
+        "table_number": pa.int32(),
+        "column_number": pa.int32(),
+        "places": pa.list_(pa.int32()),
+        "keys": pa.list_(pa.string()),
+        "only_values": pa.bool_(),
+    }
+    return pa.Table.from_pylist(rows, pa.schema(columns.items()))
+
+
+def _create(connection: duckdb.DuckDBPyConnection, planned: Planned) -> None:
+    columns = [f"{quoted(column.name)} {column.type} NOT NULL" for column in planned.key]
+    columns += [f"{quoted(column.name)} {column.type}" for column in planned.table.columns]
+    connection.execute(f"CREATE TABLE {planned.sql_name} ({', '.join(columns)})").fetchall()
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, planned: Planned, number: int) -> None:
+    table = planned.table
+    if table.is_other:
+        connection.execute(sql.read("content/other").format(table=planned.sql_name, number=number)).fetchall()
+        return
+    keys = [
+        f"coalesce(positions[places[{at}]], 0)" if column.type == "INTEGER" else f"keys[{at}]"
+        for at, column in enumerate(table.key, 1)
+    ]
+    values = [f"any_value(value) FILTER (column_number = {at})" for at in range(len(table.columns))]
+    query = sql.read("content/lists" if table.key else "content/documents").format(
+        table=planned.sql_name,
+        number=number,
+        keys="".join(f", {key} AS key_{at}" for at, key in enumerate(keys)),
+        key_names="".join(f", key_{at}" for at in range(len(keys))),
+        values="".join(f", {value} AS value_{at}" for at, value in enumerate(values)),
+        typed="".join(f", {_AS_TYPE[column.type].format(f'value_{at}')}" for at, column in enumerate(table.columns)),
+    )
+    connection.execute(query, [] if table.key else [planned.collection]).fetchall()
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, planned: Planned) -> list[int]:
+    """Rows, documents, and values of each column but those of the key."""
+    counted = [
+        "count(*)",
+        "count(DISTINCT record_id)",
+        *(f"count({quoted(each.name)})" for each in planned.table.columns),
+    ]
+    [counts] = connection.execute(f"SELECT {', '.join(counted)} FROM {planned.sql_name}").fetchall()
+    return list(counts)
+
+
+def _described(planned: Planned, counts: list[int], examples: Mapping[int, str]) -> schema.Table:
+    rows, documents, *values = counts
+    table = planned.table
+    key = tuple(column.name for column in planned.key)
+    grain = _grain(planned, documents)
+    columns = [schema.Column(column.name, column.type, True, _of_key(column, table), ()) for column in planned.key]
+    for at, (column, count) in enumerate(zip(table.columns, values)):
+        comment = _of_value(column, count, rows, "documents" if not table.key else "rows", examples.get(at))
+        columns.append(schema.Column(column.name, column.type, False, comment, (column.path,) if column.path else ()))
+    comment = f"One row per {grain}. Key: {', '.join(key)}."
+    return schema.Table(SCHEMA, table.name, "table", comment, grain, key, tuple(columns))
+
+
+def _grain(planned: Planned, documents: int) -> str:
+    table = planned.table
+    where = "in no folder" if planned.collection is None else f"of the collection {_shown(planned.collection)}"
+    if table.is_other:
+        return f"value in documents {where} that no column is made for, see docs/content-tables.md"
+    if not table.key:
+        return f"document {where}"
+    what = "item" if table.pattern.endswith("[]") else "key"
+    of = _shown(table.pattern.removesuffix("[]").removesuffix(".*"))
+    return f"{what} of {of} in {documents:,} document{'' if documents == 1 else 's'} {where}"
+
+
+def _of_key(column: Column, table: Table) -> str:
+    if column is _RECORD:
+        return "The record, as in records.record_id."
+    if table.is_other:
+        return f"As in raw.scalars.{column.name}."
+    if column.type == "INTEGER":
+        return "Place in the list, counted from 0 in the file's order."
+    return "The key, as written."
+
+
+def _of_value(column: Column, count: int, rows: int, of: str, example: str | None) -> str:
+    if column.path is None:
+        return f"As in raw.scalars.{column.name}."
+    such_as = f", such as {_shown(example)}" if example else ""
+    return f"In {count:,} of {rows:,} {of} ({count / max(rows, 1):.1%}){such_as}. From: {_shown(column.path)}."
+
+
+def _shown(text: str) -> str:
+    """Text of a front matter as a comment shows it: on one line, and not long."""
+    plain = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return plain if len(plain) <= _LONGEST_EXAMPLE else f"{plain[: _LONGEST_EXAMPLE - 1]}…"
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
+    comments = [f"COMMENT ON TABLE {table.sql_name} IS {_literal(table.comment)}"]
+    comments += [
+        f"COMMENT ON COLUMN {table.sql_name}.{quoted(column.name)} IS {_literal(column.comment)}"
+        for column in table.columns
+    ]
+    connection.execute("; ".join(comments)).fetchall()
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def known(name: str, described: Mapping[str, Any]) -> schema.Table:
+    """A table as the manifest of a snapshot describes it."""
+    columns = tuple(
+        schema.Column(column["name"], column["type"], column["not_null"], column["comment"], ())
+        for column in described["columns"]
+    )
+    key = tuple(column.name for column in columns if column.not_null)
+    comment = described["comment"]
+    grain = comment.removeprefix("One row per ").rpartition(". Key: ")[0]
+    return schema.Table(SCHEMA, name.partition(".")[2], "table", comment, grain, key, columns)

@@ -1,0 +1,12 @@
+-- One row per document of a collection, a column per path.
+INSERT INTO {table}
+SELECT records.record_id{typed}
+FROM main.records
+LEFT JOIN (
+    SELECT record_id{values}
+    FROM content_cells
+    WHERE table_number = {number}
+    GROUP BY record_id
+) AS found USING (record_id)
+WHERE records.collection IS NOT DISTINCT FROM ?
+ORDER BY records.source, records.path;

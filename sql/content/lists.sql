@@ -1,0 +1,11 @@
+-- One row per item of a list, or per key of a mapping.
+INSERT INTO {table}
+SELECT record_id{key_names}{typed}
+FROM (
+    SELECT record_id{keys}{values}
+    FROM content_cells
+    WHERE table_number = {number}
+    GROUP BY ALL
+) AS found
+JOIN main.records USING (record_id)
+ORDER BY records.source, records.path{key_names};
