@@ -18,7 +18,7 @@ from matterhouse.cli.options import Config, Warehouse, layout_of
 from matterhouse.cli.terminal import complain, console, safe, say, table
 
 if TYPE_CHECKING:
-    from matterhouse.warehouse.query import Answer
+    from matterhouse.warehouse.query import Rows
 
 _SHOWN = 200
 _NARROWEST = 9
@@ -112,8 +112,8 @@ def _called(output: Path | None) -> QueryFormat:
     return next((known for known in QueryFormat if known == ending), QueryFormat.TABLE)
 
 
-def write(answer: "Answer", format: str, stream: BinaryIO | None = None) -> None:
-    """Write the rows to a file that is open, or to standard output where there is none."""
+def write(answer: "Rows", format: str, stream: BinaryIO | None = None) -> None:
+    """Write rows to a file that is open, or to standard output where there is none."""
     if format == "table":
         show(*answer.rows())
         return

@@ -1,12 +1,18 @@
 """``matterhouse rejects``."""
 
-from typing import Annotated, Any
+from contextlib import closing
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from matterhouse.cli.options import Config, Format, Warehouse, layout_of
 from matterhouse.cli.querying import write
 from matterhouse.cli.terminal import counted, safe, say
+
+if TYPE_CHECKING:
+    from matterhouse.warehouse.layout import Layout
+
+_COLUMNS = ("kind", "source", "path", "line", "column", "field", "reason", "message", "excerpt")
 
 
 def rejects(
@@ -23,19 +29,50 @@ def rejects(
     """Show the files that could not be read, and why.
 
     Each comes with its place, `path:line:column`, and the offending line. A file that is mended is
-    loaded by the next run, and leaves the list.
+    loaded by the next run, and leaves the list. Files that the last run rejected without publishing that come first.
     """
+    from matterhouse.warehouse.query import Rows
+
+    layout = layout_of(config, warehouse)
+    unpublished = _unpublished(layout)
+    problems = unpublished + _published(layout, everything, needed=not unpublished)
+    if format is Format.TABLE:
+        _tell(problems, everything)
+    else:
+        names = [name for name in _COLUMNS if everything or name != "field"]
+        write(Rows(names, (tuple(problem.get(name) for name in names) for problem in problems)), format.value)
+
+
+def _unpublished(layout: "Layout") -> list[dict[str, Any]]:
+    """What the last run rejected without publishing it: from the ledger; nothing where that cannot be read."""
+    from sqlite3 import DatabaseError
+
+    from matterhouse.warehouse.ledger import Ledger, LedgerDamaged
+    from matterhouse.warehouse.lock import Locked
+
+    if not layout.ledger.exists():
+        return []
+    try:
+        with closing(Ledger(layout.ledger, read_only=True)) as ledger:
+            return [{**reject, "kind": "unpublished"} for reject in ledger.rejects()]
+    except (LedgerDamaged, DatabaseError, Locked):
+        return []
+
+
+def _published(layout: "Layout", everything: bool, needed: bool) -> list[dict[str, Any]]:
+    """What the current snapshot knows. Raises ``NoSnapshot`` where there is none and it is ``needed``."""
     from matterhouse import sql
     from matterhouse.warehouse import query, snapshots
 
-    database = snapshots.current(layout_of(config, warehouse)).database
+    try:
+        database = snapshots.current(layout).database
+    except snapshots.NoSnapshot:
+        if needed:
+            raise
+        return []
     with query.locked_in(database) as connection:
-        answer = query.Answer(connection, sql.read("queries/problems" if everything else "queries/rejects"))
-        if format is Format.TABLE:
-            names, rows = answer.rows()
-            _tell([dict(zip(names, row)) for row in rows], everything)
-        else:
-            write(answer, format.value)
+        names, rows = query.Answer(connection, sql.read("queries/problems" if everything else "queries/rejects")).rows()
+        return [dict(zip(names, row)) for row in rows]
 
 
 def _tell(problems: list[dict[str, Any]], everything: bool) -> None:
@@ -47,6 +84,8 @@ def _tell(problems: list[dict[str, Any]], everything: bool) -> None:
             tell(problem)
     if by_kind["skipped"] or by_kind["drift"]:
         say()
+    if by_kind["unpublished"]:
+        say(f"{counted(len(by_kind['unpublished']), 'file')} could not be read by the last run, which published none.")
     counts = [counted(len(by_kind["reject"]), "file") + " could not be read"]
     if everything:
         counts.append(counted(len(by_kind["field_error"]), "value") + " did not fit")
@@ -88,4 +127,10 @@ def _width(text: str) -> int:
     return cell_len(safe(text))
 
 
-_TOLD = {"reject": _tell_reject, "field_error": _tell_field_error, "skipped": _tell_skipped, "drift": _tell_drift}
+_TOLD = {
+    "unpublished": _tell_reject,
+    "reject": _tell_reject,
+    "field_error": _tell_field_error,
+    "skipped": _tell_skipped,
+    "drift": _tell_drift,
+}

@@ -1,7 +1,7 @@
 """One query on one snapshot that can do nothing but read that snapshot, and its result in common formats."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
@@ -48,21 +48,15 @@ def locked_in(database: Path, memory: str | None = None) -> Iterator[duckdb.Duck
                 connection.close()
 
 
-class Answer:
-    """The rows that one query gives, read once: ``rows``, or all of them written somewhere.
+class Rows:
+    """Named columns and rows, read once: as they are, or all of them written somewhere."""
 
-    Raises ``QueryRefused`` for anything that is not one query, ``duckdb.Error`` for one that fails.
-    """
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection, query: str):
-        self._connection, self._query = connection, query
-        _refuse_all_but_one_query(connection, query)
+    def __init__(self, names: list[str], rows: Iterable[tuple]):
+        self._names, self._rows = names, rows
 
     def rows(self) -> tuple[list[str], Iterator[tuple]]:
         """The columns' names, and the rows as they come."""
-        cursor = self._connection.execute(self._query)
-        names = [column[0] for column in cursor.description]
-        return names, (row for batch in iter(lambda: cursor.fetchmany(_ROWS_AT_A_TIME), []) for row in batch)
+        return self._names, iter(self._rows)
 
     def write_csv(self, stream: TextIO) -> None:
         """A line of names and a line per row, ended by LF. NULL is empty; what is nested is JSON."""
@@ -80,6 +74,27 @@ class Answer:
             stream.write(",\n" if number else "\n")
             stream.write(json_text(dict(zip(names, row))))
         stream.write("\n]\n")
+
+    def write_parquet(self, stream: BinaryIO) -> None:
+        """A Parquet file. Raises ``TypeError``: these rows have no types; those of an ``Answer`` have."""
+        raise TypeError("rows without types cannot be written as Parquet")
+
+
+class Answer(Rows):
+    """The rows that one query gives.
+
+    Raises ``QueryRefused`` for anything that is not one query, ``duckdb.Error`` for one that fails.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, query: str):
+        self._connection, self._query = connection, query
+        _refuse_all_but_one_query(connection, query)
+
+    def rows(self) -> tuple[list[str], Iterator[tuple]]:
+        """The columns' names, and the rows as they come."""
+        cursor = self._connection.execute(self._query)
+        names = [column[0] for column in cursor.description]
+        return names, (row for batch in iter(lambda: cursor.fetchmany(_ROWS_AT_A_TIME), []) for row in batch)
 
     def write_parquet(self, stream: BinaryIO) -> None:
         """A Parquet file with zstd. Raises ``pyarrow.ArrowException`` for a type that Parquet does not have."""

@@ -75,3 +75,24 @@ def test_skipped_files_are_told_by_reason(folder: Path):
         "mine: c.md  skipped: symlink",
     ]
     assert listed[-1].startswith("0 files could not be read, 0 values did not fit, 3 files skipped, ")
+
+
+def test_rejects_of_a_run_that_published_nothing_are_shown(folder: Path):
+    for number in range(12):
+        (folder / "content" / f"{number:02}.md").write_text("---\ntitle: [\n---\n")
+    failed = matterhouse("run", "--source", "mine=folder:content", cwd=folder)
+    assert failed.returncode == 1 and "`matterhouse rejects`" in failed.stderr
+    told = matterhouse("rejects", cwd=folder)
+    assert told.returncode == 0
+    lines = told.stdout.splitlines()
+    assert lines[0] == "mine: 00.md:3:1  yaml_syntax"
+    assert lines[-2] == "12 files could not be read by the last run, which published none."
+    listed = json.loads(matterhouse("rejects", "--format", "json", cwd=folder).stdout)
+    assert [(each["kind"], each["path"], each["line"]) for each in listed][:1] == [("unpublished", "00.md", 3)]
+    assert len(listed) == 12
+
+    for number in range(11):
+        (folder / "content" / f"{number:02}.md").write_text("---\ntitle: Mended\n---\n")
+    assert matterhouse("run", "--source", "mine=folder:content", cwd=folder).returncode == 0
+    told = matterhouse("rejects", cwd=folder).stdout.splitlines()
+    assert told[0] == "mine: 11.md:3:1  yaml_syntax" and told[-1] == "1 file could not be read."
