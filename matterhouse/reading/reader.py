@@ -8,8 +8,10 @@ from matterhouse.reading.envelope import Envelope, open_envelope
 from matterhouse.reading.formats import DATA_FILES, FORMATS
 from matterhouse.reading.parsing import Parsed, Problem
 from matterhouse.reading.strict import DEEPEST_NESTING, Unusual
-from matterhouse.sources.errors import Unreadable
+from matterhouse.sources.errors import Skipped, Unreadable
 from matterhouse.sources.limits import Limits
+
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 class Document(NamedTuple):
@@ -65,6 +67,8 @@ class Reader:
                 self._check_related(record, 2)
                 body, problems = _text_of(rest)
                 return Document(record, body, False, "yaml", problems)
+        if content.startswith(_LFS_POINTER):
+            raise Skipped("lfs_pointer", "the content is kept elsewhere, by Git LFS")
         envelope = open_envelope(path, content)
         if envelope is None:
             return None

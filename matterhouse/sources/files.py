@@ -8,11 +8,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-DEFAULT_INCLUDE = ("**/*.md", "**/*.markdown", "**/*.html", "_*/**/*.yaml", "_*/**/*.yml")
+PAGES = tuple("md markdown mdx html htm txt qmd rmd rst njk liquid webc astro xml".split())
+DATA = ("yaml", "yml", "json", "toml")
+DEFAULT_INCLUDE = (
+    *(f"**/*.{suffix}" for suffix in PAGES), "_*/**/*.yaml", "_*/**/*.yml",
+    *(f"**/{folder}/**/*.{suffix}" for folder in ("_data", "data") for suffix in DATA),
+)  # fmt: skip
 DEFAULT_EXCLUDE = (
     "_layouts/**", "_includes/**", "_site/**", "_sass/**", "node_modules/**", "**/.*", "**/.*/**",
 )  # fmt: skip
 
+_SUFFIX = re.compile(r"(?<=.)\.[A-Za-z0-9]+\Z")  # of a name that has more than it
 RACY_NS = 2_000_000_000
 
 
@@ -47,8 +53,10 @@ class File(NamedTuple):
 class Listing:
     """What a source holds at one moment: the included files, sorted by path.
 
-    ``skipped`` are included names that are not read, with a reason code: ``symlink``,
-    ``not_a_file`` (a pipe, a device), ``duplicate`` (a damaged git tree names a file twice).
+    ``skipped`` are names that are not read, with a reason code: ``symlink`` (also a link that may lead to a folder),
+    ``not_a_file`` (a pipe, a device), ``submodule``, ``excluded`` (included but for a glob that excludes it),
+    ``too_deep`` (a folder), ``duplicate`` (a damaged git tree names a file twice). Folders that a glob excludes
+    with all below them are not looked into.
     ``listed_at_ns`` is the time just before the listing began. Equal ``digest``s mean that nothing
     changed in between: a listing with racy files has a digest that no other listing has.
     """
@@ -72,10 +80,10 @@ class Listing:
 class Globs:
     """The files that a source is asked for: a path that an include glob matches, and no exclude glob.
 
-    A glob is matched against the whole path, upper and lower case apart. ``*`` is any text
-    without ``/``, ``?`` one character but ``/``, and ``**``, alone between slashes, any number of
-    folders, also none; at the end it is everything below. Every other character is itself. Raises
-    ValueError for a glob that could match nothing.
+    A glob is matched against the whole path, upper and lower case apart but in a suffix: ``*.md`` matches
+    ``README.MD``, too. ``*`` is any text without ``/``, ``?`` one character but ``/``, and ``**``, alone between
+    slashes, any number of folders, also none; at the end it is everything below. Every other character is itself.
+    Raises ValueError for a glob that could match nothing.
     """
 
     def __init__(self, include: Iterable[str] = DEFAULT_INCLUDE, exclude: Iterable[str] = DEFAULT_EXCLUDE):
@@ -87,6 +95,19 @@ class Globs:
     def wants(self, path: str) -> bool:
         """Whether the file ``path`` is included and not excluded."""
         return self._include(path) is not None and self._exclude(path) is None
+
+    def excludes(self, path: str) -> bool:
+        """Whether the file ``path`` is included but for a glob that excludes it."""
+        return self._include(path) is not None and self._exclude(path) is not None
+
+    def may_be_folder(self, path: str) -> bool:
+        """Whether ``path``, a link or a submodule, may stand for a folder that could hold wanted files."""
+        return "." not in path.rpartition("/")[2] and self.enters(path)
+
+    def enters(self, path: str) -> bool:
+        """Whether no folder on the way to ``path``, nor itself, is excluded with all below it."""
+        folders = path.split("/")
+        return all(self.may_enter("/".join(folders[:number])) for number in range(1, len(folders) + 1))
 
     def may_enter(self, folder: str) -> bool:
         """Whether ``folder`` can hold wanted files: False where a glob excludes all below it."""
@@ -117,7 +138,12 @@ def glob_regex(glob: str) -> str:
     following = [*folders[1:], None]
     *folders, last = (folder for folder, after in zip(folders, following) if (folder, after) != ("**", "**"))
     above = "".join(r"(?:[^/]+/)*" if folder == "**" else _segment_regex(folder) + "/" for folder in folders)
-    return above + (".+" if last == "**" else _segment_regex(last))
+    if last == "**":
+        return above + ".+"
+    suffix = _SUFFIX.search(last)
+    if suffix is None:
+        return above + _segment_regex(last)
+    return above + _segment_regex(last[: suffix.start()]) + f"(?i:{re.escape(suffix[0])})"
 
 
 def _segment_regex(segment: str) -> str:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from errno import EACCES, ELOOP, ENOENT, ENOTDIR, ENXIO, EPERM
 
 from matterhouse.sources.errors import SourceUnavailable, Unreadable
 from matterhouse.sources.files import File, Globs, Listing, blob_id, path_text
 from matterhouse.sources.limits import Limits
 
-_OF_A_WAREHOUSE = {b"current", b"snapshots", b"state", b"warehouse.lock"}
+_OF_A_WAREHOUSE = {"current", "snapshots", "state", "warehouse.lock"}
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_LONGEST_PATH = 4000  # bytes: what other programs can name
 _OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -41,16 +42,12 @@ class FolderSource:
         listed_at_ns = time.time_ns()
         files: list[File] = []
         skipped: list[tuple[File, str]] = []
-        for entry, raw_path, path in self._included():
-            try:
-                found = entry.stat(follow_symlinks=False)
-            except FileNotFoundError:
-                continue
-            file = File(path, raw_path, found.st_size, found.st_mtime_ns, None)
-            if stat.S_ISREG(found.st_mode):
-                files.append(file)
-            else:
-                skipped.append((file, "symlink" if stat.S_ISLNK(found.st_mode) else "not_a_file"))
+        with _Folders(self._open_top()) as folders:
+            for file, reason in self._found(folders):
+                if reason is None:
+                    files.append(file)
+                else:
+                    skipped.append((file, reason))
         return Listing.of(files, skipped, listed_at_ns)
 
     def read(self, files: Iterable[File]) -> Iterator[tuple[File, bytes | Unreadable]]:
@@ -67,32 +64,63 @@ class FolderSource:
                 except OSError as error:
                     yield file, _reject(error)
 
-    def _included(self) -> Iterator[tuple[os.DirEntry, bytes, str]]:
-        """The entries with a wanted name that are not folders, each with its path as bytes and as text."""
-        wants, seen, waiting = self._globs.wants, 0, [b""]
+    def _found(self, folders: _Folders) -> Iterator[tuple[File, str | None]]:
+        """The files that are wanted, and what else is told of, with the reason why it is not read."""
+        seen = 0
+        waiting = [b""]
         while waiting:
             above = waiting.pop()
-            for entry in self._scan(above):
-                raw_path = above + entry.name
-                path = path_text(raw_path)
-                if entry.is_dir(follow_symlinks=False):
-                    if self._globs.may_enter(path):
-                        waiting.append(raw_path + b"/")
-                elif wants(path):
-                    yield entry, raw_path, path
+            if len(above) > _LONGEST_PATH:
+                yield File(path_text(above), above, 0, 0, None), "too_deep"
+                continue
+            for name, is_folder, found in self._scan(folders, above):
                 seen += 1
+                path = path_text(above + name)
+                if is_folder:
+                    if self._globs.may_enter(path):
+                        waiting.append(above + name + b"/")
+                elif found is not None:
+                    file = File(path, above + name, found.st_size, mtime_ns(found), None)
+                    yield file, self._reason(path, found.st_mode)
             if seen > self._limits.files:
                 raise self._unavailable(f"it holds more than {self._limits.files:,} files (the limit `files`)")
 
-    def _scan(self, below: bytes) -> Sequence[os.DirEntry]:
-        """The entries of the folder ``below``; none where it vanished or became a link meanwhile."""
+    def _reason(self, path: str, mode: int) -> str | None:
+        """Why a file is not read; None for one that is."""
+        if self._globs.excludes(path):
+            return "excluded"
+        if stat.S_ISREG(mode):
+            return None
+        return "symlink" if stat.S_ISLNK(mode) else "not_a_file"
+
+    def _scan(self, folders: _Folders, above: bytes) -> Iterator[tuple[bytes, bool, os.stat_result | None]]:
+        """Name, whether it is a folder, and state of all that the folder ``above`` holds and that may matter.
+
+        The folder is opened step by step, never through a link; where it vanished or became a link there is nothing.
+        """
         try:
-            with os.scandir(self._folder + b"/" + below) as entries:
-                return _outside_of_warehouses(list(entries), is_top=not below)
+            folder = folders.enter(above.rstrip(b"/"))
         except OSError as error:
-            if below and error.errno in (ENOENT, ENOTDIR):
-                return []
-            raise self._cannot_list(below, error) from None
+            if above and error.errno in (ENOENT, ENOTDIR, ELOOP):
+                return
+            raise self._cannot_list(above, error) from None
+        try:
+            with os.scandir(folder) as entries:
+                found = _outside_of_warehouses(list(entries), is_top=not above)
+            for entry in found:
+                name = os.fsencode(entry.name)
+                if entry.is_dir(follow_symlinks=False):
+                    yield name, True, None
+                elif self._is_told_of(path_text(above + name), entry):
+                    yield name, False, _state(entry)
+                else:
+                    yield name, False, None
+        except OSError as error:
+            raise self._cannot_list(above, error) from None
+
+    def _is_told_of(self, path: str, entry: os.DirEntry[str]) -> bool:
+        globs = self._globs
+        return globs.wants(path) or globs.excludes(path) or (entry.is_symlink() and globs.may_be_folder(path))
 
     def _open_top(self) -> int:
         try:
@@ -133,19 +161,23 @@ class _Folders:
     def open(self, raw_path: bytes) -> int:
         """A descriptor of the file; raises OSError."""
         above, _, name = raw_path.rpartition(b"/")
-        if above != self._last[0]:
-            self._forget()
-            self._last = (above, self._open_folder(above))
-        return os.open(name, _OPEN_FILE, dir_fd=self._last[1])
+        return os.open(name, _OPEN_FILE, dir_fd=self.enter(above))
 
-    def _open_folder(self, path: bytes) -> int:
-        folder = os.dup(self._top)
-        for name in path.split(b"/") if path else ():
+    def enter(self, path: bytes) -> int:
+        """A descriptor of the folder ``path`` below the top, good until the next call; raises OSError."""
+        last, folder = self._last
+        if path == last:
+            return folder
+        is_below = bool(last) and path.startswith(last + b"/")
+        folder = os.dup(folder if is_below else self._top)
+        for name in filter(None, (path[len(last) :] if is_below else path).split(b"/")):
             above = folder
             try:
                 folder = os.open(name, _OPEN_FOLDER | os.O_NOFOLLOW, dir_fd=above)
             finally:
                 os.close(above)
+        self._forget()
+        self._last = (path, folder)
         return folder
 
     def _forget(self) -> None:
@@ -159,9 +191,22 @@ def _outside_of_warehouses(entries: list[os.DirEntry], is_top: bool) -> list[os.
 
     A source whose own top is a warehouse keeps what is not the warehouse's.
     """
-    if not any(entry.name == b"warehouse.lock" for entry in entries):
+    if not any(entry.name == "warehouse.lock" for entry in entries):
         return entries
     return [entry for entry in entries if is_top and entry.name not in _OF_A_WAREHOUSE]
+
+
+def _state(entry: os.DirEntry[str]) -> os.stat_result | None:
+    """What the file system says of an entry; None where it vanished meanwhile."""
+    try:
+        return entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+
+
+def mtime_ns(found: os.stat_result) -> int:
+    """When a file was modified, in nanoseconds since 1970; tables have room for the years 1677 to 2262."""
+    return min(max(found.st_mtime_ns, -(2**63)), 2**63 - 1)
 
 
 def _read(file: File, folders: _Folders, limit: int) -> tuple[File, bytes | Unreadable]:
@@ -175,7 +220,7 @@ def _read(file: File, folders: _Folders, limit: int) -> tuple[File, bytes | Unre
         os.close(descriptor)
     if content is None:
         return file, too_large(found.st_size, limit)
-    return File(file.path, file.raw_path, len(content), found.st_mtime_ns, blob_id(content)), content
+    return File(file.path, file.raw_path, len(content), mtime_ns(found), blob_id(content)), content
 
 
 def _content(descriptor: int, size: int, limit: int) -> bytes | None:

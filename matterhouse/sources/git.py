@@ -21,6 +21,8 @@ from matterhouse.sources.limits import Limits
 from matterhouse.sources.uris import Place, redacted_text
 
 _CHUNK = 1 << 20
+_SUBMODULE = b"160000"
+_LINKS = (b"120000", _SUBMODULE)
 _NAME_BYTES = 512
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _SAID_HERE = (
@@ -97,7 +99,7 @@ class GitSource:
     def list(self) -> Listing:
         """The included files of the commit; their content_hash is the blob id, their mtime 0.
 
-        Symbolic links are skipped, submodules are no files of the repository. Raises SourceUnavailable.
+        Symbolic links and submodules are skipped. Raises SourceUnavailable.
         """
         listed_at_ns = time.time_ns()
         commit = self._commit or self.position()
@@ -105,10 +107,11 @@ class GitSource:
         skipped: list[tuple[File, str]] = []
         try:
             for mode, file in self._included(commit):
-                if mode.startswith(b"100"):
+                reason = self._reason(mode, file.path)
+                if reason is None:
                     files.append(file)
-                elif mode == b"120000":
-                    skipped.append((file, "symlink"))
+                else:
+                    skipped.append((file, reason))
         except GitFailed as error:
             raise self._damaged(error) from None
         return Listing.of(files, skipped, listed_at_ns)
@@ -134,7 +137,7 @@ class GitSource:
 
     def _resolve(self) -> str:
         try:
-            for ref in [self._ref] if self._ref else self._default_refs():
+            for ref in _meanings(self._ref) if self._ref else self._default_refs():
                 if commit := self._commit_of(ref):
                     return commit
         except GitFailed as error:
@@ -162,14 +165,26 @@ class GitSource:
         return [REMOTE_HEAD, "refs/heads/main", "refs/heads/master", *only]
 
     def _included(self, commit: str) -> Iterator[tuple[bytes, File]]:
-        """The wanted names of the commit's tree, with their modes: links and submodules too."""
-        wants = self._globs.wants
+        """The names of the commit's tree that are wanted or told of, with their modes."""
+        wants, excludes = self._globs.wants, self._globs.excludes
         for entry in self._tree(commit):
             head, _, raw_path = entry.partition(b"\t")
             path = path_text(raw_path)
-            if wants(path):
+            if (
+                wants(path)
+                or (head.startswith(_LINKS) and (self._globs.may_be_folder(path) or head.startswith(_SUBMODULE)))
+                or (excludes(path) and self._globs.enters(path))
+            ):
                 mode, _, object_id, size = head.split()
                 yield mode, File(path, raw_path, int(size) if size.isdigit() else 0, 0, object_id.decode())
+
+    def _reason(self, mode: bytes, path: str) -> str | None:
+        """Why a file of the tree is not read; None for one that is."""
+        if self._globs.excludes(path):
+            return "excluded"
+        if mode == _SUBMODULE:
+            return "submodule"
+        return None if mode.startswith(b"100") else "symlink"
 
     def _tree(self, commit: str) -> Iterator[bytes]:
         """The lines of ``git ls-tree``, few at a time: a small hostile tree can unfold to billions."""
@@ -215,6 +230,11 @@ class GitSource:
         said = redacted_text(first_words(str(error)), self.uri) if error else ""
         why = f"{why} (git: {said})" if said and said != why else why
         return SourceUnavailable(self.name, self.uri, why, may_pass)
+
+
+def _meanings(ref: str) -> list[str]:
+    """What a ref may mean, in order: a branch before all else, where git itself would take a tag of the same name."""
+    return [f"refs/heads/{ref}", ref]
 
 
 def _git_folder(folder: str) -> str:

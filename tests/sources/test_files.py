@@ -23,7 +23,7 @@ def matches(glob: str, path: str) -> bool:
 
 
 @pytest.mark.parametrize("glob, yes, no", [
-    ("**/*.md", ["a.md", "_news/a.md", "a/b/c/d.md", "_news/.md", "a\nb/c\n.md"], ["a.MD", "a.mdx", "a.md/b", "md"]),
+    ("**/*.md", ["a.md", "_news/a.md", "a/b/c/d.md", "_news/.md", "a\nb/c\n.md", "a.MD", "B/x.Md"], ["a.mdx", "a.md/b", "md"]),
     ("*.md", ["a.md", ".md"], ["_news/a.md"]),
     ("_*/**/*.yaml", ["_data/a.yaml", "_data/topics/a.yaml", "_/a.yaml"], ["a.yaml", "data/a.yaml", "x/_data/a.yaml"]),
     ("_site/**", ["_site/a", "_site/a/b/c.md"], ["_site", "x/_site/a", "_site/"]),

@@ -102,7 +102,8 @@ def test_links_are_not_followed(tmp_path: Path):
     listing = opened(source_folder).list()
     assert [file.path for file in listing.files] == ["_news/real.md"]
     assert [(file.path, reason) for file, reason in listing.skipped] == [
-        (f"_news/{name}.md", "symlink") for name in ("broken", "folder", "inside", "link")
+        *((f"_news/{name}", "symlink") for name in ("broken.md", "folder.md", "inside.md", "link.md", "loop")),
+        ("_people", "symlink"),
     ]
 
 
@@ -268,7 +269,7 @@ def test_a_folder_that_is_none_is_unavailable(tmp_path: Path, what: str, words: 
 
 def test_a_source_with_too_many_files_is_refused(tmp_path: Path):
     for number in range(11):
-        write(tmp_path / f"{number}.txt")
+        write(tmp_path / f"{number}.png")
     with pytest.raises(SourceUnavailable, match="more than 10 files"):
         opened(tmp_path, limits=Limits(files=10)).list()
     assert opened(tmp_path, limits=Limits(files=11)).list().files == []
@@ -299,9 +300,51 @@ def test_deep_folders_need_no_deep_stack(tmp_path: Path):
         assert read_one(folder, file)[1] == b""
 
 
-def test_a_folder_deeper_than_a_path_may_be_long_stops_the_source(tmp_path: Path):
-    with deep_folder(tmp_path, 2_500) as folder, pytest.raises(SourceUnavailable, match="listed: File name too long"):
-        opened(folder).list()
+def test_of_a_folder_deeper_than_a_path_may_be_long_only_that_part_is_left_out(tmp_path: Path):
+    with deep_folder(tmp_path, 2_500) as folder:
+        write(folder / "a.md", b"x")
+        listing = opened(folder).list()
+        assert [file.path for file in listing.files] == ["a.md"]
+        [(deep, reason)] = listing.skipped
+        assert reason == "too_deep" and deep.path.startswith("d/d/") and len(deep.path) > 4_000
+
+
+def test_a_file_dated_after_2262_is_listed_and_read(tmp_path: Path):
+    file = write(tmp_path / "a.md", b"x")
+    os.utime(file, (2**34, 2**34))
+    if file.stat().st_mtime_ns < 2**63:
+        pytest.skip("the file system knows no such date")
+    [listed] = opened(tmp_path).list().files
+    assert listed.mtime_ns == 2**63 - 1 and listed.is_racy(time.time_ns())
+    assert read_one(tmp_path, listed)[0].mtime_ns == 2**63 - 1
+
+
+def test_no_state_of_a_file_behind_a_link_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A folder is swapped for a link between the listing of its parent and its own."""
+    outside = write(tmp_path / "outside/secret.md", b"secret").parent
+    write(tmp_path / "source/_news/real.md")
+    news, scandir = str(tmp_path / "source/_news"), os.scandir
+
+    def swapping(folder):
+        entries = scandir(folder)
+        monkeypatch.setattr(os, "scandir", scandir)
+        shutil.rmtree(news)
+        os.symlink(outside, news)
+        return entries
+
+    monkeypatch.setattr(os, "scandir", swapping)
+    listing = opened(tmp_path / "source").list()
+    assert listing.files == [] and "secret" not in repr(listing)
+
+
+def test_what_a_glob_excludes_is_told(tmp_path: Path):
+    for name in ("a.md", "drafts.md", "x/b.draft.md", "x/b.png", "_site/c.md"):
+        write(tmp_path / name)
+    listing = opened(tmp_path, exclude=["drafts.md", "**/*.draft.md", "_site/**"]).list()
+    assert [file.path for file in listing.files] == ["a.md"]
+    assert [(file.path, reason) for file, reason in listing.skipped] == [
+        ("drafts.md", "excluded"), ("x/b.draft.md", "excluded"),
+    ]  # fmt: skip
 
 
 def test_reading_keeps_few_descriptors_open_and_closes_them(tmp_path: Path):

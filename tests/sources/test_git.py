@@ -57,6 +57,17 @@ def test_a_ref_is_a_branch_a_tag_or_a_commit(repository):
     assert "_news/c.md" not in contents(open_source("news", str(repository), "v1"))
 
 
+def test_a_branch_comes_before_a_tag_of_the_same_name(repository):
+    """Else a tag that somebody makes would freeze the source, without a word."""
+    repository.git("tag", "main", "HEAD")
+    repository.git("tag", "v1", "HEAD")
+    first = repository.git("rev-parse", "HEAD")
+    second = repository.commit({"_news/c.md": "c"})
+    assert open_source("news", str(repository), "main").position() == second
+    assert open_source("news", str(repository), "refs/tags/main").position() == first
+    assert open_source("news", str(repository), "v1").position() == first
+
+
 @pytest.mark.parametrize("ref", ["nowhere", "0" * 40, "refs/heads/", "$(touch x)", "main;x", "@{x}"])
 def test_an_unknown_ref_is_unavailable(repository, ref: str):
     with pytest.raises(SourceUnavailable, match="no branch, tag or commit|not a name"):
@@ -110,7 +121,9 @@ def test_links_and_submodules_are_not_followed(repository):
     repository.git("add", "_news/link.md", "_people")
     repository.git("commit", "--quiet", "-m", "links")
     listing = open_source("news", str(repository)).list()
-    assert [(file.path, reason) for file, reason in listing.skipped] == [("_news/link.md", "symlink")]
+    assert [(file.path, reason) for file, reason in listing.skipped] == [
+        ("_news/link.md", "symlink"), ("_news/module.md", "submodule"), ("_people", "symlink"),
+    ]  # fmt: skip
     assert [file.path for file in listing.files] == ["_data/topics/ai.yaml", "_news/a.md", "_news/b.md"]
 
 
