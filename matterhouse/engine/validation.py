@@ -132,9 +132,7 @@ def _row(source: str, file: File, document: Document) -> dict[str, Any]:
 
 def _positions(path: str, content: bytes) -> Positions:
     envelope = open_envelope(path, content)
-    if envelope is None or envelope.format != "yaml":
-        return Positions(b"", 1)
-    return Positions(envelope.head, envelope.first_line)
+    return Positions(envelope.head, envelope.first_line) if envelope else Positions(b"", 1)
 
 
 def _duplicates(source: str, path: str, content: bytes, document: Document) -> Iterator[Finding]:

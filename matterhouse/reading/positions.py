@@ -1,4 +1,4 @@
-"""Where the keys and values of YAML front matter stand in their file, for messages that name line and column."""
+"""Where the keys and values of front matter stand in their file, for messages that name line and column."""
 
 import re
 from collections.abc import Iterator
@@ -28,21 +28,32 @@ class DuplicateKey:
 
 
 class Positions:
-    """The places in a ``head``, YAML that a reader accepted, whose first line is line ``first_line`` of its file.
+    """The places in a ``head`` that a reader accepted, whose first line is line ``first_line`` of its file.
 
-    Text that is not YAML has no places: every path is then found where the head begins.
+    YAML has them exactly, and JSON, which is YAML but for rare cases. Of other text a path is where the only line
+    stands that gives its last name a value (``name = ...``), else where the head begins.
     """
 
     def __init__(self, head: bytes, first_line: int):
-        self._first_line = first_line
+        self._head, self._first_line = head, first_line
         try:
             self._root = yaml.compose(head, Loader=_LOADER)
         except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
             self._root = None
+        if isinstance(self._root, yaml.ScalarNode):  # TOML, most likely
+            self._root = None
 
     def of(self, path: str) -> Position:
         """Where the value at a path such as ``related[3].quality`` stands, or the deepest value on the way to it."""
-        return Position(self._first_line, 1) if self._root is None else self._at(_deepest(self._root, path))
+        if self._root is not None:
+            return self._at(_deepest(self._root, path))
+        return Position(self._first_line + self._line_of(path), 1)
+
+    def _line_of(self, path: str) -> int:
+        """The number of lines above the only one that gives the last name of ``path`` a value; 0 where that is none."""
+        name = re.escape(re.split(r"[.\[]", re.sub(r"(\[\d+\])+$", "", path))[-1].removesuffix("]").encode())
+        found = re.findall(rb"(?m)^[^=\n]*?\b" + name + rb"[\"']?[ \t]*=", self._head)
+        return self._head[: self._head.index(found[0])].count(b"\n") if len(found) == 1 else 0
 
     def duplicate_keys(self) -> Iterator[DuplicateKey]:
         """Every key that stands in its mapping a second time or more often."""
@@ -88,8 +99,7 @@ def _steps(node: yaml.Node, path: str) -> Iterator[tuple[yaml.Node, str]]:
         if item and int(item[1]) < len(node.value):
             yield node.value[int(item[1])], path[item.end() :]
     if isinstance(node, yaml.MappingNode):
-        # Long keys first, so that `a.b` is that key rather than `b` below `a`; of duplicate keys the last one holds.
-        for key, value in sorted(reversed(node.value), key=lambda pair: -len(str(pair[0].value))):
-            name = str(key.value)
+        last = {str(key.value): value for key, value in node.value}  # of duplicate keys the last one holds
+        for name in sorted(last, key=len, reverse=True):  # `a.b` is that key rather than `b` below `a`
             if name and path.startswith(name) and path[len(name) : len(name) + 1] in ("", ".", "["):
-                yield value, path[len(name) :].removeprefix(".")
+                yield last[name], path[len(name) :].removeprefix(".")

@@ -170,6 +170,13 @@ def test_places_of_front_matter_paths(path: str, line: int, column: int):
     assert (at.line, at.column) == (line, column)
 
 
+def test_toml_and_json_have_lines_too(content: Path):
+    (content / "t.md").write_text("+++\ntitle = 'T'\nheat = 'hot'\n[provider]\nname = ['x']\n+++\n")
+    (content / "j.md").write_text('---json\n{\n  "title": "J",\n  "heat": "hot"\n}\n---\n')
+    places = [each[:3] for each in found("--include", "[tj].md", "--include", "?.md", "--exclude", "a.md", cwd=content)]
+    assert places == [("j.md", 4, 11), ("t.md", 3, 1), ("t.md", 5, 1)]
+
+
 def test_the_workflow_in_the_documentation_is_yaml_that_runs_the_command():
     page = (ROOT / "docs" / "validate.md").read_text()
     workflow = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])
