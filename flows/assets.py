@@ -3,8 +3,6 @@
 A source leads to the tables, the tables lead to the views. The bookkeeping in schema ``meta`` is no asset.
 """
 
-from collections.abc import Iterable
-
 from prefect.assets import Asset, AssetProperties
 from prefect.events import emit_event
 
@@ -28,23 +26,16 @@ def of_sources(settings: Settings) -> list[Asset]:
 
 def of_tables(settings: Settings) -> list[Asset]:
     """The tables that people use."""
-    return _relations(settings, (table for table in schema.tables().values() if table.schema != "meta"))
+    return [_relation(settings, table) for table in schema.tables().values() if table.schema != "meta"]
 
 
-def of_views(settings: Settings) -> list[Asset]:
-    """The views on top of the tables."""
-    return _relations(settings, schema.views().values())
-
-
-def behind_views(settings: Settings) -> list[Asset]:
-    """The tables that the views are made of."""
-    behind = frozenset().union(*(view.reads for view in schema.views().values()))
-    return _relations(settings, (table for name, table in schema.tables().items() if name in behind))
-
-
-def rows_of(asset: Asset, report: Report) -> int:
-    """Rows of a published table or view in the run's snapshot."""
-    return report.rows[asset.key.rpartition("/")[2]]
+def of_views(settings: Settings) -> list[tuple[Asset, list[Asset]]]:
+    """The views on top of the tables, each with the tables that DuckDB reads for it."""
+    tables = schema.tables()
+    return [
+        (_relation(settings, view), [_relation(settings, tables[name]) for name in sorted(view.reads)])
+        for view in schema.views().values()
+    ]
 
 
 def tell_published(settings: Settings, report: Report) -> None:
@@ -70,8 +61,8 @@ def tell_published(settings: Settings, report: Report) -> None:
     )
 
 
-def _relations(settings: Settings, tables: Iterable[schema.Table]) -> list[Asset]:
-    return [_asset(settings, table.qualified, table.qualified, table.comment) for table in tables]
+def _relation(settings: Settings, table: schema.Table) -> Asset:
+    return _asset(settings, table.qualified, table.qualified, table.comment)
 
 
 def _asset(settings: Settings, path: str, name: str, description: str) -> Asset:

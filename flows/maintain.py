@@ -1,7 +1,7 @@
 """The Prefect flow ``maintain``: every night, prove the snapshots whole and keep the warehouse small and quick.
 
-Checksums of every kept snapshot, all checks and the row counts of the newest one, retention, and a new
-layout of the tables when incremental runs have made the database grow.
+Compares every kept snapshot with its checksums, runs all checks and counts the rows of the newest one, retires old
+snapshots, and compacts the tables when incremental runs have made the database grow.
 """
 
 from collections.abc import Callable
@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Findings:
-    """What one night found and did. ``damaged`` has the damaged files by snapshot."""
+    """What one night found and did.
+
+    ``damaged`` has the damaged files by snapshot, ``made_anew`` says why all tables were made anew.
+    """
 
     damaged: dict[str, list[str]] = field(default_factory=dict)
     checks: "list[Check]" = field(default_factory=list)
@@ -40,7 +43,7 @@ class Findings:
     retired: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    relaid: str | None = None
+    made_anew: str | None = None
 
     @property
     def failed_checks(self) -> "list[Check]":
@@ -64,14 +67,14 @@ def run_name() -> str:
 
 @flow(name="maintain", flow_run_name=run_name, on_failure=[hooks.tell_failed], on_crashed=[hooks.tell_crashed])
 def maintain(parameters: MaintainParameters = MaintainParameters()) -> State:
-    """Check snapshots and tables, retire old snapshots, lay the tables out anew when that is worth it."""
+    """Check snapshots and tables, retire old snapshots, compact the tables when that is worth it."""
     try:
         settings = parameters.settings()
         snapshots.current(Layout(settings.warehouse))
     except (ConfigError, snapshots.NoSnapshot) as error:
         return Failed(message=str(error))
     try:
-        return _Maintenance(settings, parameters.wait_minutes * 60).do()
+        return _Maintenance(settings, parameters.wait_minutes * 60).run()
     except Locked as locked:
         return Completed(name=SKIPPED, message=f"skipped: {locked}")
 
@@ -84,16 +87,17 @@ class _Maintenance:
         self._layout = Layout(settings.warehouse)
         self._found = Findings()
 
-    def do(self) -> State:
+    def run(self) -> State:
+        """Do all parts, and give the state in which the flow ends."""
         for words, work in {
             "compare files with their checksums": self._prove,
             "check the tables": self._check,
             "retire old snapshots": self._retire,
         }.items():
             step.with_options(name=words, task_run_name=words)(work)
-        renewed = self._renew()
+        outcome = self._make_anew()
         self._found.stale = hooks.tell_stale(self._settings)
-        state = self._state(renewed)
+        state = self._state(outcome)
         artifacts.show_page("maintenance", page(self._found, state), self._settings.warehouse, state.message)
         return state
 
@@ -120,21 +124,21 @@ class _Maintenance:
         keep, grace = self._settings.retention.keep, self._settings.retention.grace_hours
         self._found.retired = patiently(lambda: upkeep.retire(self._layout, keep, grace, self._found.notes), self._wait)
 
-    def _renew(self) -> State | None:
+    def _make_anew(self) -> State | None:
         """Make all tables anew from the sources, where the newest snapshot is damaged or has grown too much."""
         from matterhouse.warehouse import upkeep
 
         newest = snapshots.newest(self._layout)
         damage = newest.id in self._found.damaged or self._found.miscounted
-        self._found.relaid = f"snapshot {newest.id} is damaged" if damage else upkeep.reason_to_lay_out_anew(newest)
+        self._found.made_anew = f"snapshot {newest.id} is damaged" if damage else upkeep.reason_to_lay_out_anew(newest)
         state = None
-        if self._found.relaid:
+        if self._found.made_anew:
             state = do(self._settings, wait_seconds=self._wait, trigger="maintain", full_refresh=True)
         if self._found.damaged:
             patiently(lambda: upkeep.set_aside(self._layout, self._found.damaged, self._found.notes), self._wait)
         return state
 
-    def _state(self, renewed: State | None) -> State:
+    def _state(self, outcome: State | None) -> State:
         found = self._found
         troubles = [f"{snapshot} is damaged ({', '.join(files[:3])})" for snapshot, files in found.damaged.items()]
         troubles += [
@@ -142,10 +146,11 @@ class _Maintenance:
             *(f"check {check.name}: {check.offending:,} rows" for check in found.failed_checks),
         ]
         done = [f"retired {len(found.retired)} snapshots"] if found.retired else []
-        if renewed is not None:
-            done.append(f"laid the tables out anew, as {found.relaid}: {renewed.message}")
+        if outcome is not None:
+            what = "made the tables anew" if found.damaged or found.miscounted else "compacted the tables"
+            done.append(f"{what}, as {found.made_anew}: {outcome.message}")
         words = "; ".join([*troubles, *found.notes, *done]) or "everything is whole, nothing to do"
-        if troubles or (renewed is not None and not renewed.is_completed()):
+        if troubles or (outcome is not None and not outcome.is_completed()):
             return Failed(name=DAMAGED if found.damaged or found.miscounted else None, message=words)
         return Completed(message=words)
 

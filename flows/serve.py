@@ -130,6 +130,7 @@ def _wait_for_the_run(layout: Layout) -> None:
     while time.monotonic() < deadline:
         try:
             with writing(layout):
-                return time.sleep(1)  # for its last words to the server
+                time.sleep(1)  # it may still be telling the server how it ended
+                return
         except Locked:
             time.sleep(0.5)

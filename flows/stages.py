@@ -5,14 +5,14 @@ What the stages hand on stays in the engine's ``Run``, of which Prefect sees not
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
 from prefect import get_run_logger, task
-from prefect.assets import add_asset_metadata, materialize
+from prefect.assets import Asset, add_asset_metadata, materialize
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas import State, TaskRun
 from prefect.runtime import flow_run
@@ -88,7 +88,7 @@ def do(settings: Settings, *, wait_seconds: float = 0, **options) -> State:
 
 
 def patiently(action: Callable[[], T], seconds: float) -> T:
-    """The result of ``action``, which is called again while the warehouse is locked; after ``seconds`` raises ``Locked``."""
+    """The result of ``action``, called again while the warehouse is locked; raises ``Locked`` after ``seconds``."""
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -144,25 +144,26 @@ def _publish(stage: Callable[[], None], words: str, settings: Settings, report: 
     """The last stage, which makes the tables; the views come with them."""
     from matterhouse.flows import assets
 
-    tables, views = assets.of_tables(settings), assets.of_views(settings)
+    tables = assets.of_tables(settings)
 
     def published() -> State | None:
         failed = step.fn(stage)
-        for table in tables:
-            add_asset_metadata(table, {"rows": report.rows.get(table.properties.name)})
+        _add_rows(tables, report)
         return failed
-
-    def views_published() -> None:
-        for view in views:
-            add_asset_metadata(view, {"rows": report.rows.get(view.properties.name)})
 
     options = {"by": "matterhouse", "cache_policy": NO_CACHE, "description": stage.__doc__}
     names = {"name": "publish", "task_run_name": words}
     _raise_failure(materialize(*tables, asset_deps=assets.of_sources(settings), **names, **options)(published)())
-    if views:
-        names = {"name": "views", "task_run_name": f"views of {report.snapshot}"}
-        materialize(*views, asset_deps=assets.behind_views(settings), **names, **options)(views_published)()
+    for view, behind in assets.of_views(settings):
+        names = {"name": "view", "task_run_name": f"{view.properties.name} of {report.snapshot}"}
+        materialize(view, asset_deps=behind, **names, **options)(lambda view=view: _add_rows([view], report))()
     assets.tell_published(settings, report)
+
+
+def _add_rows(relations: Iterable[Asset], report: Report) -> None:
+    """Let tables and views tell how many rows they have in the snapshot."""
+    for relation in relations:
+        add_asset_metadata(relation, {"rows": report.rows.get(relation.properties.name)})
 
 
 def _raise_failure(outcome: State | None) -> None:

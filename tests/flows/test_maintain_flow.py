@@ -79,11 +79,11 @@ def test_a_damaged_old_snapshot_is_set_aside_and_readers_keep_theirs(config, lay
     assert ids(layout) == ["000002"] and snapshots.current(layout).id.startswith("000002")
 
 
-def test_tables_that_grew_are_laid_out_anew(config, layout, monkeypatch):
+def test_tables_that_grew_are_compacted(config, layout, monkeypatch):
     monkeypatch.setattr("matterhouse.warehouse.upkeep.SMALL_BYTES", 0)
     monkeypatch.setattr("matterhouse.warehouse.upkeep.GROWTH", 0.5)
     state = maintain(config)
-    assert state.is_completed() and "laid the tables out anew, as the database takes" in state.message
+    assert state.is_completed() and "compacted the tables, as the database takes" in state.message
     assert ids(layout) == ["000001", "000002", "000003"]
     manifest = snapshots.newest(layout).manifest()
     assert manifest["laid_out"]["snapshot"] == manifest["id"]
