@@ -10,6 +10,7 @@ not fit.
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from matterhouse.transforms import keys, places
@@ -22,13 +23,15 @@ TEXT, RAW = "text", "raw"
 
 @dataclass(frozen=True)
 class Computed:
-    """A function and what it is called with; ``expected`` says in words what a value that fits is."""
+    """A function and what it is called with; ``expected`` says in words what a value that fits is,
+    ``quiet`` names paths whose values need not fit."""
 
     function: Callable[..., Any]
     reads: str = TEXT
     together: bool = False
     beside: str | None = None
     expected: str = ""
+    quiet: frozenset[str] = frozenset()
 
 
 class Misfits(NamedTuple):
@@ -59,11 +62,17 @@ def is_valid_secured(secured: object) -> bool | None:
 
 
 def published_at(path: str, *values: object) -> Any:
-    """The first value that is a date and time; else the date that the file's name begins with."""
+    """The first value that is a date and time, or an address with a date in it; else the date in the file's path."""
+    values = tuple(_date_of_address(value) if isinstance(value, str) and "/" in value else value for value in values)
     found = updated_at(*values)
     result, misfits = found if isinstance(found, Misfits) else (found, {})
-    result = places.date_in_name(path) if result is None else result
+    result = places.date_of(path) if result is None else result
     return Misfits(result, misfits) if misfits else result
+
+
+def _date_of_address(value: str) -> object:
+    """A date such as 31/01/2020 as it is; of an address such as /2020/01/31/hello/ the date; None of any other address."""
+    return value if moment(value) is not MISFIT else places.date_in_folders(value)
 
 
 def updated_at(*values: object) -> Any:
@@ -72,7 +81,7 @@ def updated_at(*values: object) -> Any:
     for number, value in enumerate(values):
         if value is None or (isinstance(value, str) and flag(value) is not MISFIT):
             continue
-        found = moment(value)
+        found = value if isinstance(value, datetime) else moment(value)
         if found is not MISFIT:
             return Misfits(found, misfits) if misfits else found
         misfits[number] = value
@@ -131,7 +140,9 @@ FUNCTIONS = {
     "collection": Computed(places.collection, beside="path", together=True),
     "slug": Computed(slug, RAW, together=True, beside="path"),
     "language": Computed(language, RAW, together=True, beside="path"),
-    "published_at": Computed(published_at, RAW, together=True, beside="path", expected="a date and time"),
+    "published_at": Computed(
+        published_at, RAW, True, "path", "a date and time", quiet=frozenset({"permalink", "url", "path"})
+    ),
     "updated_at": Computed(updated_at, RAW, together=True, expected="a date and time"),
     "is_draft": Computed(is_draft, RAW, together=True, beside="path", expected="true or false"),
     "flag_or_date": Computed(flag_or_date, RAW, together=True, expected="true or false"),

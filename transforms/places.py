@@ -22,6 +22,7 @@ _LANGUAGES = frozenset(
 )
 _LOCALE = re.compile(r"([A-Za-z]{2})(?:[-_](?:[A-Za-z]{2}|[A-Za-z]{4}|[0-9]{3}))?")
 _DATE_PREFIX = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[-_ T](?=.)|$)")
+_DATE_FOLDERS = re.compile(r"(?:^|/)(\d{4})/(\d\d?)/(\d\d?)(?=/|$|[-.])")
 _PLUGIN = "docusaurus-plugin-content-"  # Docusaurus keeps translations in folders of its plugins' names
 _INDEX = frozenset({"index", "_index"})
 
@@ -33,16 +34,18 @@ def collection(path: str, configured: Mapping[str, Callable[[str], object]] | No
     else the first folder that begins with an underscore, without it; else the first folder below content roots and
     locales.
     """
-    for name, holds in (configured or {}).items():
+    for of, holds in (configured or {}).items():
         if holds(path):
-            return name
-    folders, _ = _split(path)
+            return of
+    folders, name = _split(path)
     for number, folder in enumerate(folders):
         if folder == "_data":
             return folders[number + 1] if number + 1 < len(folders) else "data"
         if folder.startswith("_") and len(folder) > 1:
             return folder[1:]
     below = _below_roots(folders)
+    if folders[:1] == ["content"] and _stem_and_locale(folders, name)[0] == "index":
+        below = below[:-1]  # Hugo's and Zola's way to keep a page and its pictures in one folder
     if below:
         return below[0].removeprefix(_PLUGIN)
     return "pages" if folders[-1:] == ["pages"] else None
@@ -70,13 +73,21 @@ def slug(path: str) -> str:
     return stem[dated.end() :] if dated and dated.end() < len(stem) else stem
 
 
-def date_in_name(path: str) -> datetime | None:
-    """Midnight in UTC of the date that a file's name begins with, or for an ``index`` file its folder's name."""
-    found = _DATE_PREFIX.match(_named(path))
-    if found is None:
-        return None
+def date_of(path: str) -> datetime | None:
+    """Midnight in UTC of the date in a path: that which the name begins with, else of folders such as ``2020/06/09/``."""
+    dated = _DATE_PREFIX.match(_named(path))
+    return _midnight(*dated.groups()) if dated else date_in_folders(path)
+
+
+def date_in_folders(path: str) -> datetime | None:
+    """Midnight in UTC of the year, month and day that stand one after the other in a path or an address."""
+    found = _DATE_FOLDERS.search(path)
+    return _midnight(*found.groups()) if found else None
+
+
+def _midnight(*numbers: str) -> datetime | None:
     try:
-        return datetime.combine(date(*map(int, found.groups())), time(), UTC)
+        return datetime.combine(date(*map(int, numbers)), time(), UTC)
     except ValueError:
         return None
 

@@ -59,7 +59,7 @@ COMMENT ON COLUMN main.articles.title IS 'Title, or the name of a person, event,
 COMMENT ON COLUMN main.articles.excerpt IS 'Short text about the record: its excerpt, else a person''s bio, else an organization''s description. From: excerpt, bio, description.';
 COMMENT ON COLUMN main.articles.type IS 'Kind of content within its collection, such as article, video or course; of a list the first. From: type. By: first_of.';
 COMMENT ON COLUMN main.articles.category IS 'Category the source files the record under; of a list the first. From: category. By: first_of.';
-COMMENT ON COLUMN main.articles.published_at IS 'When the content was published, in UTC; else the date in the file''s name. From: publishedDateTime, date, pubDate, publishDate, published_at, publishedAt, created, created_at, published. By: published_at.';
+COMMENT ON COLUMN main.articles.published_at IS 'When the content was published, in UTC; else the date in its path. From: publishedDateTime, date, pubDate, publishDate, published_at, publishedAt, created, created_at, published, permalink, url, path. By: published_at.';
 COMMENT ON COLUMN main.articles.web_url IS 'Address of the content''s web page, as written. From: webUrl.';
 COMMENT ON COLUMN main.articles.original_url IS 'Address at which the content first appeared, as written. From: originalUrl.';
 COMMENT ON COLUMN main.articles.amp_url IS 'Address of the AMP page, as written. From: ampWebUrl.';

@@ -25,6 +25,8 @@ def record(front_matter: str, *names: str, path: str = "content/posts/hello.md")
         ("date: 9 June 2020 9:30 pm", (2020, 6, 9, 21, 30)),
         ("date: 01/31/2020", (2020, 1, 31)),
         ("date: 31/01/2020", (2020, 1, 31)),
+        ("path: 2015/05/15/Rust-1.0", (2015, 5, 15)),
+        ("permalink: /2015/05/15/hello/\nurl: /hello/", (2015, 5, 15)),
         ("publishedDateTime: 2020-01-01\ndate: 2021-01-01", (2020, 1, 1)),
     ],
 )
@@ -63,6 +65,15 @@ def test_what_the_front_matter_says_goes_before_what_the_path_says():
     assert record("title: A", *names, path=path) == ("bonjour", "fr", None, None, None, None)
     said = "slug: Web/API/Window\nlang: en\ndraft: true\npermalink: /hello/\nweight: 3\ndescription: Why."
     assert record(said, *names, path=path) == ("Web/API/Window", "en", True, "/hello/", 3.0, "Why.")
+
+
+def test_an_address_without_a_date_is_no_misfit():
+    of = story("permalink: /about/\npath: about")
+    assert (column(of["records"], "published_at"), column(of["records"], "url")) == (
+        [datetime(2025, 1, 2, tzinfo=UTC)],
+        ["/about/"],
+    )
+    assert errors(of) == []
 
 
 def test_a_permalink_that_is_switched_off_is_no_address():

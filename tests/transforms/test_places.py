@@ -21,6 +21,8 @@ PATHS = {
     "content/posts/2014-03-12-hello/index.fr.md": ("posts", "fr", "hello"),
     "content/en/docs/concepts/_index.md": ("docs", "en", "concepts"),
     "content/en/_index.md": (None, "en", "_index"),
+    "content/hello/index.md": (None, None, "hello"),
+    "docs/index.md": ("docs", None, "docs"),
     "content/about.md": (None, None, "about"),
     "content/about.pt-br.md": (None, "pt-br", "about"),
     "files/en-us/web/api/window/index.md": ("web", "en-us", "window"),
@@ -59,10 +61,12 @@ def test_a_collection_can_be_configured():
         ("_posts/2018-13-11-post.md", None),
         ("_posts/20180411-post.md", None),
         ("posts/hello.md", None),
+        ("posts/2020/06/09/hello.md", date(2020, 6, 9)),
+        ("posts/2020/06/hello.md", None),
     ],
 )
 def test_a_date_is_read_from_a_name(path: str, day: date | None):
-    found = places.date_in_name(path)
+    found = places.date_of(path)
     assert (found.date() if found else None) == day
 
 

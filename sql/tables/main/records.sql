@@ -56,12 +56,12 @@ COMMENT ON COLUMN main.records.layout IS 'Page layout that the site uses for the
 COMMENT ON COLUMN main.records.taxonomy IS 'Taxonomy that a record of _data belongs to, such as organization or topic. From: taxonomy.';
 COMMENT ON COLUMN main.records.length IS 'Length in a record of any collection, as written, such as PT44M or 12 hours. From: length.';
 COMMENT ON COLUMN main.records.length_seconds IS 'Length in seconds, read from ISO 8601 durations and forms such as 12 hours; NULL where it cannot be read. From: length. By: duration_seconds.';
-COMMENT ON COLUMN main.records.published_at IS 'When the content was published, in UTC; else the date in the file''s name. From: publishedDateTime, date, pubDate, publishDate, published_at, publishedAt, created, created_at, published. By: published_at.';
+COMMENT ON COLUMN main.records.published_at IS 'When the content was published, in UTC; else the date in its path. From: publishedDateTime, date, pubDate, publishDate, published_at, publishedAt, created, created_at, published, permalink, url, path. By: published_at.';
 COMMENT ON COLUMN main.records.updated_at IS 'When the content was last changed, as the front matter says, in UTC. From: lastmod, updated, updated_at, updatedAt, last_modified_at, lastModified, last_updated, modified, ms.date. By: updated_at.';
 COMMENT ON COLUMN main.records.language IS 'Language of the content as the front matter says, else as a locale folder or the file''s name says, such as fr or pt-br. From: language, lang, locale. By: language.';
 COMMENT ON COLUMN main.records.is_draft IS 'Whether the content is a draft: as the front matter says, else true below a folder of drafts; NULL where neither says. From: draft, isDraft, is_draft. By: is_draft.';
 COMMENT ON COLUMN main.records.weight IS 'Place of the document among its neighbours, the lowest first, as the front matter says. From: weight, order, nav_order, sidebar_position, menu_order.';
-COMMENT ON COLUMN main.records.url IS 'Address that the source gives the content''s page, as written, such as /about/. From: url, permalink. By: address.';
+COMMENT ON COLUMN main.records.url IS 'Address that the source gives the content''s page, as written, such as /about/. From: url, permalink, path. By: address.';
 COMMENT ON COLUMN main.records.web_url IS 'Address of the content''s web page, as written. From: webUrl.';
 COMMENT ON COLUMN main.records.original_url IS 'Address at which the content first appeared, as written. From: originalUrl.';
 COMMENT ON COLUMN main.records.amp_url IS 'Address of the AMP page, as written. From: ampWebUrl.';
