@@ -25,6 +25,7 @@ def test_help_lists_every_command_in_whole_sentences(tmp_path: Path):
         "status",
         "rejects",
         "query",
+        "describe",
         "path",
         "snapshots",
         "rollback",
