@@ -43,11 +43,11 @@ def _is_glob(glob: str) -> str:
 SourceName = Annotated[str, StringConstraints(pattern=f"^{NAME}$")]
 Glob = Annotated[str, AfterValidator(_is_glob)]
 Globs = Annotated[tuple[Glob, ...], Field(strict=False)]
-# The columns of ``records``, and the lists of ``record_topics``, ``record_authors`` and ``record_aliases``, whose names in
-# front matter can be set.
+# The columns of ``records``, and the lists of ``record_topics``, ``record_authors`` and ``record_aliases``, whose
+# names in front matter can be set.
 CommonColumn = Literal[
-    "title", "excerpt", "description", "type", "category", "published_at", "updated_at", "language", "is_draft", "weight",
-    "slug", "url", "topics", "authors", "aliases",
+    "title", "excerpt", "description", "type", "category", "published_at", "updated_at", "language", "is_draft",
+    "weight", "slug", "url", "topics", "authors", "aliases",
 ]  # fmt: skip
 Names = Annotated[tuple[Annotated[str, StringConstraints(min_length=1)], ...], Field(strict=False, min_length=1)]
 CollectionName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -111,8 +111,8 @@ class SourceSettings(Group):
     )
     collections: dict[CollectionName, Globs] = Field(
         {},
-        description="Globs of the documents of a collection; a document that none matches is of the collection that its "
-        "folders say.",
+        description="Globs of the documents of a collection; a document that none matches is of the collection "
+        "that its folders say.",
         examples=[{"guides": ["content/*/docs/**"]}],
     )
 
@@ -158,7 +158,7 @@ class LimitSettings(Group):
         0.30,
         ge=0,
         le=1,
-        description="A run fails when a table loses more than this share of its rows, unless started with `--accept-drop`.",
+        description="A run fails when a table loses more than this share of its rows, unless `--accept-drop` is given.",
     )
 
 
