@@ -292,7 +292,7 @@ class Run:
         self._base = recovery.base_and_ledger(self._layout, self._ledger, notes, thorough)
         other_code = self._base is not None and self._ledger.code != self._code
         if other_code:
-            notes.append("the code or the schema changed since the last run, so all tables are made anew")
+            notes.append(_why_anew(self._base.manifest["run"]["version"]))
         others = self._ledger.sources().keys() - self._settings.sources.keys()
         self._fresh = self._base is None or other_code or (self._full and not others)
         if self._fresh and others and self._base is not None:
@@ -384,6 +384,13 @@ class Run:
             "error": report.error,
             "sources": [asdict(account) for account in accounts],
         }
+
+
+def _why_anew(version: str) -> str:
+    """Why no table of the snapshot to build on can be taken over; ``version`` is the one that wrote it."""
+    if version == __version__:
+        return "the code or the schema changed since the last run, so all tables are made anew"
+    return f"the warehouse was written by version {version}, this is {__version__}: all tables are made anew"
 
 
 def _iso(moment: datetime) -> str:

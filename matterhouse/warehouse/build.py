@@ -52,7 +52,7 @@ class Build:
         rows that wait for the end of a transaction are only written twice.
         """
         self._changes = changes
-        self._connection = database.open_build(self._path / DATABASE, None if self._fresh else self._base)
+        self._connection = database.open_build(self._path / DATABASE, None if self._fresh else self._base, self._staged)
         if self._fresh:
             self._carry_history()
         else:

@@ -107,7 +107,7 @@ class Ledger:
         runs = self.runs() if format_ else []
         with self.transaction():
             for script in ("ledger/format_1", "ledger/create") if format_ else ("ledger/create",):
-                for statement in sql.read(script).split(";"):
+                for statement in sql.read(script).split(";\n"):
                     self._connection.execute(statement)
             self._set_fact("format", str(_FORMAT))
             self.put_runs(runs)

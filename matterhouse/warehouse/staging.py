@@ -5,6 +5,7 @@ another process or be started again, and memory holds one batch at a time. The d
 nearly all of the bytes, are written once, as the Parquet file that is going to be published.
 """
 
+from collections import deque
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -64,6 +65,22 @@ def discard(folder: Path, numbers: Container[int], documents: Container[int]) ->
     for file in folder.glob("*/*"):
         if int(file.stem) in (documents if file.parent.name == AS_PARQUET else numbers):
             file.unlink()
+
+
+def heaviest(folder: Path, rows: int) -> int:
+    """Bytes of the heaviest so many staged documents that follow each other, or a few more, uncompressed."""
+    window: deque[tuple[int, int]] = deque()
+    held = weight = found = 0
+    for file in batches(folder, AS_PARQUET).values():
+        metadata = pq.read_metadata(file)
+        for group in map(metadata.row_group, range(metadata.num_row_groups)):
+            window.append((group.num_rows, group.total_byte_size))
+            held, weight = held + group.num_rows, weight + group.total_byte_size
+            while held - window[0][0] >= rows:
+                gone_rows, gone_bytes = window.popleft()
+                held, weight = held - gone_rows, weight - gone_bytes
+            found = max(found, weight)
+    return found
 
 
 def read(file: Path) -> pa.Table:

@@ -1,4 +1,4 @@
--- Makes room for the tables of today in a ledger of version 0.1; its runs are taken along by the caller.
+-- Makes room for the tables of today in a ledger of version 0.1. Its runs are taken along by the caller.
 DROP TABLE files;
 
 DROP TABLE sources;

@@ -1,0 +1,38 @@
+"""How many rows DuckDB writes together, and how much memory it may use: both follow what the documents weigh.
+
+DuckDB compresses a row group at once, and holds the texts of 2,048 rows of a column in memory for that, which cannot wait
+on the disk. What it is allowed here has to be more than those weigh, or the load fails.
+"""
+
+import os
+from pathlib import Path
+
+from matterhouse.warehouse import staging
+
+# Rows of a group. More of them take more memory; half as many make a database of short documents a third larger.
+USUAL_ROWS, FEWEST_ROWS = 4096, 2048
+# Bytes of a group that are too many.
+HEAVY_BYTES = 100_000_000
+# What DuckDB holds in memory of rows that are being inserted into empty tables; it writes the rest to the disk.
+FULL_LOAD_BYTES = 256_000_000
+# What it may use else, of the machine's memory. It needs little, but some of that cannot wait on the disk: what is noted of
+# deleted rows grows with the tables that they are spread over.
+USUAL_SHARE, LARGEST_SHARE = 0.5, 0.8
+
+
+def rows_of_a_group(staged: Path) -> int:
+    """Rows that DuckDB is to write together in a full load of what is staged in a folder."""
+    return USUAL_ROWS if staging.heaviest(staged, USUAL_ROWS) <= HEAVY_BYTES else FEWEST_ROWS
+
+
+def limit(staged: Path, full_load: bool) -> str:
+    """What DuckDB may use while it takes in what is staged in a folder, as its ``memory_limit``."""
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    usual = FULL_LOAD_BYTES if full_load else USUAL_SHARE * machine
+    needed = 1.25 * staging.heaviest(staged, FEWEST_ROWS) + FULL_LOAD_BYTES / 2
+    return f"{int(min(max(usual, needed), LARGEST_SHARE * machine))}B"
+
+
+def usual_limit() -> str:
+    """What DuckDB may use for checks and for all that is not long texts."""
+    return f"{USUAL_SHARE:.0%}"

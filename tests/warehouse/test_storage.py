@@ -1,0 +1,72 @@
+"""The form of what is published: which DuckDB opens the database, and how much memory long documents take."""
+
+import random
+import struct
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from benchmarks.measure import measure
+from matterhouse.warehouse import memory
+from tests.warehouse.damage import Project
+from tests.warehouses import parquet_differences, rows
+
+# By DuckDB's own table of storage versions: what 1.3 reads.
+VERSION_OF_1_3 = 66
+
+
+def storage_version(file: Path) -> int:
+    """The number in the file's header: a DuckDB that knows only smaller ones refuses the file."""
+    with file.open("rb") as opened:
+        return struct.unpack("<Q", opened.read(20)[12:])[0]
+
+
+def test_older_versions_of_duckdb_open_what_is_published(tmp_path):
+    project = Project(tmp_path).make(1)
+    assert storage_version(project.newest.database) <= VERSION_OF_1_3
+    project.edit("Later")
+    assert project.run().state == "loaded"
+    assert storage_version(project.newest.database) <= VERSION_OF_1_3
+
+
+def test_long_documents_are_written_in_smaller_groups(tmp_path):
+    staged = tmp_path / "staged"
+    (staged / "raw.documents").mkdir(parents=True)
+    for number, size in enumerate((10, 40_000)):
+        query = f"SELECT repeat('x', {size}) || range AS body FROM range(3000)"
+        target = staged / "raw.documents" / f"{number:06}.parquet"
+        duckdb.sql(f"COPY ({query}) TO '{target}' (ROW_GROUP_SIZE 2048)")
+        assert memory.rows_of_a_group(staged) == (memory.USUAL_ROWS, memory.FEWEST_ROWS)[number]
+    least = 2048 * 40_000
+    assert least < int(memory.limit(staged, full_load=True)[:-1])
+    assert int(memory.limit(staged, full_load=True)[:-1]) <= int(memory.limit(staged, full_load=False)[:-1])
+
+
+def write_long(folder: Path, count: int, size: int) -> None:
+    chance = random.Random(1)
+    words = ["".join(chance.choices("abcdefghijklmnop", k=chance.randint(3, 9))) for _ in range(5_000)]
+    (folder / "_news").mkdir(parents=True, exist_ok=True)
+    for number in range(count):
+        body = " ".join(chance.choices(words, k=size // 7))[: size - 100]
+        (folder / "_news" / f"long-{number:05}.md").write_text(f"---\ntitle: Long {number}\n---\n{body}\n")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count, size", [(2_600, 100_000), (400, 1_000_000), (120, 4_000_000), (26, 9_900_000)])
+def test_long_documents_are_loaded_in_memory_that_follows_their_weight(tmp_path, count, size):
+    content, warehouse = tmp_path / "content", tmp_path / "w"
+    write_long(content, count, size)
+    command = [sys.executable, "-m", "matterhouse.cli", "run", "--warehouse", warehouse]
+    command += ["--source", f"news=folder:{content}"]
+    cost, _ = measure(command, tmp_path)  # raises where the run fails
+    assert cost.peak_bytes < 500_000_000 + 3 * min(2_048, count) * size
+    assert rows(warehouse, "SELECT count(*) FROM raw.documents WHERE body IS NOT NULL") == [(count,)]
+    changed = sorted((content / "_news").iterdir())[::3]
+    for file in changed:
+        file.write_text(file.read_text().replace("title: Long", "title: Longer"))
+    cost, _ = measure(command, tmp_path)
+    assert cost.peak_bytes < 500_000_000 + 3 * min(2_048, count) * size
+    assert rows(warehouse, "SELECT count(*) FROM records WHERE title LIKE 'Longer%'") == [(len(changed),)]
+    assert parquet_differences(warehouse) == {}
