@@ -2,8 +2,8 @@
 
     python -m benchmarks [--documents 700,7000] [--rounds 1] ...
 
-Prints the report and writes it to benchmarks/RESULTS.md, its main table also to README.md. Ends with 1 where the contenders found
-different rows or a run of Matterhouse failed.
+Prints the report and writes it to benchmarks/RESULTS.md, its main table also to README.md. Ends with 1 where the
+contenders found different rows or a run of Matterhouse failed.
 """
 
 import argparse

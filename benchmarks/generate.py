@@ -131,7 +131,8 @@ class Repository:
         return "".join(f"  - {topic}\n" for topic in self.random.sample(_TOPICS, self.random.randint(1, 2)))
 
     def _images(self, domain: str, slug: str) -> str:
-        return f'images:\n  - url: "https://{domain}/images/{slug}.jpg"\n    width: 1024\n    height: 683\n    isCached: true\n'
+        address = f"https://{domain}/images/{slug}.jpg"
+        return f'images:\n  - url: "{address}"\n    width: 1024\n    height: 683\n    isCached: true\n'
 
     def _related(self, number: int, news: int) -> str:
         """Articles from around the document's own day, as an editor would link them."""

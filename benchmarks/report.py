@@ -43,7 +43,9 @@ def render(results: Iterable[Result], rounds: int) -> str:
 
 
 def summary(text: str) -> str:
-    """What a reader of the README needs of the whole report: the machine, and the repositories with rivals that have most documents."""
+    """What a reader of the README needs of the whole report: the machine, and the repositories with rivals that have
+    most documents.
+    """
     conditions = next(line for line in text.splitlines() if line.startswith("Measured on"))
     sections = [part for part in text.split("\n## ")[1:] if f"| {_RIVAL} |" in part]
     documents = [int(_DOCUMENTS.search(part)[1].replace(",", "")) for part in sections]

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("matterhouse", "flows", "sql", "transforms", "tests", "docs", "data", "benchmarks")
 # Rooms that the documentation plans.
 PLANNED = {"sql/marts/", "matterhouse/history/", "sql/tables/history/"}
-PATH = re.compile(r"`((?:%s)/[\w./-]*)`" % "|".join(ROOMS))
+PATH = re.compile(rf"`((?:{'|'.join(ROOMS)})/[\w./-]*)`")
 SHORT = re.compile(r"`((?:engine|executors|warehouse|reading|sources)/[\w/]+\.py)`")
 
 

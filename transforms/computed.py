@@ -71,7 +71,9 @@ def published_at(path: str, *values: object) -> Any:
 
 
 def _date_of_address(value: str) -> object:
-    """A date such as 31/01/2020 as it is; of an address such as /2020/01/31/hello/ the date; None of any other address."""
+    """A date such as 31/01/2020 as it is; of an address such as /2020/01/31/hello/ the date; None of any other
+    address.
+    """
     return value if moment(value) is not MISFIT else places.date_in_folders(value)
 
 

@@ -74,7 +74,7 @@ def slug(path: str) -> str:
 
 
 def date_of(path: str) -> datetime | None:
-    """Midnight in UTC of the date in a path: that which the name begins with, else of folders such as ``2020/06/09/``."""
+    """Midnight in UTC of the date that the name begins with, else of folders such as ``2020/06/09/``."""
     dated = _DATE_PREFIX.match(_named(path))
     return _midnight(*dated.groups()) if dated else date_in_folders(path)
 

@@ -37,10 +37,11 @@ class Clone:
         self._sweep()
         if os.path.isdir(self.folder):
             try:
-                return self._fetch(self.folder)
+                self._fetch(self.folder)
             except GitFailed:
-                pass
-        self._make()
+                self._make()
+        else:
+            self._make()
 
     def discard(self) -> None:
         """Removes the copy, so that the next ``refresh`` makes it anew."""

@@ -1,1 +1,3 @@
-"""The warehouse: loaded, checked, published as snapshots, and read. ``matterhouse.open_snapshot`` is the door for readers."""
+"""The warehouse: loaded, checked, published as snapshots, and read. ``matterhouse.open_snapshot`` is the door for
+readers.
+"""

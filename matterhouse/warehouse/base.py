@@ -8,11 +8,12 @@ from matterhouse.warehouse.snapshots import Snapshot
 
 
 class Base:
-    """A snapshot whose manifest is whole and whose files have the right sizes: what a run that changes nothing looks at.
+    """A snapshot whose manifest is whole and whose files have the right sizes: what a run that changes nothing looks
+    at.
 
     A run that builds on it compares checksums first: ``copy_database`` on the way, ``check_database`` and
-    ``check_parquet`` by reading. That reads what the copy reads anyway, and the Parquet files, which are of about the same
-    size. All of them raise ``Damaged``, as making a ``Base`` does.
+    ``check_parquet`` by reading. That reads what the copy reads anyway, and the Parquet files, which are of about the
+    same size. All of them raise ``Damaged``, as making a ``Base`` does.
     """
 
     def __init__(self, snapshot: Snapshot, only_database: bool = False):

@@ -34,8 +34,8 @@ class Changes:
 class Build:
     """The next snapshot while it is made. ``base`` is the one it builds on; ``fresh`` makes all tables anew.
 
-    ``load``, ``check`` and ``publish`` are called in this order; ``abandon`` at any time instead. ``rows`` has the rows of
-    each table and view when it was checked.
+    ``load``, ``check`` and ``publish`` are called in this order; ``abandon`` at any time instead. ``rows`` has the
+    rows of each table and view when it was checked.
     """
 
     def __init__(self, layout: Layout, base: Base | None, fresh: bool, staged: Path):
@@ -76,7 +76,7 @@ class Build:
         self._load.content(self._content)
 
     def _carry_history(self) -> None:
-        """Take earlier checks and drift from the base, or from the newest database that is whole where there is none."""
+        """Take earlier checks and drift from the base, or else from the newest database that is whole."""
         if self._base is not None:
             self._base.check_database()
         history = self._base or recovery.newest_whole_database(self._layout)
@@ -84,7 +84,9 @@ class Build:
             database.carry_history(self._connection, history.database)
 
     def check(self, run_id: str) -> list[Check]:
-        """Run the checks and note what they found in ``meta.checks``; then the tables are complete, and their rows counted."""
+        """Run the checks and note what they found in ``meta.checks``; then the tables are complete, and their rows
+        counted.
+        """
         found = run_checks(self._connection)
         self._load.add("meta.checks", bookkeeping.checks(run_id, found))
         self.rows = self._row_counts()
@@ -116,7 +118,8 @@ class Build:
 
     def rejects(self, limit: int) -> list[dict]:
         """Some rows of ``meta.rejects``, those of the newest runs first."""
-        query = 'SELECT source, path, line, "column", reason, message FROM meta.rejects ORDER BY run_id DESC, source, path LIMIT ?'
+        columns = 'source, path, line, "column", reason, message'
+        query = f"SELECT {columns} FROM meta.rejects ORDER BY run_id DESC, source, path LIMIT ?"
         cursor = self._connection.execute(query, [limit])
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row)) for row in cursor.fetchall()]
@@ -140,7 +143,7 @@ class Build:
         return snapshots.publish(self._layout, self._path)
 
     def _laid_out(self, documents: int) -> dict | None:
-        """When the tables were last made anew, and how many bytes the database took then: later ones grow by changes."""
+        """When the tables were last made anew, and the bytes of the database then: later ones grow by changes."""
         if not self._fresh and self._base is not None:
             return self._base.manifest.get("laid_out")
         return {"snapshot": self.id, "bytes": (self._path / DATABASE).stat().st_size, "documents": documents}

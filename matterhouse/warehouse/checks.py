@@ -1,8 +1,8 @@
 """The checks of ``sql/checks``: one query each, or several one after the other, which give the rows that offend.
 
-A check's file begins with comment lines: ``-- severity: error`` (offending rows stop publication) or
-``-- severity: warn`` (they are reported), then what the check demands, in words. With ``-- for each: table of main and raw``
-or ``-- for each: table of records`` in the second line it is one query that is asked of each of these tables, with
+A check's file begins with comment lines: ``-- severity: error`` (offending rows stop publication) or ``-- severity:
+warn`` (they are reported), then what the check demands, in words. With ``-- for each: table of main and raw`` or ``--
+for each: table of records`` in the second line it is one query that is asked of each of these tables, with
 ``{table}``, ``{name}`` and ``{key}`` in place of the table's names and the columns of its key.
 """
 

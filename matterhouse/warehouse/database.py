@@ -18,8 +18,8 @@ from matterhouse.warehouse.base import Base, Damaged
 from matterhouse.warehouse.content import CHANGES, COLUMNS, Content
 from matterhouse.warehouse.schema import create_all
 
-# The oldest DuckDB that opens what is written here is 1.3. Measured on 7,000 documents: as large and as quick as what 2.0
-# writes, which nothing older opens; a file for 1.2 is 77 % larger, since it lacks a compression (DICT_FSST).
+# The oldest DuckDB that opens what is written here is 1.3. Measured on 7,000 documents: as large and as quick as what
+# 2.0 writes, which nothing older opens; a file for 1.2 is 77 % larger, since it lacks a compression (DICT_FSST).
 STORAGE_VERSION = "v1.3.0"
 BOOKKEEPING = "meta.files"  # which a database has to have to be built on
 
@@ -109,7 +109,9 @@ def carry_history(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
 
 
 def commit_at_once(connection: duckdb.DuckDBPyConnection) -> None:
-    """Commit to the database itself, without writing a log of the changes first: the file is thrown away if this fails."""
+    """Commit to the database itself, without writing a log of the changes first: the file is thrown away if this
+    fails.
+    """
     connection.execute("SET checkpoint_threshold = '0B'").fetchall()
     connection.commit()
 
@@ -122,8 +124,8 @@ def _literal(path: Path) -> str:
 class Load:
     """One run's changes.
 
-    ``touched`` are the tables that have other rows than before, ``relinked`` the records whose related articles lead elsewhere
-    than before, ``records_by_url`` where they lead now (``links.records_by_url``).
+    ``touched`` are the tables that have other rows than before, ``relinked`` the records whose related articles lead
+    elsewhere than before, ``records_by_url`` where they lead now (``links.records_by_url``).
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, fresh: bool):

@@ -1,9 +1,9 @@
 """The ledger: what each source and file was at the last run, and every run there was.
 
-A copy of ``meta.files`` and ``meta.sources`` of the newest snapshot in a file that the standard library's sqlite3 reads,
-so that "nothing changed" is known without DuckDB, and the only home of runs that published nothing, until the next
-snapshot takes them along. ``snapshot`` says which snapshot it mirrors; where that is not the one to build on, it is made
-anew from that one (``matterhouse.warehouse.recovery``).
+A copy of ``meta.files`` and ``meta.sources`` of the newest snapshot in a file that the standard library's sqlite3
+reads, so that "nothing changed" is known without DuckDB, and the only home of runs that published nothing, until the
+next snapshot takes them along. ``snapshot`` says which snapshot it mirrors; where that is not the one to build on, it
+is made anew from that one (``matterhouse.warehouse.recovery``).
 """
 
 import json
@@ -57,9 +57,9 @@ class Entry(NamedTuple):
 class Ledger:
     """An open ledger; ``read_only`` is for those who look at one that is there, perhaps while a run writes.
 
-    A checksum beside the file says what it was when the last transaction ended. It is missing where a run was killed in
-    between: then SQLite's own check has to do. Raises ``LedgerDamaged`` on opening when the file is no ledger or not what it
-    was, ``Locked`` when another program keeps it.
+    A checksum beside the file says what it was when the last transaction ended. It is missing where a run was killed
+    in between: then SQLite's own check has to do. Raises ``LedgerDamaged`` on opening when the file is no ledger or
+    not what it was, ``Locked`` when another program keeps it.
     """
 
     def __init__(self, file: Path, read_only: bool = False):
@@ -236,7 +236,9 @@ def _sha256(file: Path) -> str:
 
 @contextmanager
 def _opening(file: Path) -> Iterator[None]:
-    """Tell what is wrong with a ledger (``LedgerDamaged``) from another program that has it open, and from a full disk."""
+    """Tell what is wrong with a ledger (``LedgerDamaged``) from another program that has it open, and from a full
+    disk.
+    """
     try:
         yield
     except sqlite3.Error as error:

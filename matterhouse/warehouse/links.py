@@ -8,7 +8,7 @@ from matterhouse import sql
 
 
 def records_by_url(connection: duckdb.DuckDBPyConnection) -> pa.Table:
-    """``url_key`` and ``record_id`` of the records that addresses lead to; also the temporary table ``record_by_url``."""
+    """``url_key`` and ``record_id`` of the records that addresses lead to; also the table ``record_by_url``."""
     connection.execute(sql.read("links/record_by_url")).fetchall()
     return connection.sql("FROM record_by_url").to_arrow_table()
 

@@ -1,7 +1,7 @@
 """How many rows DuckDB writes together, and how much memory it may use: both follow what the documents weigh.
 
-DuckDB compresses a row group at once, and holds the texts of 2,048 rows of a column in memory for that, which cannot wait
-on the disk. What it is allowed here has to be more than those weigh, or the load fails.
+DuckDB compresses a row group at once, and holds the texts of 2,048 rows of a column in memory for that, which cannot
+wait on the disk. What it is allowed here has to be more than those weigh, or the load fails.
 """
 
 import os
@@ -15,8 +15,8 @@ USUAL_ROWS, FEWEST_ROWS = 4096, 2048
 HEAVY_BYTES = 100_000_000
 # What DuckDB holds in memory of rows that are being inserted into empty tables; it writes the rest to the disk.
 FULL_LOAD_BYTES = 256_000_000
-# What it may use else, of the machine's memory. It needs little, but some of that cannot wait on the disk: what is noted of
-# deleted rows grows with the tables that they are spread over.
+# What it may use else, of the machine's memory. It needs little, but some of that cannot wait on the disk: what is
+# noted of deleted rows grows with the tables that they are spread over.
 USUAL_SHARE, LARGEST_SHARE = 0.5, 0.8
 
 

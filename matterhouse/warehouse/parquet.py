@@ -19,7 +19,8 @@ from matterhouse.sql import schema
 
 # Columns of long texts that hardly repeat; all other texts are kept as dictionaries on their way.
 NO_DICTIONARY = {"front_matter", "body", "path"}
-# The tables that hold the bulk, each cut in part files (``matterhouse.warehouse.parts``): most runs take them over and write the others anew.
+# The tables that hold the bulk, each cut in part files (``matterhouse.warehouse.parts``): most runs take them over and
+# write the others anew.
 PARTED = ("raw.documents", "raw.scalars", "related_articles", "related_images")
 _DENSE = {"compression": "zstd", "compression_level": 3}
 _QUICK = {"compression": "snappy"}

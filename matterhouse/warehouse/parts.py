@@ -26,7 +26,8 @@ def part_name(part: int) -> str:
 
 
 class Parts:
-    """Writes the parts of a snapshot below ``folder``, from rows ``staged`` by the run and the parquet folder ``before``.
+    """Writes the parts of a snapshot below ``folder``, from rows ``staged`` by the run and the parquet folder
+    ``before``.
 
     ``records`` are those that related articles lead to (``links.records_by_url``).
     """
@@ -115,7 +116,8 @@ def _compact(column: pa.ChunkedArray) -> pa.DictionaryArray:
 def _merged(
     groups: Iterable[pa.Table], new: pa.Table, changed: Container[str], ranks: Mapping[str, int]
 ) -> Iterator[pa.Table]:
-    """The rows of ``groups`` less those of ``changed`` documents, with the ``new`` rows, in the order of their documents' ranks.
+    """The rows of ``groups`` less those of ``changed`` documents, with the ``new`` rows, in the order of their
+    documents' ranks.
 
     New rows join the group they lie in; the rows that stay are not copied. Rows of documents without a rank are gone.
     """
@@ -146,7 +148,9 @@ def _ranks(rows: pa.Table, ranks: Mapping[str, int]) -> np.ndarray:
 
 
 def _interleaved(old: pa.Table, ranks_of_old: np.ndarray, new: pa.Table, ranks_of_new: np.ndarray) -> pa.Table:
-    """The rows of both in the order of their ranks, without the old ones that have none: slices of both, one after the other."""
+    """The rows of both in the order of their ranks, without the old ones that have none: slices of both, one after the
+    other.
+    """
     ranks = np.concatenate([ranks_of_old, ranks_of_new])
     order = np.argsort(ranks, kind="stable")
     order = order[ranks[order] != _NO_RANK]

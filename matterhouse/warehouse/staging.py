@@ -22,7 +22,9 @@ AS_PARQUET = "raw.documents"
 
 @contextmanager
 def documents(folder: Path) -> Iterator[Callable[[pd.DataFrame, int], None]]:
-    """A function that writes rows of ``raw.documents`` to the file of a number; the pieces of a number come one after the other."""
+    """A function that writes rows of ``raw.documents`` to the file of a number; the pieces of a number come one after
+    the other.
+    """
     declared = schema.tables()[AS_PARQUET]
     numbered, write = None, None
 

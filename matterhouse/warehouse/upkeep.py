@@ -30,7 +30,9 @@ def damaged(layout: Layout) -> dict[str, list[str]]:
 
 
 def set_aside(layout: Layout, damaged: Mapping[str, list[str]], notes: list[str]) -> None:
-    """Move damaged snapshots out of the way, but the one that readers have. Raises ``matterhouse.warehouse.lock.Locked``."""
+    """Move damaged snapshots out of the way, but the one that readers have. Raises
+    ``matterhouse.warehouse.lock.Locked``.
+    """
     with writing(layout):
         pointed = snapshots.current(layout).id
         for snapshot in snapshots.snapshots(layout):
@@ -62,7 +64,7 @@ def miscounted(snapshot: Snapshot) -> list[str]:
             in_manifest = described[name]["rows"]
             if not in_database == in_parquet == in_manifest:
                 told.append(
-                    f"{name}: {in_database:,} rows in DuckDB, {in_parquet:,} in Parquet, {in_manifest:,} in the manifest"
+                    f"{name}: {in_database:,} rows in DuckDB, {in_parquet:,} in Parquet, {in_manifest:,} by manifest"
                 )
     return told
 

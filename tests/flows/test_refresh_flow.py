@@ -119,7 +119,7 @@ def test_a_publication_is_told_with_assets_their_lineage_and_an_event(parameters
     assert records["prefect.asset.description"].startswith("One row per")
     assert more["payload"] == {"rows": 20}
     assert f"{home}/sources/news" in {each["prefect.resource.id"] for each in more["related"]}
-    articles, more = made[f"{home}/articles"]
+    _, more = made[f"{home}/articles"]
     parents = {each["prefect.resource.id"] for each in more["related"]} - {f"{home}/articles"}
     behind = ("providers", "record_images", "record_topics", "records", "related_articles")
     assert {parent for parent in parents if parent.startswith(home)} == {f"{home}/{name}" for name in behind}

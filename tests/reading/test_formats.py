@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 import pytest
 
 from matterhouse.reading.reader import Document, Reader
-from matterhouse.reading.scalars import Bool, Float, Int, Timestamp, Typed
+from matterhouse.reading.scalars import Bool, Float, Int, Timestamp
 from matterhouse.sources.errors import Skipped, Unreadable
 from matterhouse.sources.limits import Limits
 from tests.reading.oracle import outcome, strictly_text
