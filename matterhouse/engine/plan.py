@@ -1,7 +1,7 @@
 """What a run has to do with each source: listed, and compared with the ledger."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import chain
 
 from matterhouse.engine import fingerprint
@@ -132,4 +132,4 @@ def plan_source(name: str, settings: Settings, layout: Layout, ledger: Ledger, r
 def reading_limits(settings: Settings) -> Limits:
     """The bounds that the configuration sets for the files of a source."""
     given = settings.limits
-    return Limits(given.file_bytes, given.head_bytes, given.depth, given.nodes, given.related, given.files)
+    return Limits(**{each.name: getattr(given, each.name) for each in fields(Limits)})

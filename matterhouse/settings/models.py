@@ -147,6 +147,17 @@ class LimitSettings(Group):
     nodes: int = Field(_BOUNDS.nodes, ge=1, description="Values in one front matter, after its aliases are followed.")
     related: int = Field(_BOUNDS.related, ge=1, description="Related entries of one document.")
     files: int = Field(_BOUNDS.files, ge=1, description="Files of a source, also those that no glob includes.")
+    git_seconds: float = Field(
+        _BOUNDS.git_seconds,
+        gt=0,
+        le=10_000_000,
+        allow_inf_nan=False,
+        description="Seconds that one git command may take, a transfer or one that reads; then it is stopped.",
+    )
+    git_memory: int = Field(_BOUNDS.git_memory, ge=100_000_000, description="Bytes of memory that git may take.")
+    git_file_bytes: int = Field(
+        _BOUNDS.git_file_bytes, ge=1_000_000, description="Bytes of a file that git may write, such as a clone's pack."
+    )
     rejected_share: float = Field(
         0.05,
         ge=0,

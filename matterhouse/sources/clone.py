@@ -7,6 +7,7 @@ import re
 from hashlib import blake2b
 
 from matterhouse.sources.gitcommand import GitFailed, run, run_remote
+from matterhouse.sources.limits import Limits
 from matterhouse.sources.uris import PROTOCOLS, redacted
 
 REMOTE_HEAD = "refs/matterhouse/head"
@@ -21,10 +22,11 @@ class Clone:
     it, as it may hold a password.
     """
 
-    def __init__(self, clones: str | os.PathLike[str], name: str, url: str):
+    def __init__(self, clones: str | os.PathLike[str], name: str, url: str, limits: Limits = Limits()):
         key = blake2b(os.fsencode(redacted(url)), digest_size=5).hexdigest()
         self._clones = os.path.abspath(clones)
         self._url = url
+        self._limits = limits
         self.folder = os.path.join(self._clones, f"{re.sub(r'[^A-Za-z0-9_-]', '_', name)[:60]}-{key}.git")
 
     def refresh(self) -> None:
@@ -54,7 +56,7 @@ class Clone:
         part = self._beside("part")
         os.mkdir(part, mode=0o700)
         try:
-            run(["init", "--quiet", "--bare", "--template="], part)
+            run(["init", "--quiet", "--bare", "--template="], part, self._limits)
             self._fetch(part)
             if os.path.isdir(self.folder):
                 os.rename(self.folder, self._beside("old"))
@@ -68,7 +70,7 @@ class Clone:
         except GitFailed as error:
             if "find remote ref HEAD" not in str(error):
                 raise
-            run(["update-ref", "-d", REMOTE_HEAD], folder)
+            run(["update-ref", "-d", REMOTE_HEAD], folder, self._limits)
             self._fetch_refs(folder, *_BRANCHES_AND_TAGS)
 
     def _fetch_refs(self, folder: str, *refspecs: str) -> None:
@@ -76,7 +78,7 @@ class Clone:
         if self._url.startswith(("file:", "/")):  # upload-pack is made to serve a repository of another user, too
             settings["remote.source.uploadpack"] = "git -c 'safe.directory=*' upload-pack"
         fetch = ["fetch", "--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--update-shallow"]
-        run_remote([*fetch, "source", *refspecs], folder, settings, PROTOCOLS)
+        run_remote([*fetch, "source", *refspecs], folder, settings, PROTOCOLS, self._limits)
 
     def _beside(self, state: str) -> str:
         return f"{self.folder}.{state}-{os.getpid()}-{os.urandom(4).hex()}"

@@ -26,11 +26,16 @@ _LINKS = (b"120000", _SUBMODULE)
 _NAME_BYTES = 512
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _SAID_HERE = (
+    ("git timed out", "git took longer than the limit `git_seconds`"),
+    ("out of memory|mmap failed", "git took more memory than the limit `git_memory`"),
     ("promisor", "it is a partial clone, and some of its content is not on this machine: make a full one"),
     ("expected commit type", "the ref does not name a commit"),
     ("not a git repository", "there is no git repository"),
 )
 _SAID_FETCHING = (
+    ("git timed out", "git took longer than the limit `git_seconds`"),
+    ("git_file_bytes|File too large", "it is larger than the limit `git_file_bytes`"),
+    ("out of memory|mmap failed", "git took more memory than the limit `git_memory`"),
     ("server sha256", "its object ids are SHA-256: clone it by hand and give the path of the clone"),
     ("No space left|write error|unable to write", "the disk that holds the clone is full or failing"),
     ("Host key verification failed", "ssh does not know the host yet: connect to it once by hand"),
@@ -74,7 +79,9 @@ class GitSource:
         self._ref = None if ref == "HEAD" else ref
         self._globs = globs
         self._limits = limits
-        self._clone = Clone(clones, name, place.where) if clones is not None and place.kind == "remote" else None
+        self._clone = (
+            Clone(clones, name, place.where, limits) if clones is not None and place.kind == "remote" else None
+        )
         self._repository = self._clone.folder if self._clone else _git_folder(place.where)
         self._commit: str | None = None
 
@@ -129,7 +136,7 @@ class GitSource:
             ids.writelines(_object_id(file) + b"\n" for file in files if file.size <= limit)
             ids.seek(0)
             try:
-                with output_of(["cat-file", "--batch", "--buffer"], self._repository, ids) as output:
+                with output_of(["cat-file", "--batch", "--buffer"], self._repository, self._limits, ids) as output:
                     for file in files:
                         yield file, too_large(file.size, limit) if file.size > limit else self._content(output)
             except GitFailed as error:
@@ -150,7 +157,7 @@ class GitSource:
         """The id of the commit that ``ref`` names; None where there is no such ref, which git says by silence."""
         try:
             verify = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"]
-            return run(verify, self._repository).decode().strip()
+            return run(verify, self._repository, self._limits).decode().strip()
         except GitFailed as error:
             if str(error) or error.was_killed:
                 raise
@@ -160,7 +167,9 @@ class GitSource:
         """HEAD; of a clone the remote's HEAD, or, of a bundle made without it, a branch that must be the one."""
         if not self._clone:
             return ["HEAD"]
-        branches = run(["for-each-ref", "--format=%(refname)", "--count=2", "refs/heads"], self._repository).split()
+        branches = run(
+            ["for-each-ref", "--format=%(refname)", "--count=2", "refs/heads"], self._repository, self._limits
+        ).split()
         only = [os.fsdecode(branch) for branch in branches] if len(branches) == 1 else []
         return [REMOTE_HEAD, "refs/heads/main", "refs/heads/master", *only]
 
@@ -189,7 +198,7 @@ class GitSource:
     def _tree(self, commit: str) -> Iterator[bytes]:
         """The lines of ``git ls-tree``, few at a time: a small hostile tree can unfold to billions."""
         most, rest, names, size = self._limits.files, b"", 0, 0
-        with output_of(["ls-tree", "-r", "-z", "-l", "--full-tree", commit], self._repository) as output:
+        with output_of(["ls-tree", "-r", "-z", "-l", "--full-tree", commit], self._repository, self._limits) as output:
             while chunk := output.read(_CHUNK):
                 *entries, rest = (rest + chunk).split(b"\0")
                 names += len(entries)

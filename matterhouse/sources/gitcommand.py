@@ -9,11 +9,15 @@ stop it. The user's own git configuration holds: proxies, ssh keys and credentia
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO
+
+from matterhouse.sources.limits import Limits
 
 _KEPT = {
     "GIT_ASKPASS", "GIT_CONFIG_GLOBAL", "GIT_EXEC_PATH", "GIT_PROXY_COMMAND", "GIT_PROXY_SSL_CAINFO",
@@ -34,15 +38,17 @@ _ALWAYS = {
 _SETTINGS = {
     "core.fsmonitor": "false",
     "core.hooksPath": os.devnull,
+    "core.packedGitLimit": "512m",  # of address space, which the limit of memory counts
+    "core.packedGitWindowSize": "32m",
     "fetch.recurseSubmodules": "false",
     "gc.autoDetach": "false",
-    "http.lowSpeedLimit": "1",
+    "http.lowSpeedLimit": "1000",
     "http.lowSpeedTime": "60",
     "maintenance.autoDetach": "false",
     "protocol.ext.allow": "never",
 }
-_LONGEST_SECONDS = 4 * 3600
 _LAST_WORDS = 20_000
+_TIMED_OUT = "fatal: git timed out: it took longer than {:g} seconds (the limit `git_seconds`)"
 
 
 class GitFailed(Exception):
@@ -60,21 +66,16 @@ class GitMissing(GitFailed):
     """There is no git on this machine; the message is ours, for a person."""
 
 
-def run(arguments: Sequence[str], repository: str) -> bytes:
+def run(arguments: Sequence[str], repository: str, limits: Limits) -> bytes:
     """The output of a command that stays on this machine; raises GitFailed."""
-    with _installed():
-        done = subprocess.run(
-            ["git", f"--git-dir={repository}", *arguments],
-            stdin=subprocess.DEVNULL, capture_output=True, start_new_session=True,
-            env=_environment(repository, {}, ""),
-        )  # fmt: skip
-    if done.returncode:
-        raise GitFailed(_text(done.stderr), was_killed=done.returncode < 0)
-    return done.stdout
+    with output_of(arguments, repository, limits) as output:
+        return output.read()
 
 
-def run_remote(arguments: Sequence[str], repository: str, settings: dict[str, str], protocols: Sequence[str]) -> None:
-    """Runs a command that may reach a server by these protocols, and waits at most four hours.
+def run_remote(
+    arguments: Sequence[str], repository: str, settings: dict[str, str], protocols: Sequence[str], limits: Limits
+) -> None:
+    """Runs a command that may reach a server by these protocols, within the limits.
 
     ``settings`` are git settings for this command alone. They travel in the environment, which
     only the same user can look at: a URL may hold a password. (While it transfers, git itself puts
@@ -89,21 +90,24 @@ def run_remote(arguments: Sequence[str], repository: str, settings: dict[str, st
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, start_new_session=True,
             env=_environment(repository, settings, ":".join(protocols)),
         )  # fmt: skip
+        _bound(process.pid, limits)
         try:
-            status = process.wait(_LONGEST_SECONDS)
+            status = process.wait(limits.git_seconds)
         except BaseException as interruption:
             os.killpg(process.pid, signal.SIGTERM)
             process.wait()
             if isinstance(interruption, subprocess.TimeoutExpired):
-                raise GitFailed("fatal: the transfer timed out") from None
+                raise GitFailed(_TIMED_OUT.format(limits.git_seconds)) from None
             raise
         if status:
-            raise GitFailed(_tail(said), was_killed=status < 0)
+            raise _failure(said, status, False, limits)
 
 
 @contextmanager
-def output_of(arguments: Sequence[str], repository: str, stdin: IO[bytes] | None = None) -> Iterator[IO[bytes]]:
-    """The output of a command that stays on this machine, to be read as it comes.
+def output_of(
+    arguments: Sequence[str], repository: str, limits: Limits, stdin: IO[bytes] | None = None
+) -> Iterator[IO[bytes]]:
+    """The output of a command that stays on this machine, to be read as it comes, within the limits.
 
     The command is stopped when the block is left early. Raises GitFailed at the block's end when
     the command failed; a GitFailed of the block itself gives way to what git said, if it said something.
@@ -116,21 +120,60 @@ def output_of(arguments: Sequence[str], repository: str, stdin: IO[bytes] | None
             stdin=stdin or subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, start_new_session=True,
             env=_environment(repository, {}, ""),
         )  # fmt: skip
+        _bound(process.pid, limits)
         output = process.stdout
         assert output is not None  # a pipe
-        with process:
+        with process, _stopped_after(process, limits.git_seconds) as late:
             try:
                 yield output
                 status = process.wait()
             except GitFailed as error:
                 output.close()
                 status = process.wait()
-                raise GitFailed(_tail(said) or str(error), status < 0 and status != -signal.SIGPIPE) from None
+                told = _failure(said, status, late.is_set(), limits)
+                raise GitFailed(str(told) or str(error), told.was_killed and status != -signal.SIGPIPE) from None
             except BaseException:
                 process.kill()
                 raise
         if status:
-            raise GitFailed(_tail(said), was_killed=status < 0)
+            raise _failure(said, status, late.is_set(), limits)
+
+
+def _bound(process: int, limits: Limits) -> None:
+    """Bound memory and files of a process and of what it starts; only Linux can."""
+    if not hasattr(resource, "prlimit"):
+        return
+    for kind, most in ((resource.RLIMIT_AS, limits.git_memory), (resource.RLIMIT_FSIZE, limits.git_file_bytes)):
+        with suppress(ProcessLookupError):  # it has ended
+            hard = resource.prlimit(process, kind)[1]
+            resource.prlimit(process, kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+@contextmanager
+def _stopped_after(process: subprocess.Popen[bytes], seconds: float) -> Iterator[threading.Event]:
+    """Kills the process when the block takes longer; the event tells whether that was so."""
+    late = threading.Event()
+
+    def stop() -> None:
+        late.set()
+        process.kill()
+
+    timer = threading.Timer(seconds, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield late
+    finally:
+        timer.cancel()
+
+
+def _failure(said: IO[bytes], status: int, is_late: bool, limits: Limits) -> GitFailed:
+    """Why a command failed: what git said, or which limit it passed."""
+    if is_late:
+        return GitFailed(_TIMED_OUT.format(limits.git_seconds))
+    if status == -signal.SIGXFSZ:
+        return GitFailed("fatal: git wrote a file larger than the limit `git_file_bytes`")
+    return GitFailed(_tail(said), was_killed=status < 0)
 
 
 def first_words(message: str) -> str:

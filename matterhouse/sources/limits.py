@@ -12,6 +12,9 @@ class Limits:
     it has once aliases are followed, and how many related entries it lists. ``files`` bounds the
     names a source may list (also those that no glob includes): a hostile git tree of a few
     kilobytes can name billions.
+
+    One git command may run for ``git_seconds``, a transfer as well as one that reads, take ``git_memory`` bytes of
+    memory, and write files of at most ``git_file_bytes``, which bounds the clone of a repository.
     """
 
     file_bytes: int = 10_000_000
@@ -20,3 +23,6 @@ class Limits:
     nodes: int = 200_000
     related: int = 2_000
     files: int = 1_000_000
+    git_seconds: float = 3_600
+    git_memory: int = 4_000_000_000
+    git_file_bytes: int = 20_000_000_000

@@ -8,6 +8,7 @@ import pytest
 
 from matterhouse.sources import Limits, SourceUnavailable, Unreadable, open_source
 from matterhouse.sources.files import File, blob_id
+from matterhouse.sources.gitcommand import output_of
 
 
 def contents(source) -> dict[str, bytes | str]:
@@ -319,3 +320,34 @@ def test_a_repository_of_another_user_is_read(repository, tmp_path: Path, prefix
         os.chown(path, 65534, 65534)
     source = open_source("news", f"{prefix}{repository}", clones=tmp_path / "clones")
     assert contents(source)["_news/a.md"] == b"a"
+
+
+def test_a_tree_of_empty_folders_without_end_is_stopped(repository):
+    """Git walks it without a word: 10^14 folders, and no file."""
+    bomb = repository.tree()
+    for _ in range(14):
+        bomb = repository.tree(*[("40000", b"%d" % number, bomb) for number in range(10)])
+    repository.commit_tree(("40000", b"bomb", bomb))
+    with pytest.raises(SourceUnavailable, match="git_seconds"):
+        open_source("news", str(repository), limits=Limits(git_seconds=1)).list()
+
+
+def test_a_pipe_in_place_of_a_file_of_git_is_not_waited_for(repository):
+    packed = repository.folder / ".git/packed-refs"
+    packed.unlink(missing_ok=True)
+    os.mkfifo(packed)
+    with pytest.raises(SourceUnavailable, match="git_seconds"):
+        open_source("news", str(repository), limits=Limits(git_seconds=1)).position()
+
+
+def test_git_gets_no_more_memory_and_disk_than_the_limits(repository, child_processes: Callable[[], set[int]]):
+    if not Path("/proc/self/limits").is_file():
+        pytest.skip("only Linux bounds a process that runs")
+    before, limits = child_processes(), Limits(git_memory=123_456_789, git_file_bytes=23_456_789)
+    waiting, writing = os.pipe()
+    with os.fdopen(waiting, "rb") as ids, os.fdopen(writing, "wb") as end:
+        with output_of(["cat-file", "--batch"], str(repository.folder / ".git"), limits, ids):
+            [git] = child_processes() - before
+            told = Path(f"/proc/{git}/limits").read_text()
+            end.close()
+    assert "123456789" in told and "23456789 " in told
