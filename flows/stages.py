@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from prefect import get_run_logger, task
 from prefect.assets import Asset, add_asset_metadata, materialize
@@ -52,9 +52,10 @@ def step(stage: Callable[[], None]) -> State | None:
         if not is_explained(error):
             raise
         return Failed(message=str(error), data=error)
+    return None
 
 
-def do(settings: Settings, *, wait_seconds: float = 0, **options) -> State:
+def do(settings: Settings, *, wait_seconds: float = 0, **options: Any) -> State:
     """A whole run, by the options of ``matterhouse.engine.run.Run``; how the flow run ends.
 
     Completed: loaded or unchanged; under the name Partial, some sources failed, each of which is told as a notice;

@@ -117,12 +117,12 @@ def plan_source(name: str, settings: Settings, layout: Layout, ledger: Ledger, r
     plan = SourcePlan(name, own, source, source.position(), fingerprint.of_source(own, limits), facts)
     plan.reread = reread or (facts is not None and facts["fingerprint"] != plan.fingerprint)
     may_be_unchanged = facts is not None and not plan.reread and not facts.get("retry")
-    if may_be_unchanged and plan.position is not None and plan.position == facts["position"]:
+    if facts is not None and may_be_unchanged and plan.position is not None and plan.position == facts["position"]:
         plan.digest = facts["digest"]
         return plan
     listing = source.list()
     plan.digest, plan.listed_ns = listing.digest, listing.listed_at_ns
-    if may_be_unchanged and listing.digest == facts["digest"]:
+    if facts is not None and may_be_unchanged and listing.digest == facts["digest"]:
         return plan
     plan.known = ledger.files(name)
     plan.comparison = compare(listing, plan.known, plan.reread)

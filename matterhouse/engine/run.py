@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from matterhouse import __version__, process
@@ -34,9 +35,11 @@ from matterhouse.warehouse.lock import writing
 
 if TYPE_CHECKING:
     from matterhouse.engine.extract import Extraction
+    from matterhouse.warehouse.base import Base
+    from matterhouse.warehouse.build import Build
 
 
-def refresh(settings: Settings, **options) -> Report:
+def refresh(settings: Settings, **options: Any) -> Report:
     """Run every stage under the warehouse's lock; ``Run`` tells the options.
 
     A run that fails says so in its report. Raises ``warehouse.lock.Locked`` when another run holds the lock.
@@ -78,7 +81,9 @@ class Run:
         self._sources = RunSources(settings)
         self._rejects: list[dict] = []
         self._rejects_of_failed: list[dict] = []
-        self._build = None
+        self._build: Build | None = None
+        self._base: Base | None = None
+        self._fresh = False
 
     def __enter__(self) -> Run:
         with ExitStack() as held:
@@ -89,7 +94,9 @@ class Run:
             self._held = held.pop_all()
         return self
 
-    def __exit__(self, kind, error, trace) -> bool:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
         with self._held:
             if error is not None:
                 self._give_up(error)

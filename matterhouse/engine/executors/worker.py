@@ -41,7 +41,9 @@ class Worker:
     @property
     def has_answered(self) -> bool:
         """Whether ``receive`` would return at once."""
-        return self._process is None or bool(select.select([self._process.stdout], [], [], 0)[0])
+        if self._process is None or self._process.stdout is None:
+            return True
+        return bool(select.select([self._process.stdout], [], [], 0)[0])
 
     def receive(self) -> Outcome | None:
         """Wait for the outcome of the batch; None where it was not extracted."""
