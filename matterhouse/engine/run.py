@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -73,8 +72,7 @@ class Run:
         started = datetime.now(UTC)
         self.report = Report(f"{started:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}", _iso(started))
         self._settings, self._full, self._on_progress = settings, full_refresh, on_progress
-        self._accept_drop = accept_drop
-        self._trigger, self._flow_run_id = trigger, flow_run_id
+        self._accept_drop, self._trigger, self._flow_run_id = accept_drop, trigger, flow_run_id
         self._layout = Layout(settings.warehouse.absolute())
         # Of its own: a worker process of a run that was killed may still be writing.
         self._staged = self._layout.staging / self.report.run_id
@@ -94,9 +92,7 @@ class Run:
             self._held = held.pop_all()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
         with self._held:
             if error is not None:
                 self._give_up(error)
@@ -166,7 +162,8 @@ class Run:
         try:
             if plan.has_work:
                 extraction.extract(plan)
-                self._check_account(plan)
+                if not plan.account.closes:
+                    raise RunFailed(f"the account of {plan.name} does not close, nothing was published: {plan.account}")
                 failure = judged(plan, self._settings.limits, self._accept_drop)
         except SourceUnavailable as error:
             failure = SourceFailure.of(error)
@@ -346,12 +343,9 @@ class Run:
         before = self._base.rows if self._base else {}
         dropped = sudden_drops(self.report.rows, before, self._settings.limits.dropped_share)
         if dropped and not self._accept_drop:
-            hint = "; if that is right, run again with --accept-drop"
-            raise RunFailed("nothing was published: " + "; ".join(dropped) + hint)
-
-    def _check_account(self, plan: SourcePlan) -> None:
-        if not plan.account.closes:
-            raise RunFailed(f"the account of {plan.name} does not close, nothing was published: {plan.account}")
+            raise RunFailed(
+                f"nothing was published: {'; '.join(dropped)}; if that is right, run again with --accept-drop"
+            )
 
     def _leave_unchanged(self) -> None:
         """Nothing to publish: note new time stamps and where the sources stand."""
