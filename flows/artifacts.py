@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from prefect import get_run_logger
@@ -84,7 +85,8 @@ class ShowProgress:
     def _show(self, percent: float, words: str) -> None:
         with _worth_trying():
             if self._artifact is None:
-                self._artifact = create_progress_artifact(percent, self._key, words)
+                created: Any = create_progress_artifact(percent, self._key, words)
+                self._artifact = created
             else:
                 update_progress_artifact(self._artifact, percent, words)
 

@@ -46,14 +46,14 @@ def tell_published(settings: Settings, report: Report) -> None:
         resource={
             "prefect.resource.id": f"matterhouse.warehouse.{name}",
             "prefect.resource.name": str(settings.warehouse),
-            "matterhouse.snapshot": report.snapshot,
+            "matterhouse.snapshot": report.snapshot or "",
         },
         related=[
             {"prefect.resource.id": asset.key, "prefect.resource.role": "source"} for asset in of_sources(settings)
         ],
         payload={
             "snapshot": report.snapshot,
-            "path": str(Layout(settings.warehouse).snapshots / report.snapshot),
+            "path": str(Layout(settings.warehouse).snapshots / (report.snapshot or "")),
             "run_id": report.run_id,
             "sources": {account.source: account.position for account in report.sources},
             "rows": report.rows,

@@ -5,7 +5,7 @@ It gives the same tables as ever for the same content; the run's row in ``meta.r
 
 from prefect import flow
 from prefect.client.schemas import State
-from prefect.context import FlowRunContext
+from prefect.runtime import flow_run
 from prefect.states import Failed
 
 from matterhouse.flows import hooks
@@ -17,7 +17,7 @@ from matterhouse.settings.models import Settings
 
 def run_name() -> str:
     """What a flow run is called: `backfill of news: dates were mended`."""
-    parameters = FlowRunContext.get().parameters["parameters"]
+    parameters = flow_run.parameters["parameters"]
     return f"backfill of {', '.join(parameters.only) or 'all sources'}: {parameters.reason}"
 
 

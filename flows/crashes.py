@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas import State
 from prefect.client.schemas.filters import (
     DeploymentFilter,
     DeploymentFilterId,
@@ -69,7 +70,9 @@ def mark_dead_runs(client: SyncPrefectClient, deployments: Collection[UUID], pat
             if run.id in still and _same(run, still[run.id]) and not _beats(client, run.id, since)
         ]
     for run in suspects:
-        state = Crashed(message=f"the run was unfinished and gave no heartbeat for {patience_seconds:.0f} seconds")
+        state: State = Crashed(
+            message=f"the run was unfinished and gave no heartbeat for {patience_seconds:.0f} seconds"
+        )
         client.set_flow_run_state(run.id, state)
     return [run.name for run in suspects]
 

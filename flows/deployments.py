@@ -54,7 +54,7 @@ def deploy(
         deployments = [_deployment(each, path) for each in definitions()]
         _ensure_pool(client)
         done.append(f"work pool {POOL}: process")
-        ids = {}
+        ids: dict[str, Any] = {}
         for deployment in deployments:
             ids[deployment.name] = deployment.apply()
             done.append(f"deployment {deployment.full_name}: {_schedule_in_words(deployment)}")
@@ -109,7 +109,7 @@ def _schedule(written: dict[str, str]) -> DeploymentScheduleCreate:
 
 
 def _schedule_in_words(deployment: RunnerDeployment) -> str:
-    schedules = [each.schedule for each in deployment.schedules or []]
+    schedules: list[Any] = [each.schedule for each in deployment.schedules or []]
     return ", ".join(f"{each.cron} {each.timezone}" for each in schedules) or "on demand"
 
 

@@ -45,7 +45,7 @@ def stale(settings: Settings, now: datetime | None = None) -> list[str]:
     return [
         f"source {name} has no content that is younger than {hours:g} hours; the newest is of {_day(newest.get(name))}"
         for name, hours in limits.items()
-        if newest.get(name) is None or newest[name] < now - timedelta(hours=hours)
+        if (at := newest.get(name)) is None or at < now - timedelta(hours=hours)
     ]
 
 

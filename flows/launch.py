@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 from types import FrameType
+from typing import Any
 
 from matterhouse import process
 
@@ -56,7 +57,8 @@ def engine() -> None:
     def is_news(record: logging.LogRecord) -> bool:
         return not (record.exc_info and isinstance(record.exc_info[1], (CancelledRun, FailedRun)))
 
-    Console.on_broken_pipe = lambda console: None
+    console: Any = Console
+    console.on_broken_pipe = lambda console: None
     logging.getLogger("prefect.engine").addFilter(is_news)
     runpy.run_module("prefect.engine", run_name="__main__", alter_sys=True)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas import State
-from prefect.context import FlowRunContext
+from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from matterhouse.engine.page import code
@@ -58,7 +58,7 @@ def step(work: Callable[[], None]) -> None:
 
 def run_name() -> str:
     """What a flow run is called: `maintenance of /srv/warehouse`."""
-    parameters = FlowRunContext.get().parameters["parameters"]
+    parameters = flow_run.parameters["parameters"]
     try:
         return f"maintenance of {parameters.settings().warehouse}"
     except ConfigError:
@@ -98,8 +98,13 @@ class _Maintenance:
         outcome = self._make_anew()
         self._found.stale = hooks.tell_stale(self._settings)
         state = self._state(outcome)
-        artifacts.show_page("maintenance", page(self._found, state), self._settings.warehouse, state.message)
+        artifacts.show_page("maintenance", page(self._found, state), self._settings.warehouse, state.message or "")
         return state
+
+    def _newest(self) -> snapshots.Snapshot:
+        newest = snapshots.newest(self._layout)
+        assert newest is not None  # there is a current one
+        return newest
 
     def _prove(self) -> None:
         from matterhouse.warehouse import upkeep
@@ -109,7 +114,7 @@ class _Maintenance:
     def _check(self) -> None:
         from matterhouse.warehouse import upkeep
 
-        newest = snapshots.newest(self._layout)
+        newest = self._newest()
         if newest.id in self._found.damaged:
             return
         self._found.checks = upkeep.deep_checks(newest)
@@ -128,7 +133,7 @@ class _Maintenance:
         """Make all tables anew from the sources, where the newest snapshot is damaged or has grown too much."""
         from matterhouse.warehouse import upkeep
 
-        newest = snapshots.newest(self._layout)
+        newest = self._newest()
         damage = newest.id in self._found.damaged or self._found.miscounted
         self._found.made_anew = f"snapshot {newest.id} is damaged" if damage else upkeep.reason_to_lay_out_anew(newest)
         state = None

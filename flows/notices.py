@@ -8,18 +8,22 @@ import json
 import logging
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from matterhouse.settings.models import NoticeSettings, Settings
 from matterhouse.settings.uris import filled
 from matterhouse.warehouse.jsontext import json_text
 
 FAILED, REJECTS, STALE, CRASHED = "failed", "rejects", "stale", "crashed"
+_Sender = Callable[[NoticeSettings, str, str, str], bool]
+_Log = logging.Logger | logging.LoggerAdapter
 _TIMEOUT_SECONDS = 10
 _REMEMBERED = 200
 
 
-def notify(settings: Settings, kind: str, text: str, log: logging.Logger | logging.LoggerAdapter) -> bool:
+def notify(settings: Settings, kind: str, text: str, log: _Log) -> bool:
     """Send a notice, unless the same one was sent not long ago; whether anything was sent.
 
     ``kind`` is what it is about: failed, rejects, stale or crashed.
@@ -38,7 +42,7 @@ def notify(settings: Settings, kind: str, text: str, log: logging.Logger | loggi
     return any(sent)
 
 
-def _sent(send, notices: NoticeSettings, kind: str, title: str, text: str, log) -> bool:
+def _sent(send: _Sender, notices: NoticeSettings, kind: str, title: str, text: str, log: _Log) -> bool:
     try:
         return send(notices, kind, title, text)
     except Exception as error:  # whatever a network, a server or a block does, the run is what matters
@@ -64,7 +68,8 @@ def _to_block(notices: NoticeSettings, kind: str, title: str, text: str) -> bool
         return False
     from prefect.blocks.core import Block
 
-    Block.load(notices.block).notify(text, title)
+    block: Any = Block.load(notices.block)
+    block.notify(text, title)
     return True
 
 

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from prefect import flow
 from prefect.client.schemas import State
-from prefect.context import FlowRunContext
+from prefect.runtime import flow_run
 from prefect.states import Failed
 from pydantic import ValidationError
 
@@ -26,7 +26,7 @@ from matterhouse.settings.file import ConfigError
 
 def run_name() -> str:
     """What a flow run is called: `refresh of news, learning into /srv/warehouse`."""
-    parameters = FlowRunContext.get().parameters["parameters"]
+    parameters = flow_run.parameters["parameters"]
     what = "full refresh" if parameters.full_refresh else "refresh"
     try:
         settings = parameters.settings()
@@ -74,7 +74,7 @@ def main(
     except ValidationError as invalid:
         raise typer.BadParameter("; ".join(error["msg"] for error in invalid.errors())) from None
     state = refresh(parameters, return_state=True)
-    code = {PARTIAL: 3, SKIPPED: 75}.get(state.name, 0) if state.is_completed() else 1
+    code = {PARTIAL: 3, SKIPPED: 75}.get(state.name or "", 0) if state.is_completed() else 1
     if code:
         raise typer.Exit(code)
 

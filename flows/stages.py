@@ -152,19 +152,23 @@ def _publish(stage: Callable[[], None], words: str, settings: Settings, report: 
         _add_rows(tables, report)
         return failed
 
-    options = {"by": "matterhouse", "cache_policy": NO_CACHE, "description": stage.__doc__}
-    names = {"name": "publish", "task_run_name": words}
-    _raise_failure(materialize(*tables, asset_deps=assets.of_sources(settings), **names, **options)(published)())
+    options: dict[str, Any] = {"by": "matterhouse", "cache_policy": NO_CACHE, "description": stage.__doc__}
+    names: dict[str, Any] = {"name": "publish", "task_run_name": words}
+    _raise_failure(materialize(*tables, asset_deps=[*assets.of_sources(settings)], **names, **options)(published)())
     for view, behind in assets.of_views(settings):
-        names = {"name": "view", "task_run_name": f"{view.properties.name} of {report.snapshot}"}
-        materialize(view, asset_deps=behind, **names, **options)(lambda view=view: _add_rows([view], report))()
+        names = {"name": "view", "task_run_name": f"{_name(view)} of {report.snapshot}"}
+        materialize(view, asset_deps=[*behind], **names, **options)(lambda view=view: _add_rows([view], report))()
     assets.tell_published(settings, report)
 
 
 def _add_rows(relations: Iterable[Asset], report: Report) -> None:
     """Let tables and views tell how many rows they have in the snapshot."""
     for relation in relations:
-        add_asset_metadata(relation, {"rows": report.rows.get(relation.properties.name)})
+        add_asset_metadata(relation, {"rows": report.rows.get(_name(relation))})
+
+
+def _name(relation: Asset) -> str:
+    return relation.key.rpartition("/")[2]
 
 
 def _raise_failure(outcome: State | None) -> None:
@@ -198,7 +202,7 @@ def _tell(run: Run, settings: Settings) -> None:
 def _page(run: Run, warehouse: Path) -> str:
     """The report as it lies in the snapshot, or, of a run that published none, as far as it goes."""
     if run.report.published:
-        return (Layout(warehouse).snapshots / run.report.snapshot / REPORT).read_text("utf-8")
+        return (Layout(warehouse).snapshots / (run.report.snapshot or "") / REPORT).read_text("utf-8")
     return markdown(run.report, rejects=run.rejects)
 
 

@@ -99,7 +99,7 @@ def _taken(declared_tables: Mapping[str, Table], collections: list[str | None]) 
         name: frozenset(
             path
             for table in main
-            if table.rows.collection in (None, name)
+            if table.rows and table.rows.collection in (None, name)
             for column in table.columns
             for path in column.certain_paths
         )

@@ -68,7 +68,7 @@ def matterhouse(
     """
 
 
-def main() -> NoReturn:
+def main() -> None:
     """Run the command that the arguments name, and exit with its code."""
     from matterhouse.cli.failures import told
 

@@ -179,7 +179,7 @@ class Extractor:
         if isinstance(content, Unreadable):
             raise content
         document = self._reader.read(file.path, content)
-        self._audit.check(file.path, content, file.content_hash, document)
+        self._audit.check(file.path, content, file.content_hash or "", document)
         return document
 
     def _add_entry(

@@ -139,7 +139,7 @@ class Extraction:
             reread=plan.reread,
             listed_ns=plan.listed_ns,
             publish_secured=plan.settings.publish_secured,
-            columns=plan.settings.columns,
+            columns=dict[str, Sequence[str]](plan.settings.columns.items()),
             collections=plan.settings.collections,
         )
         self._note_staged(batch)

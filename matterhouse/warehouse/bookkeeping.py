@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 import pyarrow as pa
 
@@ -19,7 +20,7 @@ def rows_of(name: str, rows: Iterable[Mapping[str, object]]) -> pa.Table:
 
 def files(entries: Mapping[str, Entry]) -> pa.Table:
     """``meta.files`` from entries of the ledger by record id: the columns of both have the same names."""
-    columns = dict(zip(Entry._fields, zip(*entries.values()))) | {"record_id": list(entries)}
+    columns: dict[str, Any] = dict(zip(Entry._fields, zip(*entries.values()))) | {"record_id": list(entries)}
     for name in ("first_seen_at", "last_changed_at"):
         columns[name] = [datetime.fromisoformat(moment) for moment in columns.get(name, ())]
     declared = schema.tables()["meta.files"].arrow_schema

@@ -5,6 +5,7 @@ Nobody reads it before it is published, and it is thrown away when the run fails
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
@@ -169,7 +170,7 @@ class Load:
         self._change(name, f"INSERT INTO {name} BY NAME FROM batch")
         self._connection.unregister("batch")
 
-    def derive(self, staged: Path, run_id: str, started_at) -> None:
+    def derive(self, staged: Path, run_id: str, started_at: datetime) -> None:
         """Fill what depends on more than one document: ``sql/load``."""
         self._seen_providers(staged)
         self._connection.execute(

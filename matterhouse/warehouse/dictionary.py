@@ -83,5 +83,4 @@ def _cell(words: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")
-    sys.stdout.write(text())
+    sys.stdout.buffer.write(text().encode())

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
@@ -35,7 +36,7 @@ def writing(layout: Layout) -> Iterator[None]:
         lock.release()
 
 
-def _message(layout: Layout, holder) -> str:
+def _message(layout: Layout, holder: Path) -> str:
     try:
         who = json.loads(holder.read_text())
         return f"process {who['pid']} on {who['host']} has been writing to {layout.root} since {who['since']}"

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -43,9 +44,9 @@ def writing(declared: schema.Table, file: Path) -> Iterator[Callable[[pa.Table],
     fields = declared.arrow_schema
     dictionaries = [field.name for field in fields if field.name not in NO_DICTIONARY]
     statistics = [field.name for field in fields if not pa.types.is_string(field.type)]
-    options = {"use_dictionary": dictionaries, "write_statistics": statistics}
+    options: dict[str, Any] = {"use_dictionary": dictionaries, "write_statistics": statistics}
     options |= _DENSE if declared.qualified in PARTED else _QUICK
-    writer = None
+    writer: pq.ParquetWriter | None = None
 
     def write_rows(rows: pa.Table) -> None:
         nonlocal writer

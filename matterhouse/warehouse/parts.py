@@ -7,6 +7,7 @@ snapshot before. In a full load every batch has parts of its own.
 from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import chain, pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -77,8 +78,7 @@ class Parts:
 
     def _old_rows(self, name: str, part: int) -> Iterator[pa.Table]:
         """The rows of a part in the snapshot before, one row group after the other."""
-        file = self._before / name / part_name(part)
-        if not file.exists():
+        if self._before is None or not (file := self._before / name / part_name(part)).exists():
             return
         declared = schema.tables()[name]
         texts = [field.name for field in declared.arrow_schema if is_pointed(field)]
@@ -128,7 +128,8 @@ def _merged(
     ranked = (
         (group, of_rows) for group in groups if (of_rows := _ranks(group, ranks)).max(initial=_NO_RANK) != _NO_RANK
     )
-    for (group, _), following in pairwise(chain(ranked, [None])):
+    pairs: Iterator[tuple[Any, Any]] = pairwise(chain(ranked, [None]))  # nothing follows the last one
+    for (group, _), following in pairs:
         end = new.num_rows
         if following is not None:
             first = following[1][following[1] != _NO_RANK].min()

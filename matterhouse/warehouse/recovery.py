@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from matterhouse import sql
 from matterhouse.warehouse import snapshots
@@ -120,10 +121,10 @@ def _mirror(ledger: Ledger, base: Base) -> None:
     with reading_base(base.database), connect(base.database) as connection:
         cursor = connection.execute(sql.read("ledger/files"))
         names = [column[0] for column in cursor.description]
-        rows = [dict(zip(names, row)) | {"listed_ns": 0} for row in cursor.fetchall()]
+        rows: list[dict[str, Any]] = [dict(zip(names, row)) | {"listed_ns": 0} for row in cursor.fetchall()]
     with ledger.transaction():
         ledger.clear_files()
-        ledger.put_files(Entry(**{name: row.get(name) for name in Entry._fields}) for row in rows)
+        ledger.put_files(Entry._make(row.get(name) for name in Entry._fields) for row in rows)
         for name, facts in base.manifest["sources"].items():
             ledger.put_source(name, facts)
         ledger.put_runs([*base.manifest["runs"], base.manifest["run"]])
