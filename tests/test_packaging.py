@@ -1,5 +1,6 @@
 """The project as it is handed out: the lock, the committed files, the wheel."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -89,6 +90,17 @@ def test_every_module_reads_in_one_sitting():
         if path.suffix == ".py"
     }
     assert {name: count for name, count in lines.items() if count >= 400} == {}
+
+
+def test_every_function_fits_on_a_screen():
+    too_long = []
+    for path in (path for path in committed() if path.suffix == ".py"):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+                lines = body[-1].end_lineno - body[0].lineno + 1 if body else 0
+                too_long += [f"{path.relative_to(ROOT)}:{node.lineno} {node.name}: {lines} lines"] * (lines > 40)
+    assert too_long == []
 
 
 @pytest.fixture(scope="module")

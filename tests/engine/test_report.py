@@ -20,22 +20,7 @@ def report(**facts) -> Report:
     )
 
 
-def test_a_loaded_run():
-    page = markdown(
-        report(
-            state="loaded",
-            published=True,
-            snapshot="000002-x",
-            rows={"records": 4, "topics": 5},
-            drift=["images[].caption"],
-        ),
-        Path("/srv/w/snapshots/000002-x"),
-        {"records": 3, "topics": 5},
-        [{"source": "news", "path": "a.md", "line": 3, "column": None, "reason": "yaml_syntax", "message": "no end"}],
-    )
-    assert (
-        page
-        == """\
+LOADED = """\
 # Run 20260101T000000Z-0a: loaded
 
 Published [000002-x](file:///srv/w/snapshots/000002-x): `/srv/w/snapshots/000002-x`.
@@ -71,7 +56,22 @@ Published [000002-x](file:///srv/w/snapshots/000002-x): `/srv/w/snapshots/000002
 | list | 0.50 |
 | extract | 1.25 |
 """
+
+
+def test_a_loaded_run():
+    page = markdown(
+        report(
+            state="loaded",
+            published=True,
+            snapshot="000002-x",
+            rows={"records": 4, "topics": 5},
+            drift=["images[].caption"],
+        ),
+        Path("/srv/w/snapshots/000002-x"),
+        {"records": 3, "topics": 5},
+        [{"source": "news", "path": "a.md", "line": 3, "column": None, "reason": "yaml_syntax", "message": "no end"}],
     )
+    assert page == LOADED
 
 
 def test_a_failed_run_says_why_and_which_checks():

@@ -209,7 +209,10 @@ def test_related_articles_follow_records_that_come_and_go(tmp_path, content):
     a = content / "_news" / "2026-05-05-a.md"
     b = content / "_news" / "2026-05-06-b.md"
     a.write_text(NEWS.format(title="a", related="b?utm_source=x"))
-    linked = "SELECT t.path FROM related_articles AS e JOIN records AS r USING (record_id) LEFT JOIN records AS t ON t.record_id = e.related_record_id WHERE r.path LIKE '%05-a.md'"
+    linked = """
+        SELECT t.path FROM related_articles AS e JOIN records AS r USING (record_id)
+        LEFT JOIN records AS t ON t.record_id = e.related_record_id WHERE r.path LIKE '%05-a.md'
+    """
     run(tmp_path / "w", folder(content), batch_bytes=20_000)
     assert rows(tmp_path / "w", linked) == [(None,)]
     b.write_text(NEWS.format(title="b", related="nowhere"))

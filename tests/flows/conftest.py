@@ -1,4 +1,4 @@
-"""What tests of the flows share: a small content repository, its configuration, and one Prefect server for all of them."""
+"""What tests of the flows share: a small content repository, its configuration, and one Prefect server for all."""
 
 import json
 import os
@@ -40,7 +40,7 @@ def prefect_server(shared_prefect_server: None) -> Iterator[None]:
 
 @pytest.fixture
 def stories(tmp_path: Path) -> Path:
-    """A folder with 20 stories and a broken file, all of them years old: files of this second are read again to be sure."""
+    """A folder with 20 stories and a broken file, all years old: files of this second are read again to be sure."""
     folder = tmp_path / "content" / "_news"
     folder.mkdir(parents=True)
     for number in range(20):

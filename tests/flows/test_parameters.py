@@ -43,6 +43,16 @@ def test_a_uri_with_a_secret_is_refused_and_not_shown(source):
 
 
 def test_only_the_flows_import_prefect():
-    modules = "matterhouse.cli, matterhouse.engine.run, matterhouse.engine.report, matterhouse.engine.page, matterhouse.flows.parameters, matterhouse.flows.notices, matterhouse.engine.interrupts, matterhouse.flows.launch, matterhouse.warehouse.upkeep"
+    modules = (
+        "matterhouse.cli, "
+        "matterhouse.engine.run, "
+        "matterhouse.engine.report, "
+        "matterhouse.engine.page, "
+        "matterhouse.flows.parameters, "
+        "matterhouse.flows.notices, "
+        "matterhouse.engine.interrupts, "
+        "matterhouse.flows.launch, "
+        "matterhouse.warehouse.upkeep"
+    )
     code = f"import sys, {modules}; sys.exit('prefect' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
