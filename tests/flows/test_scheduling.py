@@ -12,12 +12,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.commands import plant_packages
+from tests.flows.patience import PATIENCE, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
 
@@ -32,16 +33,6 @@ while [ ! -e "$2.go" ] && [ $((tries -= 1)) -gt 0 ]; do sleep 0.1; done
 exec "$@"
 """
 FINAL = {"COMPLETED", "FAILED", "CANCELLED", "CRASHED"}
-PATIENCE = 300  # seconds until something is taken for hung: also a busy machine is quicker
-
-
-def wait_until(true: Callable[[], object], what: str):
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if found := true():
-            return found
-        time.sleep(0.3)
-    raise AssertionError(f"after {PATIENCE} s not {what}")
 
 
 class Prefect:
