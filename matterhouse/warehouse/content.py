@@ -19,7 +19,7 @@ from matterhouse.warehouse import bookkeeping, content_names, content_tables
 from matterhouse.warehouse.content_plan import Found, plan
 from matterhouse.warehouse.content_tables import SCHEMA, Planned
 
-MOST_COLLECTIONS = 200  # with tables of their own: those with the most documents
+MOST_COLLECTIONS = 100  # with tables of their own: those with the most documents
 COLUMNS, CHANGES = "meta.content_columns", "meta.schema_changes"
 
 
@@ -108,7 +108,11 @@ class Content:
             others = set(names.values()) - {names[collection]}
             planned = plan(names[collection], others, found.get(number, []), partial(self._measure, number))
             tables += [Planned(number, collection, table) for table in planned]
+        if self._fresh:  # many small statements, which would each be written to the log
+            self._connection.begin()
         made = content_tables.make(self._connection, tables)
+        if self._fresh:
+            self._connection.commit()
         self.tables |= {table.qualified: table for table in made}
         self.touched = {table.qualified for table in made}
         return [column for planned, table in zip(tables, made) for column in _columns(planned, table)]
