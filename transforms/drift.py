@@ -1,11 +1,15 @@
 """Front-matter paths that no table covers."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import pandas as pd
 import pyarrow as pa
 
+from matterhouse.sql.paths import written
 from matterhouse.transforms.fields import TEXT, arrow_series, frame
+
+_written = lru_cache(maxsize=1 << 14)(written)  # a site has few keys, and each of them often
 
 Tree = dict[str, "Tree"]
 
@@ -58,7 +62,7 @@ class _Finder:
         pairs = []
         for key, value in mapping.items():
             if not covered or (value is not None and not isinstance(value, str)):
-                pairs += self._value(f"{field}.{key}", value, node.get(key, any_key))
+                pairs += self._value(f"{field}.{_written(key)}", value, node.get(key, any_key))
         return pairs
 
     def _value(self, field: str, value: object, node: Tree | None) -> list[tuple[str, str]]:

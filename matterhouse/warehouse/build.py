@@ -31,6 +31,9 @@ class Changes:
     rejects: list[dict] = field(default_factory=list)
 
 
+LONGEST_FIELD = 80  # characters of a front-matter path in messages: a longer one is prose with a colon in it
+
+
 class Build:
     """The next snapshot while it is made. ``base`` is the one it builds on; ``fresh`` makes all tables anew.
 
@@ -93,9 +96,12 @@ class Build:
         return found
 
     def new_drift(self, run_id: str) -> list[str]:
-        """The front-matter paths without a table that the run is the first to meet."""
-        query = "SELECT field FROM meta.drift WHERE first_run_id = ? ORDER BY field"
-        return [field for (field,) in self._connection.execute(query, [run_id]).fetchall()]
+        """The front-matter paths without a table that this run met first, those of most documents first; cut."""
+        query = "SELECT field FROM meta.drift WHERE first_run_id = ? ORDER BY documents DESC, field"
+        return [
+            field if len(field) <= LONGEST_FIELD else f"{field[: LONGEST_FIELD - 1]}…"
+            for (field,) in self._connection.execute(query, [run_id]).fetchall()
+        ]
 
     def retyped(self) -> list[str]:
         """A sentence per column of schema ``content`` whose type changed."""

@@ -15,6 +15,7 @@ DRIFT = [
     ("title: Fog", {}),
     ("mood: calm", {"mood": ["str"]}),
     ("mood: 6", {"mood": ["int"]}),
+    ("sea.mood: calm\nsea: {mood: 6}", {'"sea.mood"': ["str"], "sea.mood": ["int"]}),
     ("mood: 1.5", {"mood": ["float"]}),
     ("mood: NO", {"mood": ["bool"]}),
     ("mood: 2024-01-02", {"mood": ["timestamp"]}),

@@ -279,3 +279,8 @@ def test_a_new_collection_can_rename_anothers_tables(site):
     site.load({"posts_labels/b.md": "list: [z]"})
     assert site.names() == ["posts", "posts__labels_list", "posts_labels", "posts_labels_list"]
     assert differences(*fresh(site), without=TIMES) == {}
+
+
+def test_new_paths_are_told_by_the_number_of_their_documents_and_cut(site):
+    report = site.load({"posts/a.md": "rare: 1\nusual: 1\n" + "prose " * 30 + ": x", "posts/b.md": "usual: 2"})
+    assert report.drift[0] == "usual" and set(report.drift[1:]) == {"rare", ("prose " * 30)[:79] + "…"}
