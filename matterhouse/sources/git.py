@@ -14,7 +14,7 @@ from typing import IO
 
 from matterhouse.sources.clone import REMOTE_HEAD, Clone
 from matterhouse.sources.errors import SourceUnavailable, Unreadable
-from matterhouse.sources.files import File, Globs, Listing, path_text
+from matterhouse.sources.files import File, Globs, Listing, blob_id, path_text
 from matterhouse.sources.folder import too_large
 from matterhouse.sources.gitcommand import GitFailed, GitMissing, first_words, output_of, run
 from matterhouse.sources.limits import Limits
@@ -24,6 +24,7 @@ _CHUNK = 1 << 20
 _SUBMODULE = b"160000"
 _LINKS = (b"120000", _SUBMODULE)
 _NAME_BYTES = 512
+_SHA_1 = 40  # digits of an id
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _SAID_HERE = (
     ("git timed out", "git took longer than the limit `git_seconds`"),
@@ -138,7 +139,8 @@ class GitSource:
             try:
                 with output_of(["cat-file", "--batch", "--buffer"], self._repository, self._limits, ids) as output:
                     for file in files:
-                        yield file, too_large(file.size, limit) if file.size > limit else self._content(output)
+                        is_large = file.size > limit
+                        yield file, too_large(file.size, limit) if is_large else _proved(file, self._content(output))
             except GitFailed as error:
                 raise self._damaged(error) from None
 
@@ -255,6 +257,13 @@ def _object_id(file: File) -> bytes:
     if file.content_hash is None or not _OBJECT_ID.fullmatch(file.content_hash):
         raise ValueError(f"{file.path!r} does not come from this source's listing: it has no blob id")
     return file.content_hash.encode()
+
+
+def _proved(file: File, content: bytes | Unreadable) -> bytes | Unreadable:
+    """The content, if it is the one that its id stands for: git does not look when it reads."""
+    if isinstance(content, bytes) and len(file.content_hash or "") == _SHA_1 and blob_id(content) != file.content_hash:
+        return Unreadable("wrong_content", "the repository holds other content under this id: `git fsck` says more")
+    return content
 
 
 def _drop(output: IO[bytes], size: int) -> None:

@@ -1,6 +1,7 @@
 """A git repository on this machine as a source: tiny real ones, some of them hostile."""
 
 import os
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -351,3 +352,11 @@ def test_git_gets_no_more_memory_and_disk_than_the_limits(repository, child_proc
             told = Path(f"/proc/{git}/limits").read_text()
             end.close()
     assert "123456789" in told and "23456789 " in told
+
+
+def test_content_that_is_not_that_of_its_id_is_rejected(repository):
+    place = repository.object_path(blob_id(b"bb"))
+    place.chmod(0o644)
+    place.write_bytes(zlib.compress(b"blob 2\0xx"))
+    found = contents(open_source("news", str(repository)))
+    assert (found["_news/a.md"], found["_news/b.md"]) == (b"a", "wrong_content")
