@@ -210,12 +210,14 @@ class Run:
             except Damaged as damage:
                 self._build.abandon()
                 self._build, self._over = None, False
+                assert self._base is not None
                 recovery.set_aside(self._layout, self._base.snapshot, damage, self.report.notes)
                 self._find_base(thorough=True)
 
     def check(self) -> None:
         """Run the checks on the changed database; rows that break an ``error`` check stop the run."""
         with self._stage("check"):
+            assert self._build is not None
             found = self._build.check(self.report.run_id)
             self.report.failed_checks = [asdict(check) for check in found if check.offending]
             self.report.drift = self._build.new_drift(self.report.run_id)
@@ -230,12 +232,9 @@ class Run:
     def publish(self) -> None:
         """Commit, write the Parquet files and the manifest, and point ``current`` to the new snapshot."""
         with self._stage("publish"):
-            facts = {
-                "run": self._row(),
-                "sources": self._all_sources(),
-                "code": self._code,
-                "runs": self._ledger.runs(),
-            }
+            sources, runs = self._all_sources(), self._ledger.runs()
+            facts = {"run": self._row(), "sources": sources, "code": self._code, "runs": runs}
+            assert self._build is not None
             snapshot = self._build.publish(facts, self._page())
             self._build = None
             with self._noting(), self._ledger.transaction():
@@ -258,6 +257,7 @@ class Run:
         from matterhouse.engine.page import MOST_REJECTS, markdown
 
         self.report.sources, self.report.skipped = self._sources.accounts(), self._sources.skipped()
+        assert self._build is not None
         return markdown(
             self.report,
             self._build.final_path,
@@ -295,7 +295,7 @@ class Run:
         notes = self.report.notes
         self._base = recovery.base_and_ledger(self._layout, self._ledger, notes, thorough)
         other_code = self._base is not None and self._ledger.code != self._code
-        if other_code:
+        if self._base is not None and other_code:
             notes.append(_why_anew(self._base.manifest["run"]["version"]))
         others = self._ledger.sources().keys() - self._settings.sources.keys()
         self._fresh = self._base is None or other_code or (self._full and not others)
@@ -351,7 +351,7 @@ class Run:
         """Nothing to publish: note new time stamps and where the sources stand."""
         self.report.state = RunState.PARTIAL if self._sources.failures else RunState.UNCHANGED
         self._report_failures()
-        self.report.snapshot = self._base.id
+        self.report.snapshot = self._base.id if self._base else None
         with self._noting(), self._ledger.transaction():
             self._sources.remember(self._ledger, self.report.started_at)
 

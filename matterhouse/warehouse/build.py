@@ -45,7 +45,7 @@ class Build:
         self._layout, self._base, self._fresh, self._staged = layout, base, fresh, staged
         self._path = snapshots.begin(layout)
         self.id = snapshots.final_name(self._path)
-        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._opened: duckdb.DuckDBPyConnection | None = None
         self.rows: dict[str, int] = {}
 
     def load(self, changes: Changes, run: dict, known_runs: Iterable[dict], sources: dict[str, dict]) -> None:
@@ -55,14 +55,15 @@ class Build:
         rows that wait for the end of a transaction are only written twice.
         """
         self._changes = changes
-        self._connection = database.open_build(self._path / DATABASE, None if self._fresh else self._base, self._staged)
-        if self._fresh:
+        kept = None if self._fresh else self._base
+        self._opened = database.open_build(self._path / DATABASE, kept, self._staged)
+        if kept is None:
             self._carry_history()
         else:
-            self._base.check_parquet()
+            kept.check_parquet()
             self._connection.begin()
         self._load = database.Load(self._connection, self._fresh)
-        known = {} if self._fresh else self._base.manifest["tables"]
+        known = {} if kept is None else kept.manifest["tables"]
         self._content = Content(self._connection, self._fresh, known)
         self._load.changed([*changes.read, *changes.gone])
         self._content.remember()
@@ -77,6 +78,11 @@ class Build:
         self._load.derive(self._staged, run["run_id"], started_at)
         self._content.make(run["run_id"], started_at)
         self._load.content(self._content)
+
+    @property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        assert self._opened is not None  # from load to publish
+        return self._opened
 
     def _carry_history(self) -> None:
         """Take earlier checks and drift from the base, or else from the newest database that is whole."""
@@ -141,11 +147,11 @@ class Build:
         self._connection.execute("CHECKPOINT").fetchall()
         self._write_parquet()
         self._connection.close()
-        self._connection = None
+        self._opened = None
         (self._path / REPORT).write_text(report, encoding="utf-8")
         facts = {"id": self.id} | facts | {"laid_out": self._laid_out(self.rows["raw.documents"])}
         described = {name: {"rows": self.rows[name], **table.described} for name, table in self._tables().items()}
-        manifest.write(self._path, facts, described, {} if self._fresh else self._base.checksums())
+        manifest.write(self._path, facts, described, self._base.checksums() if self._base and not self._fresh else {})
         return snapshots.publish(self._layout, self._path)
 
     def _laid_out(self, documents: int) -> dict | None:
@@ -156,8 +162,8 @@ class Build:
 
     def abandon(self) -> None:
         """Throw the unfinished snapshot away."""
-        if self._connection is not None:
-            self._connection.close()
+        if self._opened is not None:
+            self._opened.close()
         snapshots.tidy_up(self._layout, [])
 
     def _tables(self) -> dict[str, schema.Table]:
