@@ -135,7 +135,7 @@ class _Maintenance:
 
         newest = self._newest()
         damage = newest.id in self._found.damaged or self._found.miscounted
-        self._found.made_anew = f"snapshot {newest.id} is damaged" if damage else upkeep.reason_to_lay_out_anew(newest)
+        self._found.made_anew = f"snapshot {newest.id} is damaged" if damage else upkeep.reason_to_compact(newest)
         state = None
         if self._found.made_anew:
             state = do(self._settings, wait_seconds=self._wait, trigger="maintain", full_refresh=True)

@@ -22,7 +22,7 @@ from matterhouse.flows.deployments import POOL, deploy
 from matterhouse.flows.launch import end_with
 from matterhouse.settings.loading import load
 from matterhouse.warehouse.layout import Layout
-from matterhouse.warehouse.lock import Locked, writing
+from matterhouse.warehouse.lock import Locked, exclusive
 
 _SERVER_START_SECONDS = 180
 _RUN_STOP_SECONDS = 60
@@ -129,7 +129,7 @@ def _wait_for_the_run(layout: Layout) -> None:
     deadline = time.monotonic() + _RUN_STOP_SECONDS
     while time.monotonic() < deadline:
         try:
-            with writing(layout):
+            with exclusive(layout):
                 time.sleep(1)  # it may still be telling the server how it ended
                 return
         except Locked:

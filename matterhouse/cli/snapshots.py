@@ -68,11 +68,11 @@ def rollback(snapshot_id: SnapshotId = None, config: Config = None, warehouse: W
     next run that finds changes publishes from the newest data, not from the snapshot that was rolled back to.
     """
     from matterhouse.warehouse import snapshots as kept
-    from matterhouse.warehouse.lock import writing
+    from matterhouse.warehouse.lock import exclusive
 
     layout = layout_of(config, warehouse)
     before = kept.current(layout)
-    with writing(layout):
+    with exclusive(layout):
         snapshot = kept.find(layout, snapshot_id)
         if snapshot == before:
             say(f"Readers have {snapshot.id} already.")

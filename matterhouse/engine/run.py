@@ -30,7 +30,7 @@ from matterhouse.sources import SourceUnavailable
 from matterhouse.transforms.keys import record_id
 from matterhouse.warehouse import recovery, snapshots
 from matterhouse.warehouse.layout import Layout
-from matterhouse.warehouse.lock import writing
+from matterhouse.warehouse.lock import exclusive
 
 if TYPE_CHECKING:
     from matterhouse.engine.extract import Extraction
@@ -85,7 +85,7 @@ class Run:
 
     def __enter__(self) -> Run:
         with ExitStack() as held:
-            held.enter_context(writing(self._layout))
+            held.enter_context(exclusive(self._layout))
             held.enter_context(process.without_garbage_collection())
             self._prepare()
             held.callback(self._ledger.close)

@@ -149,15 +149,15 @@ class Build:
         self._connection.close()
         self._opened = None
         (self._path / REPORT).write_text(report, encoding="utf-8")
-        facts = {"id": self.id} | facts | {"laid_out": self._laid_out(self.rows["raw.documents"])}
+        facts = {"id": self.id} | facts | {"compacted": self._compacted(self.rows["raw.documents"])}
         described = {name: {"rows": self.rows[name], **table.described} for name, table in self._tables().items()}
         manifest.write(self._path, facts, described, self._base.checksums() if self._base and not self._fresh else {})
         return snapshots.publish(self._layout, self._path)
 
-    def _laid_out(self, documents: int) -> dict | None:
+    def _compacted(self, documents: int) -> dict | None:
         """When the tables were last made anew, and the bytes of the database then: later ones grow by changes."""
         if not self._fresh and self._base is not None:
-            return self._base.manifest.get("laid_out")
+            return self._base.manifest.get("compacted")
         return {"snapshot": self.id, "bytes": (self._path / DATABASE).stat().st_size, "documents": documents}
 
     def abandon(self) -> None:
@@ -185,7 +185,7 @@ class Build:
                 parquet.write_whole(self._connection, table, folder)
             else:
                 parquet.link(before / name, folder / name)
-        bulk = parts.Parts(self._staged, before, folder, self._load.records_by_url)
+        bulk = parts.PartFiles(self._staged, before, folder, self._load.records_by_url)
         changed = {key: entry.part for key, entry in (self._changes.read | self._changes.gone).items()}
         if before is None:
             bulk.write_batches(changed)

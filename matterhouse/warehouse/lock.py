@@ -18,7 +18,7 @@ class Locked(Exception):
 
 
 @contextmanager
-def writing(layout: Layout) -> Iterator[None]:
+def exclusive(layout: Layout) -> Iterator[None]:
     """Hold the warehouse's write lock. Raises ``Locked`` at once when another process holds it."""
     layout.state.mkdir(parents=True, exist_ok=True)
     holder = layout.state / "holder.json"

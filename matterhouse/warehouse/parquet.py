@@ -28,13 +28,13 @@ _QUICK = {"compression": "snappy"}
 
 
 def write(table: pa.Table, declared: schema.Table, file: Path) -> None:
-    """Write rows as Parquet, see ``writing``."""
-    with writing(declared, file) as write_rows:
+    """Write rows as Parquet, see ``row_writer``."""
+    with row_writer(declared, file) as write_rows:
         write_rows(table)
 
 
 @contextmanager
-def writing(declared: schema.Table, file: Path) -> Iterator[Callable[[pa.Table], None]]:
+def row_writer(declared: schema.Table, file: Path) -> Iterator[Callable[[pa.Table], None]]:
     """A function that appends rows to a Parquet file with the declared columns; comments are field and schema metadata.
 
     Texts may come as dictionaries and are written as they come, but read back as plain texts; the least and greatest of

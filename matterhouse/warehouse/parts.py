@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from matterhouse.sql import schema
 from matterhouse.warehouse import staging
 from matterhouse.warehouse.links import linked
-from matterhouse.warehouse.parquet import PARTED, conform, is_pointed, link_or_copy, write, writing
+from matterhouse.warehouse.parquet import PARTED, conform, is_pointed, link_or_copy, row_writer, write
 
 _NO_RANK = -1
 
@@ -26,7 +26,7 @@ def part_name(part: int) -> str:
     return f"part-{part:06d}.parquet"
 
 
-class Parts:
+class PartFiles:
     """Writes the parts of a snapshot below ``folder``, from rows ``staged`` by the run and the parquet folder
     ``before``.
 
@@ -88,7 +88,7 @@ class Parts:
 
     def _write(self, name: str, part: int, groups: Iterable[pa.Table]) -> None:
         """Write a part; there is no file where no rows are left."""
-        with writing(schema.tables()[name], self._folder / name / part_name(part)) as write_rows:
+        with row_writer(schema.tables()[name], self._folder / name / part_name(part)) as write_rows:
             for rows in groups:
                 if name != staging.AS_PARQUET:
                     rows = rows.combine_chunks()  # numbers that point to texts: small

@@ -32,7 +32,7 @@ def documents(folder: Path) -> Iterator[Callable[[pd.DataFrame, int], None]]:
         nonlocal numbered, write
         if number != numbered:
             opened.close()
-            write = opened.enter_context(parquet.writing(declared, folder / AS_PARQUET / f"{number:06d}.parquet"))
+            write = opened.enter_context(parquet.row_writer(declared, folder / AS_PARQUET / f"{number:06d}.parquet"))
             numbered = number
         write(parquet.conform(_arrow(frame), declared))
 

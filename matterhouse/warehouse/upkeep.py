@@ -9,7 +9,7 @@ from matterhouse.sql import schema
 from matterhouse.warehouse import query, recovery, snapshots
 from matterhouse.warehouse.checks import Check, run_checks
 from matterhouse.warehouse.layout import Layout
-from matterhouse.warehouse.lock import writing
+from matterhouse.warehouse.lock import exclusive
 from matterhouse.warehouse.manifest import Damaged
 from matterhouse.warehouse.snapshots import Snapshot
 
@@ -33,7 +33,7 @@ def set_aside(layout: Layout, damaged: Mapping[str, list[str]], notes: list[str]
     """Move damaged snapshots out of the way, but the one that readers have. Raises
     ``matterhouse.warehouse.lock.Locked``.
     """
-    with writing(layout):
+    with exclusive(layout):
         pointed = snapshots.current(layout).id
         for snapshot in snapshots.snapshots(layout):
             if snapshot.id in damaged and snapshot.id != pointed:
@@ -42,7 +42,7 @@ def set_aside(layout: Layout, damaged: Mapping[str, list[str]], notes: list[str]
 
 def retire(layout: Layout, keep: int, grace_hours: float, notes: list[str]) -> list[str]:
     """Remove the snapshots that nothing keeps; their ids. Raises ``matterhouse.warehouse.lock.Locked``."""
-    with writing(layout):
+    with exclusive(layout):
         snapshots.tidy_up(layout, notes)
         return snapshots.retire(layout, keep, grace_hours, notes)
 
@@ -69,10 +69,10 @@ def miscounted(snapshot: Snapshot) -> list[str]:
     return told
 
 
-def reason_to_lay_out_anew(snapshot: Snapshot) -> str | None:
+def reason_to_compact(snapshot: Snapshot) -> str | None:
     """Why a snapshot's tables should be made anew from the sources, in words; None while they need not."""
     manifest = snapshot.manifest()
-    fresh = manifest.get("laid_out")
+    fresh = manifest.get("compacted")
     documents, size = manifest["tables"]["raw.documents"]["rows"], manifest["database"]["bytes"]
     if not fresh or not fresh["documents"] or not documents or size < SMALL_BYTES:
         return None

@@ -45,9 +45,9 @@ HOLD_THE_LOCK = """
 import sys
 from pathlib import Path
 from matterhouse.warehouse.layout import Layout
-from matterhouse.warehouse.lock import writing
+from matterhouse.warehouse.lock import exclusive
 
-with writing(Layout(Path(sys.argv[1]))):
+with exclusive(Layout(Path(sys.argv[1]))):
     print("held", flush=True)
     sys.stdin.read()
 """

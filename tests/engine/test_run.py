@@ -16,7 +16,7 @@ from matterhouse.engine.run import Run, refresh
 from matterhouse.settings import loading as config
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.ledger import Ledger
-from matterhouse.warehouse.lock import Locked, writing
+from matterhouse.warehouse.lock import Locked, exclusive
 from tests.warehouses import TIMES, differences, parquet_differences, rows
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
@@ -368,7 +368,7 @@ def test_a_ledger_that_cannot_be_written_costs_no_snapshot(tmp_path, content, mo
 
 
 def test_one_run_at_a_time(tmp_path, content):
-    with writing(Layout(tmp_path / "w")), pytest.raises(Locked, match="since"):
+    with exclusive(Layout(tmp_path / "w")), pytest.raises(Locked, match="since"):
         run(tmp_path / "w", folder(content))
 
 

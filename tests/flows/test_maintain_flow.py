@@ -15,7 +15,7 @@ from matterhouse.flows.parameters import BackfillParameters, MaintainParameters
 from matterhouse.settings.loading import load
 from matterhouse.warehouse import snapshots
 from matterhouse.warehouse.layout import Layout
-from matterhouse.warehouse.lock import writing
+from matterhouse.warehouse.lock import exclusive
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
@@ -86,7 +86,7 @@ def test_tables_that_grew_are_compacted(config, layout, monkeypatch):
     assert state.is_completed() and "compacted the tables, as the database takes" in state.message
     assert ids(layout) == ["000001", "000002", "000003"]
     manifest = snapshots.newest(layout).manifest()
-    assert manifest["laid_out"]["snapshot"] == manifest["id"]
+    assert manifest["compacted"]["snapshot"] == manifest["id"]
 
 
 def test_a_warehouse_without_a_snapshot_fails_with_words(config, tmp_path):
@@ -95,7 +95,7 @@ def test_a_warehouse_without_a_snapshot_fails_with_words(config, tmp_path):
 
 
 def test_maintenance_waits_for_the_lock_only_so_long(config, layout):
-    with writing(layout):
+    with exclusive(layout):
         state = maintain(config, wait_minutes=0)
     assert (state.type, state.name) == ("COMPLETED", "Skipped")
 

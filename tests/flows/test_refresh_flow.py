@@ -25,7 +25,7 @@ import matterhouse.flows.stages
 from matterhouse.flows.parameters import RefreshParameters
 from matterhouse.sources import SourceUnavailable
 from matterhouse.warehouse.layout import Layout
-from matterhouse.warehouse.lock import writing
+from matterhouse.warehouse.lock import exclusive
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
@@ -175,7 +175,7 @@ def test_a_sudden_drop_fails_unless_it_is_accepted(parameters, stories):
 
 
 def test_a_held_lock_is_skipped_and_says_by_whom(parameters, tmp_path):
-    with writing(Layout(tmp_path / "warehouse")):
+    with exclusive(Layout(tmp_path / "warehouse")):
         state = run(parameters)
     assert (state.type, state.name) == ("COMPLETED", "Skipped")
     assert "has been writing to" in state.message

@@ -346,11 +346,14 @@ def test_git_gets_no_more_memory_and_disk_than_the_limits(repository, child_proc
         pytest.skip("only Linux bounds a process that runs")
     before, limits = child_processes(), Limits(git_memory=123_456_789, git_file_bytes=23_456_789)
     waiting, writing = os.pipe()
-    with os.fdopen(waiting, "rb") as ids, os.fdopen(writing, "wb") as end:
-        with output_of(["cat-file", "--batch"], str(repository.folder / ".git"), limits, ids):
-            [git] = child_processes() - before
-            told = Path(f"/proc/{git}/limits").read_text()
-            end.close()
+    with (
+        os.fdopen(waiting, "rb") as ids,
+        os.fdopen(writing, "wb") as end,
+        output_of(["cat-file", "--batch"], str(repository.folder / ".git"), limits, ids),
+    ):
+        [git] = child_processes() - before
+        told = Path(f"/proc/{git}/limits").read_text()
+        end.close()
     assert "123456789" in told and "23456789 " in told
 
 
