@@ -85,7 +85,11 @@ def found(site: Site, path: str) -> Counter[str]:
 
 
 def as_written(value: object) -> str:
-    """A value as YAML writes it, whatever type its column has; a date among moments is its midnight."""
+    """A value as YAML writes it, whatever type its column has: 4 is 4.0, and a date among moments is its midnight."""
+    return _text(value).removesuffix(".0")
+
+
+def _text(value: object) -> str:
     if isinstance(value, datetime):
         text = value.astimezone(UTC).replace(tzinfo=None).isoformat(" ") if value.tzinfo else value.isoformat(" ")
         return text.removesuffix(" 00:00:00")
