@@ -14,7 +14,14 @@ _MOST_EXTENSIONS = 8
 def why_empty(name: str, settings: SourceSettings, clones: Path, limits: Limits) -> str:
     """A sentence about a source of which no file is wanted: what there is, by extension. Lists the source once more."""
     source = open_source(
-        name, settings.uri, settings.ref, include=("**",), exclude=_HIDDEN, clones=clones, limits=limits
+        name,
+        settings.uri,
+        settings.ref,
+        include=("**",),
+        exclude=_HIDDEN,
+        clones=clones,
+        limits=limits,
+        trust=settings.trust,
     )
     source.position()
     paths = [file.path for file in source.list().files]

@@ -111,7 +111,14 @@ def plan_source(name: str, settings: Settings, layout: Layout, ledger: Ledger, r
     own = settings.sources[name]
     limits = reading_limits(settings)
     source = open_source(
-        name, own.uri, own.ref, include=own.include, exclude=own.exclude, clones=layout.clones, limits=limits
+        name,
+        own.uri,
+        own.ref,
+        include=own.include,
+        exclude=own.exclude,
+        clones=layout.clones,
+        limits=limits,
+        trust=own.trust,
     )
     facts = ledger.sources().get(name)
     plan = SourcePlan(name, own, source, source.position(), fingerprint.of_source(own, limits), facts)

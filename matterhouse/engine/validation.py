@@ -58,7 +58,14 @@ class Validation:
         limits = reading_limits(self.settings)
         for name, own in self.settings.sources.items():
             source = open_source(
-                name, own.uri, own.ref, include=own.include, exclude=own.exclude, clones=self.clones, limits=limits
+                name,
+                own.uri,
+                own.ref,
+                include=own.include,
+                exclude=own.exclude,
+                clones=self.clones,
+                limits=limits,
+                trust=own.trust,
             )
             source.position()
             for batch in _batches(source.list().files, self.settings.batch_bytes):

@@ -22,6 +22,7 @@ from pydantic import (
 
 from matterhouse.settings.uris import shown_uri
 from matterhouse.sources.files import DEFAULT_EXCLUDE, DEFAULT_INCLUDE, glob_regex
+from matterhouse.sources.kinds import what_a_uri_is
 from matterhouse.sources.limits import Limits
 from matterhouse.sources.uris import locate
 
@@ -74,13 +75,19 @@ class SourceSettings(Group):
 
     uri: str = Field(
         ".",
-        description="Where the content is: a folder, a git repository or a git URL.",
+        description=f"Where the content is: {what_a_uri_is()}.",
         examples=["../news", "https://${TOKEN}@git.example.org/news.git"],
     )
     ref: str | None = Field(
         None,
         description="The branch, tag or commit to read, for git only; empty: where HEAD points.",
         examples=["main"],
+    )
+    trust: bool = Field(
+        False,
+        description="Whether a git repository on this machine may take content from another one (a `.git` file, "
+        "`commondir`, alternates, symbolic links): only for a worktree or shared clone that nobody else writes, since "
+        "whoever writes it chooses what is published.",
     )
     include: Globs = Field(
         DEFAULT_INCLUDE,

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from matterhouse.settings.models import Settings, groups
+from matterhouse.sources import kinds
 
 _HEAD = """\
 # What Matterhouse loads, and where to. Written by `matterhouse init`; docs/configuration.md has the details.
@@ -59,11 +60,17 @@ def _comment(setting: FieldInfo, indent: str) -> Iterator[str]:
 
 
 def with_tables(page: str) -> str:
-    """``page`` with the table of each group written anew between ``<!-- settings: GROUP -->`` and ``<!-- end -->``."""
+    """``page`` with each table written anew between ``<!-- settings: GROUP -->`` and ``<!-- end -->``.
+
+    The group ``kinds`` has the kinds of sources.
+    """
     return _TABLE.sub(lambda found: found[1] + "\n".join(_table(found[2])) + "\n" + found[3], page)
 
 
 def _table(group: str) -> Iterator[str]:
+    if group == "kinds":
+        yield from kinds.table()
+        return
     prefix = {_NO_GROUP: "", "sources": "sources.NAME."}.get(group, f"{group}.")
     yield "| setting | default | meaning | example |"
     yield "|---|---|---|---|"

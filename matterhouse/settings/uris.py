@@ -3,6 +3,7 @@
 import os
 import re
 
+from matterhouse.sources.kinds import other_kind
 from matterhouse.sources.uris import locate, redacted
 
 _VARIABLE = re.compile(r"\$\{([^}]*)(\}?)")
@@ -28,6 +29,8 @@ def filled(uri: str) -> str:
 
 def anchored(uri: str, folder: str | os.PathLike[str]) -> str:
     """``uri`` such that ``matterhouse.sources.uris.locate`` finds, from anywhere, what it would find in ``folder``."""
+    if other_kind(uri):
+        return uri
     prefix = next((known for known in ("folder:", "git+") if uri.startswith(known)), "")
     where = uri.removeprefix(prefix)
     if _HALF_URL.match(where):

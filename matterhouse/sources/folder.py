@@ -10,12 +10,18 @@ from errno import EACCES, ELOOP, ENOENT, ENOTDIR, ENXIO, EPERM
 
 from matterhouse.sources.errors import SourceUnavailable, Unreadable
 from matterhouse.sources.files import File, Globs, Listing, blob_id, path_text
+from matterhouse.sources.kinds import Request
 from matterhouse.sources.limits import Limits
 
 _OF_A_WAREHOUSE = {"current", "snapshots", "state", "warehouse.lock"}
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _LONGEST_PATH = 4000  # bytes: what other programs can name
 _OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+def open_place(request: Request) -> FolderSource:
+    """The source of a place of the kind ``folder``."""
+    return FolderSource(request.name, request.uri, request.place.where, request.globs, request.limits)
 
 
 class FolderSource:

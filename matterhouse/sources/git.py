@@ -14,11 +14,12 @@ from typing import IO
 
 from matterhouse.sources.clone import REMOTE_HEAD, Clone
 from matterhouse.sources.errors import SourceUnavailable, Unreadable
-from matterhouse.sources.files import File, Globs, Listing, blob_id, path_text
+from matterhouse.sources.files import File, Listing, blob_id, path_text
 from matterhouse.sources.folder import too_large
 from matterhouse.sources.gitcommand import GitFailed, GitMissing, first_words, output_of, run
-from matterhouse.sources.limits import Limits
-from matterhouse.sources.uris import Place, redacted_text
+from matterhouse.sources.kinds import Request
+from matterhouse.sources.trust import foreign_content, path_of_file_url
+from matterhouse.sources.uris import redacted_text
 
 _CHUNK = 1 << 20
 _SUBMODULE = b"160000"
@@ -56,6 +57,13 @@ _MAY_PASS = (
 )  # None: git said something else
 
 
+def open_place(request: Request) -> GitSource:
+    """The source of a place of the kind ``repository`` or ``remote``; raises SourceUnavailable."""
+    if request.place.kind == "remote" and request.clones is None:
+        raise SourceUnavailable(request.name, request.uri, "a remote repository needs a folder for its clone")
+    return GitSource(request)
+
+
 class GitSource:
     """The files of one commit of a repository; ``position()`` is the commit's id.
 
@@ -65,25 +73,16 @@ class GitSource:
 
     kind = "git"
 
-    def __init__(
-        self,
-        name: str,
-        uri: str,
-        place: Place,
-        ref: str | None,
-        globs: Globs,
-        limits: Limits,
-        clones: str | os.PathLike[str] | None = None,
-    ):
-        self.name = name
-        self.uri = uri
-        self._ref = None if ref == "HEAD" else ref
-        self._globs = globs
-        self._limits = limits
-        self._clone = (
-            Clone(clones, name, place.where, limits) if clones is not None and place.kind == "remote" else None
-        )
+    def __init__(self, request: Request):
+        self.name, self.uri = request.name, request.uri
+        self._ref = None if request.ref == "HEAD" else request.ref
+        self._globs, self._limits = request.globs, request.limits
+        place, clones = request.place, request.clones
+        self._clone = None
+        if place.kind == "remote" and clones is not None:
+            self._clone = Clone(clones, self.name, place.where, self._limits)
         self._repository = self._clone.folder if self._clone else _git_folder(place.where)
+        self._place, self._trust = place, request.trust
         self._commit: str | None = None
 
     def position(self) -> str:
@@ -91,6 +90,7 @@ class GitSource:
 
         ``list()`` lists this commit until the next call. Raises SourceUnavailable.
         """
+        self._refuse_foreign_content()
         try:
             if self._clone:
                 self._clone.refresh()
@@ -103,6 +103,19 @@ class GitSource:
             raise self._unavailable(f"its clone cannot be kept at {self._repository}: {error.strerror}") from None
         self._commit = self._resolve()
         return self._commit
+
+    def _refuse_foreign_content(self) -> None:
+        """Refuse a repository on this machine that leads git to another one, unless it is trusted."""
+        is_served = self._place.where.lower().startswith("file://")
+        if self._trust or (self._clone and not is_served):
+            return
+        try:
+            why = foreign_content(path_of_file_url(self._place.where) if is_served else self._place.where)
+        except OSError as error:
+            raise self._unavailable(f"its git folder cannot be looked at: {error.strerror}") from None
+        if why:
+            allow = "set `trust: true` for the source if nobody else writes it (a worktree or shared clone of your own)"
+            raise self._unavailable(f"{why}, so that content of another repository could be published: {allow}")
 
     def list(self) -> Listing:
         """The included files of the commit; their content_hash is the blob id, their mtime 0.

@@ -8,12 +8,13 @@ from typing import Protocol
 
 from matterhouse.sources.errors import SourceUnavailable, Unreadable
 from matterhouse.sources.files import DEFAULT_EXCLUDE, DEFAULT_INCLUDE, File, Globs, Listing
+from matterhouse.sources.kinds import Request, kind_of
 from matterhouse.sources.limits import Limits
 from matterhouse.sources.uris import locate
 
 
 class Source(Protocol):
-    """A content repository that can be listed and read; ``kind`` is ``folder`` or ``git``."""
+    """A content repository that can be listed and read; ``kind`` is a name of ``matterhouse.sources.kinds``."""
 
     name: str
     uri: str
@@ -45,10 +46,12 @@ def open_source(
     exclude: Iterable[str] = DEFAULT_EXCLUDE,
     clones: str | os.PathLike[str] | None = None,
     limits: Limits = Limits(),
+    trust: bool = False,
 ) -> Source:
     """The source that ``uri`` names; ``matterhouse.sources.uris.locate`` says which uris there are.
 
-    Nothing is read yet. ``clones`` is the folder for copies of remote repositories. Raises
+    Nothing is read yet. ``clones`` is the folder for copies of remote repositories. A git
+    repository on this machine may read from another one only with ``trust``. Raises
     SourceUnavailable for a uri or ref that is not allowed, ValueError for a glob that is none.
     """
     globs = Globs(include, exclude)
@@ -56,12 +59,4 @@ def open_source(
         place = locate(uri, ref)
     except ValueError as error:
         raise SourceUnavailable(name, uri, str(error)) from None
-    if place.kind == "folder":
-        from matterhouse.sources.folder import FolderSource
-
-        return FolderSource(name, uri, place.where, globs, limits)
-    if place.kind == "remote" and clones is None:
-        raise SourceUnavailable(name, uri, "a remote repository needs a folder for its clone")
-    from matterhouse.sources.git import GitSource
-
-    return GitSource(name, uri, place, ref, globs, limits, clones)
+    return kind_of(place).open_place(Request(name, uri, place, ref, globs, limits, clones, trust))

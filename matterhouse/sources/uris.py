@@ -2,10 +2,8 @@
 
 import os
 import re
-from dataclasses import dataclass
-from typing import Literal
 
-PROTOCOLS = ("https", "ssh", "file", "git")
+from matterhouse.sources.kinds import PROTOCOLS, Place, other_kind, shown_protocols, what_a_uri_is
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _REMOTE_HELPER = re.compile(r"[A-Za-z0-9+._-]*::")
@@ -15,28 +13,20 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _URL_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"<>]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a source is: ``kind`` says how ``where`` is read.
-
-    ``folder``: an absolute folder path, read from disk. ``repository``: the absolute path of a
-    normal or bare git repository on this machine, read in place. ``remote``: a git URL, or the
-    absolute path of a bundle file, that is cloned first.
-    """
-
-    kind: Literal["folder", "repository", "remote"]
-    where: str
-
-
 def locate(uri: str, ref: str | None = None) -> Place:
     """The place that ``uri`` names; raises ValueError, in words, for what can never be a source.
 
     ``folder:`` before a path asks for the files on disk, ``git+`` before a path or URL for git.
     Without either, a URL (also ``user@host:path``) or a ``*.bundle`` file is git, and so is a
     folder if a ``ref`` is given, if it is a bare repository or if it has ``.git`` at its top:
-    uncommitted changes are then not seen. Any other path is a folder.
+    uncommitted changes are then not seen. Any other path is a folder. The schemes of other kinds
+    (``matterhouse.sources.kinds``) come before all that.
     """
     _refuse_injection(uri, ref)
+    if other := other_kind(uri):
+        if ref is not None and not other.takes_ref:
+            raise ValueError(f"a source of the kind {other.name} has no ref: leave out `ref`")
+        return Place(other.name, uri)
     if uri.startswith("folder:"):
         if ref is not None:
             raise ValueError("a source read as a folder has no ref: leave out `ref` or the prefix `folder:`")
@@ -92,18 +82,18 @@ def is_bare_repository(folder: str) -> bool:
 
 def _refuse_injection(uri: str, ref: str | None) -> None:
     if not uri:
-        raise ValueError("the uri is empty: give a folder, a git repository or a git URL")
+        raise ValueError(f"the uri is empty: give {what_a_uri_is()}")
     if uri.startswith("-"):
         raise ValueError("a uri does not begin with '-': write ./ before the name of such a folder")
     if "\0" in uri or _REMOTE_HELPER.match(uri):
-        raise ValueError(f"this kind of uri is not allowed: git URLs begin with {_protocols()}")
+        raise ValueError(f"this kind of uri is not allowed: {shown_protocols()}")
     if ref is not None and (ref.startswith("-") or not _REF.fullmatch(ref) or ".." in ref):
         raise ValueError("the ref is not a name: give a branch, a tag or a commit")
 
 
 def _remote(protocol: str, url: str) -> Place:
     if protocol not in PROTOCOLS:
-        raise ValueError(f"{protocol}:// is not allowed: git URLs begin with {_protocols()}")
+        raise ValueError(f"{protocol}:// is not allowed: {shown_protocols()}")
     if _CONTROL.search(url):
         raise ValueError("a git URL has no control characters")
     if protocol == "file" and url.endswith(".bundle"):
@@ -119,7 +109,7 @@ def _on_this_machine(path: str, wants_git: bool) -> Place:
     if path.endswith(".bundle") and not _SCP_LIKE.fullmatch(path):
         return Place("remote", folder)
     if os.path.exists(folder):
-        raise ValueError("this is a file: a source is a folder, a git repository, a *.bundle file or a git URL")
+        raise ValueError(f"this is a file: a source is {what_a_uri_is()}")
     if (remote := _SCP_LIKE.fullmatch(path)) and not _CONTROL.search(path):
         if any(part and part.startswith("-") for part in remote.groups()):
             raise ValueError("neither user, host nor path of a git URL begins with '-'")
@@ -129,7 +119,3 @@ def _on_this_machine(path: str, wants_git: bool) -> Place:
 
 def _absolute(path: str) -> str:
     return os.path.abspath(os.path.expanduser(path))
-
-
-def _protocols() -> str:
-    return ", ".join(f"{protocol}://" for protocol in PROTOCOLS)

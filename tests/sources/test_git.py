@@ -43,7 +43,7 @@ def test_bare_repositories_and_worktrees_are_read_in_place(repository, tmp_path:
     repository.git("clone", "--quiet", "--bare", ".", str(tmp_path / "bare"))
     repository.git("worktree", "add", "--quiet", str(tmp_path / "worktree"))
     for folder in ("bare", "worktree"):
-        source = open_source("news", str(tmp_path / folder))
+        source = open_source("news", str(tmp_path / folder), trust=folder == "worktree")
         assert (source.kind, contents(source)) == ("git", expected)
 
 

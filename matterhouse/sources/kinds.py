@@ -1,0 +1,127 @@
+"""The kinds of sources. A new kind is one module beside this one, and one ``Kind`` in ``KINDS``.
+
+A kind's module has ``open_place(request)``, which takes a ``Request`` and gives a ``Source``. It is imported when a
+source of the kind is opened, and not before.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from matterhouse.sources.files import Globs
+from matterhouse.sources.limits import Limits
+
+if TYPE_CHECKING:
+    from matterhouse.sources.source import Source
+
+PROTOCOLS = ("https", "ssh", "file", "git")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a source is: ``kind`` says how ``where`` is read.
+
+    ``folder``: an absolute folder path, read from disk. ``repository``: the absolute path of a
+    normal or bare git repository on this machine, read in place. ``remote``: a git URL, or the
+    absolute path of a bundle file, that is cloned first. The name of another kind: the uri itself.
+    """
+
+    kind: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a source is to be opened with: see ``open_source``."""
+
+    name: str
+    uri: str
+    place: Place
+    ref: str | None
+    globs: Globs
+    limits: Limits
+    clones: str | os.PathLike[str] | None
+    trust: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of source.
+
+    ``schemes`` are the beginnings of a uri that ask for it, ``help`` is what a uri may be then, ``token`` what
+    ``position`` or a listing gives that is equal when nothing changed, both in words. ``module`` is the dotted name of
+    its module. ``places`` are the kinds of ``Place`` that it opens, where these are not just its name.
+    """
+
+    name: str
+    schemes: tuple[str, ...]
+    help: tuple[str, ...]
+    token: str
+    module: str
+    takes_ref: bool = False
+    places: tuple[str, ...] = ()
+
+    def opens(self, place: Place) -> bool:
+        """Whether it is the kind of a place."""
+        return place.kind in (self.places or (self.name,))
+
+    def open_place(self, request: Request) -> Source:
+        """The source, which reads nothing yet. Raises SourceUnavailable."""
+        source: Source = importlib.import_module(self.module).open_place(request)
+        return source
+
+
+FOLDER = Kind(
+    "folder",
+    schemes=("folder:",),
+    help=("a folder",),
+    token="names, sizes and times of its files",
+    module="matterhouse.sources.folder",
+)
+GIT = Kind(
+    "git",
+    schemes=("git+", *(f"{protocol}://" for protocol in PROTOCOLS)),
+    help=("a git repository", "a *.bundle file", "a git URL"),
+    token="the commit that `ref` names",
+    module="matterhouse.sources.git",
+    takes_ref=True,
+    places=("repository", "remote"),
+)
+KINDS = {kind.name: kind for kind in (FOLDER, GIT)}
+
+
+def kind_of(place: Place) -> Kind:
+    """The kind that opens a place."""
+    return next(kind for kind in KINDS.values() if kind.opens(place))
+
+
+def other_kind(uri: str) -> Kind | None:
+    """The kind, neither folder nor git, that the beginning of ``uri`` asks for."""
+    others = (kind for kind in KINDS.values() if kind not in (FOLDER, GIT))
+    return next((kind for kind in others if uri.startswith(kind.schemes)), None)
+
+
+def what_a_uri_is() -> str:
+    """``a folder, a git repository, ... or ...``: all that a uri may name."""
+    *most, last = (words for kind in KINDS.values() for words in kind.help)
+    return f"{', '.join(most)} or {last}"
+
+
+def shown_protocols() -> str:
+    """What a URL may begin with: of git first, then of other kinds."""
+    others = [scheme for kind in KINDS.values() if kind not in (FOLDER, GIT) for scheme in kind.schemes]
+    git = f"git URLs begin with {', '.join(f'{protocol}://' for protocol in PROTOCOLS)}"
+    return f"{git}, others with {', '.join(others)}" if others else git
+
+
+def table() -> Iterator[str]:
+    """The kinds as lines of a table in Markdown."""
+    yield "| kind | a `uri` is | schemes | unchanged while these are the same |"
+    yield "|---|---|---|---|"
+    for kind in KINDS.values():
+        schemes = ", ".join(f"`{scheme}`" for scheme in kind.schemes)
+        yield f"| {kind.name} | {', '.join(kind.help)} | {schemes} | {kind.token} |"
