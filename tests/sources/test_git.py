@@ -363,3 +363,18 @@ def test_content_that_is_not_that_of_its_id_is_rejected(repository):
     place.write_bytes(zlib.compress(b"blob 2\0xx"))
     found = contents(open_source("news", str(repository)))
     assert (found["_news/a.md"], found["_news/b.md"]) == (b"a", "wrong_content")
+
+
+@pytest.mark.parametrize("prefix", ["", "file://"])
+@pytest.mark.parametrize("name", ["what? now", "a:b#c;d'e", "/".join(["x" * 200] * 3)], ids=["?", "signs", "long"])
+def test_a_repository_may_lie_in_a_folder_with_an_odd_name(make_repository: Callable, tmp_path, name: str, prefix: str):
+    made = make_repository(name)
+    made.commit({"_news/a.md": "a"})
+    assert contents(open_source("news", f"{prefix}{made}", clones=tmp_path / "clones")) == {"_news/a.md": b"a"}
+
+
+def test_a_path_longer_than_any_can_be_is_told(tmp_path: Path):
+    with pytest.raises(SourceUnavailable, match="cannot be looked at: File name too long"):
+        open_source("news", f"git+{tmp_path}/{'x' * 300}").position()
+    with pytest.raises(SourceUnavailable, match="File name too long"):
+        open_source("news", f"{tmp_path}/{'x' * 300}").list()

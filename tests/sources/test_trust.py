@@ -124,3 +124,17 @@ def test_a_fifo_in_place_of_alternates_is_not_waited_for(repository):
     (repository.folder / ".git/objects/info").mkdir(exist_ok=True)
     os.mkfifo(repository.folder / ".git/objects/info/alternates")
     assert foreign_content(str(repository)) is None
+
+
+@pytest.mark.parametrize("ending", ["", "/", "/.git", "%2F.git"])
+def test_the_repository_of_a_file_url_is_found_as_git_finds_it(repository, tmp_path: Path, ending: str):
+    there = tmp_path / "a source"
+    shared_clone(repository, there)
+    uri = f"file://{tmp_path}/a%20s%6furce{ending}"
+    with pytest.raises(SourceUnavailable, match="alternates` names another"):
+        open_source("news", uri, clones=tmp_path / "clones").position()
+    shared_bare_clone(repository, tmp_path / "bare.git")
+    with pytest.raises(SourceUnavailable, match="alternates` names another"):
+        open_source("news", f"file://{tmp_path}/bare", clones=tmp_path / "clones").position()
+    trusted = open_source("news", uri, clones=tmp_path / "clones", trust=True)
+    assert trusted.position() == repository.git("rev-parse", "main")
