@@ -8,8 +8,8 @@ not fit.
 """
 
 from base64 import b64decode
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -24,14 +24,14 @@ TEXT, RAW = "text", "raw"
 @dataclass(frozen=True)
 class Computed:
     """A function and what it is called with; ``expected`` says in words what a value that fits is,
-    ``quiet`` names paths whose values need not fit."""
+    ``read_by`` has, by path, what makes of a value there the one that the function is given."""
 
     function: Callable[..., Any]
     reads: str = TEXT
     together: bool = False
     beside: str | None = None
     expected: str = ""
-    quiet: frozenset[str] = frozenset()
+    read_by: Mapping[str, Callable[[object], object]] = field(default_factory=dict)
 
 
 class Misfits(NamedTuple):
@@ -62,19 +62,16 @@ def is_valid_secured(secured: object) -> bool | None:
 
 
 def published_at(path: str, *values: object) -> Any:
-    """The first value that is a date and time, or an address with a date in it; else the date in the file's path."""
-    values = tuple(_date_of_address(value) if isinstance(value, str) and "/" in value else value for value in values)
+    """The first value that is a date and time; else the date in the file's path."""
     found = updated_at(*values)
     result, misfits = found if isinstance(found, Misfits) else (found, {})
     result = places.date_of(path) if result is None else result
     return Misfits(result, misfits) if misfits else result
 
 
-def _date_of_address(value: str) -> object:
-    """A date such as 31/01/2020 as it is; of an address such as /2020/01/31/hello/ the date; None of any other
-    address.
-    """
-    return value if moment(value) is not MISFIT else places.date_in_folders(value)
+def date_of_address(value: object) -> object:
+    """The date in an address such as ``/2020/01/31/hello/``; None of any other."""
+    return places.date_in_folders(value) if isinstance(value, str) else None
 
 
 def updated_at(*values: object) -> Any:
@@ -143,7 +140,12 @@ FUNCTIONS = {
     "slug": Computed(slug, RAW, together=True, beside="path"),
     "language": Computed(language, RAW, together=True, beside="path"),
     "published_at": Computed(
-        published_at, RAW, True, "path", "a date and time", quiet=frozenset({"permalink", "url", "path"})
+        published_at,
+        RAW,
+        together=True,
+        beside="path",
+        expected="a date and time",
+        read_by=dict.fromkeys(("permalink", "url", "path"), date_of_address),
     ),
     "updated_at": Computed(updated_at, RAW, together=True, expected="a date and time"),
     "is_draft": Computed(is_draft, RAW, together=True, beside="path", expected="true or false"),

@@ -155,13 +155,19 @@ def _items(table: Table, records: Records, lists: tuple[str, ...]) -> pd.DataFra
     columns = {"record_id": records.documents["record_id"].take(parent)}
     columns["position"] = items.nested.links["position"].astype("int32")
     if "field" in table.column_names:
-        columns["field"] = arrow_series([lists[each].partition(".")[0] for each in number], dtype("VARCHAR"))
+        columns["field"] = arrow_series([_list_name(lists)[each] for each in number], dtype("VARCHAR"))
         if "field" not in table.key:  # positions go on from list to list
             starts = np.flatnonzero(np.diff(parent, prepend=-1))
             columns["position"] = _counted(len(parent), starts)
     columns |= _above(table, records, lists, parent, number)
     columns |= spread(frame(_columns(table.columns, items.records, _prefixes(lists))), items.nested.links["item"])
     return frame({name: columns[name] for name in table.column_names if name in columns})
+
+
+def _list_name(lists: tuple[str, ...]) -> list[str]:
+    """What the lists are called in the column ``field``: by their own keys, or where these are the same by the first."""
+    own = [path.rpartition(".")[2] for path in lists]
+    return own if len(set(own)) > 1 or len(own) == 1 else [path.partition(".")[0] for path in lists]
 
 
 def _counted(length: int, starts: np.ndarray) -> pd.Series:
@@ -263,6 +269,9 @@ def _computed(column: Column, records: Records, paths: list[str]) -> pd.Series:
     computed = FUNCTIONS[column.function or ""]
     if computed.reads == RAW:
         lists = [records.fields.named(path) for path in paths]
+        for number, path in enumerate(paths):
+            if path in computed.read_by:
+                lists[number] = list(map(computed.read_by[path], lists[number]))
     else:
         lists = [python_values(records.fields.text(path)) for path in paths]
     if computed.beside is not None:
@@ -274,7 +283,6 @@ def _computed(column: Column, records: Records, paths: list[str]) -> pd.Series:
     results = list(map(computed.function, *lists))
     for row in [row for row, result in enumerate(results) if type(result) is Misfits]:
         for number, value in results[row].misfits.items():
-            if paths[number] not in computed.quiet:
-                records.fields.misfit(row, paths[number], value, computed.expected)
+            records.fields.misfit(row, paths[number], value, computed.expected)
         results[row] = results[row].result
     return arrow_series(results, dtype(column.type))

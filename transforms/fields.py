@@ -309,12 +309,13 @@ def instant(value: Any) -> Any:
             return datetime.combine(day, time(), UTC)
         micros = int((match["fraction"] or "")[:6].ljust(6, "0"))
         at = time(int(match["hour"]), int(match["minute"]), int(match["second"] or 0), micros)
-        return datetime.combine(day, at, UTC) - _offset(match["zone"])
+        return datetime.combine(day, at, UTC) - offset(match["zone"])
     except (ValueError, OverflowError):
         return MISFIT
 
 
-def _offset(zone: str | None) -> timedelta:
+def offset(zone: str | None) -> timedelta:
+    """What ``+02:00`` and the like are ahead of UTC; nothing for ``Z`` and None. Raises ValueError beyond 23:59."""
     if zone is None or zone in "Zz":
         return timedelta()
     digits = zone[1:].replace(":", "")

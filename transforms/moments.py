@@ -1,21 +1,20 @@
 """Dates and times as the writers of content sites write them, beyond YAML's own timestamps.
 
 ISO 8601 and YAML's forms first (``transforms.fields``); then ``Jul 08 2022``, ``9 June 2020``, ``June 9, 2020 10:00``,
-``Tue, 09 Jun 2020 10:00:00 +0200`` (RFC 5322), ``01/31/2020`` (month first, as the sites that write it do, unless that
-cannot be), and a date in double brackets, as Obsidian links it.
+``Tue, 09 Jun 2020 10:00:00 +0200`` (RFC 5322), ``Jun 9 2020 10:00 GMT+2``, ``01/31/2020`` (month first, as the sites
+that write it do, unless that cannot be), and a date in double brackets, as Obsidian links it.
 """
 
 import re
 from datetime import UTC, date, datetime, time
-from email.utils import parsedate_to_datetime
 
-from matterhouse.transforms.fields import MISFIT, instant, kind
+from matterhouse.transforms.fields import MISFIT, instant, kind, offset
 
 _MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 _LONGEST = 60
 _CLOCK = (
     r"(?:[ ,T]+(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?: *(?P<half>[AaPp])\.?[Mm]\.?)?)?"
-    r"(?: *(?:UTC|GMT|Z))?"
+    r"(?: *(?:UTC|GMT|Z)?(?P<offset>[-+]\d\d?(?::?\d\d)?)?)?(?: *\([A-Za-z ]+\))?"
 )
 _DAY = r"(?P<day>\d\d?)(?:st|nd|rd|th)?"
 _MONTH = r"(?P<month>[A-Za-z]{3,9})\.?"
@@ -43,11 +42,7 @@ def _written(text: str) -> object:
     for form in _FORMS:
         if found := form.fullmatch(text):
             return _of(found)
-    try:
-        sent = parsedate_to_datetime(text)
-        return sent.replace(tzinfo=sent.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError, TypeError):
-        return MISFIT
+    return MISFIT
 
 
 def _of(found: re.Match[str]) -> object:
@@ -60,6 +55,6 @@ def _of(found: re.Match[str]) -> object:
         hour = hour % 12 + (12 if found["half"] in "pP" else 0)
     try:
         at = time(hour, int(found["minute"] or 0), int(found["second"] or 0))
-        return datetime.combine(date(int(found["year"]), number, day), at, UTC)
-    except ValueError:
+        return datetime.combine(date(int(found["year"]), number, day), at, UTC) - offset(found["offset"])
+    except (ValueError, OverflowError):
         return MISFIT

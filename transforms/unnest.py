@@ -58,7 +58,7 @@ def split_at_commas(values: Iterable[object]) -> list[object]:
 
 
 def _split(value: object) -> object:
-    if isinstance(value, str) and "," in value:
+    if isinstance(value, str) and (not value or "," in value):
         return [part for part in map(str.strip, value.split(",")) if part]
     if type(value) is list and any(type(item) is list for item in value):
         return [inner for item in value for inner in (item if type(item) is list else [item])]

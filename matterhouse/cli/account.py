@@ -54,7 +54,7 @@ def tell_failure(report: "Report", warehouse: Path) -> None:
 
     if report.state == "partial":
         for failure in report.failures:
-            complain(f"partial: {failure.message}; {failure.source} keeps the rows of an earlier run")
+            complain(f"partial: {failure.message}; {failure.source} keeps the rows that it had")
         return
     complain(f"{report.state}: {report.error}")
     try:

@@ -26,6 +26,7 @@ from content are shown so that they cannot steer a terminal; CSV, JSON and Parqu
 | 0 | done: of a run, loaded or unchanged, whether or not its account could be printed |
 | 1 | failed: a run published nothing, another command could not print all of its output, a check found errors |
 | 2 | wrong usage or configuration |
+| 3 | partial: published, but a source failed and keeps the rows that it had |
 | 75 | another run holds the warehouse's lock: the message says who, and since when |
 | 130, 143 | stopped by Ctrl-C, by SIGTERM: nothing was published, and `meta.runs` says `cancelled` |
 

@@ -22,7 +22,7 @@ def rejects(
     everything: Annotated[
         bool,
         typer.Option(
-            "--all", help="Also values that did not fit, files that were skipped, and paths that no table has."
+            "--all", help="Also values that did not fit, files that were skipped, and paths that no declared table has."
         ),
     ] = False,
 ) -> None:
@@ -90,7 +90,7 @@ def _tell(problems: list[dict[str, Any]], everything: bool) -> None:
     if everything:
         counts.append(counted(len(by_kind["field_error"]), "value") + " did not fit")
         counts.append(counted(len(by_kind["skipped"]), "file") + " skipped")
-        counts.append(counted(len(by_kind["drift"]), "front-matter path") + " in no table")
+        counts.append(counted(len(by_kind["drift"]), "front-matter path") + " in no declared table")
     say(", ".join(counts) + ".")
 
 

@@ -34,17 +34,23 @@ def text() -> str:
     """The whole dictionary as Markdown, ending in a newline."""
     relations = sorted([*schema.tables().values(), *schema.views().values()], key=lambda each: each.name)
     lines = [_INTRODUCTION, *_contents(relations)]
-    for part, title in _PARTS.items():
+    for part, title in _parts(relations).items():
         lines += ["", f"## {title}"]
         for relation in (relation for relation in relations if relation.schema == part):
             lines += ["", *_relation(relation)]
     return "\n".join(lines) + "\n"
 
 
+def _parts(relations: list[Table]) -> dict[str, str]:
+    """The schemas in order, each with a title."""
+    others = sorted({relation.schema for relation in relations} - _PARTS.keys())
+    return _PARTS | {schema_name: f"Schema `{schema_name}`" for schema_name in others}
+
+
 def _contents(relations: list[Table]) -> Iterator[str]:
     yield "| table | one row per | key |"
     yield "|---|---|---|"
-    for part in _PARTS:
+    for part in _parts(relations):
         for table in (relation for relation in relations if relation.schema == part):
             anchor = table.qualified.replace(".", "")
             yield f"| [`{table.qualified}`](#{anchor}) | {_cell(table.grain)} | {_names(table.key)} |"

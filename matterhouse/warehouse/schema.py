@@ -27,7 +27,8 @@ def create_all(connection: duckdb.DuckDBPyConnection) -> None:
     Raises ``duckdb.CatalogException`` where one of them is there already.
     """
     found = sql.names("tables")
-    schemas = sorted({name.partition("/")[0] for name in found} - {"main"})
+    views = [name for name in sql.names("views") if "/" in name]
+    schemas = sorted({name.partition("/")[0] for name in [*found, *views]} - {"main"})
     texts = [f"CREATE SCHEMA IF NOT EXISTS {schema};" for schema in schemas]
     texts += [sql.read(f"tables/{name}") for name in found]
     texts += [sql.read(f"views/{name}") for name in sql.names("views")]

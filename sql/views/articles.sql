@@ -74,7 +74,7 @@ COMMENT ON COLUMN main.articles.featured_content IS 'Marker of featured content,
 COMMENT ON COLUMN main.articles.provider_id IS 'Who provides the content, as in providers.provider_id. From: provider.name, provider.domain. By: provider_id.';
 COMMENT ON COLUMN main.articles.provider_name IS 'Name of the provider, as written. From: provider.name.';
 COMMENT ON COLUMN main.articles.provider_domain IS 'Internet domain of the provider, as written. From: provider.domain.';
-COMMENT ON COLUMN main.articles.topics IS 'Names of the topics, tags, categories and keywords, as record_topics orders them; NULL where the record lists none. From: topics[], tags[], categories[], keywords[].';
+COMMENT ON COLUMN main.articles.topics IS 'Names of the topics, tags, categories and keywords, as record_topics orders them; NULL where the record lists none. From: topics[], tags[], categories[], keywords[], taxonomies.tags[], taxonomies.categories[].';
 COMMENT ON COLUMN main.articles.image_count IS 'Number of images of the record.';
 COMMENT ON COLUMN main.articles.related_count IS 'Number of entries in the record''s list of related articles.';
 COMMENT ON COLUMN main.articles.body_length IS 'Characters after the front matter.';

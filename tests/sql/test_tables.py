@@ -211,7 +211,7 @@ def test_articles_repeat_the_comments_and_types_of_records():
 
 
 def test_names_are_relative_to_their_folder_and_readable():
-    assert sql.names("views") == ["articles"]
+    assert "articles" in sql.names("views")
     assert sql.names("tables/raw") == ["documents", "scalars"]
     assert sql.names("tables") == sorted(sql.names("tables")) and "meta/files" in sql.names("tables")
     assert sql.names("no such folder") == []

@@ -133,3 +133,31 @@ def test_aliases_and_redirects():
     assert rows(of["record_aliases"], "field", "alias") == [
         ("aliases", "/old/"), ("aliases", "/older/"), ("redirect_from", "/oldest/"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Tue Jun 09 2020 10:00:00 GMT+0200 (CEST)",
+        "Jun 9 2020 10:00 GMT+2",
+        "9 June 2020 10:00 +02:00",
+        "2020/06/09 10:00:00 +0200",
+    ],
+)
+def test_a_zone_is_never_dropped(written: str):
+    assert record(f"date: {written}", "published_at") == (datetime(2020, 6, 9, 8, tzinfo=UTC),)
+
+
+@pytest.mark.parametrize("written", ["2020-06-09 10:00:00 Europe/Berlin", "2020/06/31", "soon"])
+def test_a_date_that_cannot_be_read_is_an_error(written: str):
+    assert errors(story(f"date: {written}")) == [("date", written)]
+
+
+def test_zola_keeps_its_tags_under_taxonomies():
+    of = story("taxonomies: {tags: [fog], categories: [sea]}")
+    assert rows(of["record_topics"], "field", "topic") == [("tags", "fog"), ("categories", "sea")]
+
+
+def test_updates_as_astro_and_docusaurus_write_them():
+    assert record("updatedDate: Jul 08 2022", "updated_at") == (datetime(2022, 7, 8, tzinfo=UTC),)
+    assert record("last_update: {date: 2022-07-08}", "updated_at") == (datetime(2022, 7, 8, tzinfo=UTC),)

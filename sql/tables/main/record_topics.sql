@@ -1,4 +1,4 @@
--- rows: items of topics, tags, categories, keywords
+-- rows: items of topics, tags, categories, keywords, taxonomies.tags, taxonomies.categories
 -- split at commas: tags, categories, keywords
 -- belongs to: document
 CREATE TABLE main.record_topics (
@@ -13,4 +13,4 @@ COMMENT ON TABLE main.record_topics IS 'One row per topic, tag, category or keyw
 COMMENT ON COLUMN main.record_topics.record_id IS 'The record, as in records.record_id.';
 COMMENT ON COLUMN main.record_topics.position IS 'Place of the topic among those of the record, counted from 0 in the file''s order: topics first, then tags, categories, keywords.';
 COMMENT ON COLUMN main.record_topics.field IS 'Front-matter list that the topic stands in: topics, tags, categories or keywords.';
-COMMENT ON COLUMN main.record_topics.topic IS 'Name of the topic, as written; NULL where the list holds an empty entry. From: topics[], tags[], categories[], keywords[].';
+COMMENT ON COLUMN main.record_topics.topic IS 'Name of the topic, as written; NULL where the list holds an empty entry. From: topics[], tags[], categories[], keywords[], taxonomies.tags[], taxonomies.categories[].';
