@@ -165,7 +165,7 @@ def _items(table: Table, records: Records, lists: tuple[str, ...]) -> pd.DataFra
 
 
 def _list_name(lists: tuple[str, ...]) -> list[str]:
-    """What the lists are called in the column ``field``: by their own keys, or where these are the same by the first."""
+    """What the lists are called in the column ``field``: by their own keys, or where these are equal by the first."""
     own = [path.rpartition(".")[2] for path in lists]
     return own if len(set(own)) > 1 or len(own) == 1 else [path.partition(".")[0] for path in lists]
 
