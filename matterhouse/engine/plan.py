@@ -42,6 +42,14 @@ class SourcePlan:
         return len(self.comparison.to_read) if self.comparison is not None else 0
 
     @property
+    def wants_nothing(self) -> bool:
+        """Whether no file is there, or every one is excluded; known when the source is planned."""
+        if self.comparison is None:
+            return not self.account.found
+        reasons = [reason for _, reason in self.comparison.skipped] + [entry.reason for entry in self.comparison.kept]
+        return self.comparison.found == reasons.count("excluded")
+
+    @property
     def has_work(self) -> bool:
         """Whether a file is new, changed or removed, or may be; known when the source is planned."""
         return self.comparison is not None and not self.comparison.is_empty

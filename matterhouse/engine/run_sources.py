@@ -59,7 +59,7 @@ class RunSources:
         limits = reading_limits(self._settings)
         told = []
         for plan in self.plans:
-            if not plan.account.found:
+            if plan.wants_nothing:
                 with suppress(SourceUnavailable):  # it went since it was listed, which the next run tells
                     told.append(why_empty(plan.name, plan.settings, layout.clones, limits))
         return told
