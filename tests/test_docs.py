@@ -26,3 +26,11 @@ def test_the_modules_that_are_run_are_there():
     modules = {module for text in texts for module in re.findall(r"python -m (matterhouse(?:\.\w+)+)", text)}
     paths = [ROOT / module.replace(".", "/") for module in sorted(modules)]
     assert [path for path in paths if not (path.with_suffix(".py").exists() or (path / "__main__.py").exists())] == []
+
+
+def test_the_modules_of_tests_that_are_run_are_there():
+    """A test that starts a module of another test as a process names it as text, which no import checks."""
+    texts = [path.read_text("utf-8") for path in (ROOT / "tests").rglob("*.py")]
+    modules = {module for text in texts for module in re.findall(r"\"-m\", \"(tests(?:\.\w+)+)\"", text)}
+    assert modules
+    assert [module for module in sorted(modules) if not (ROOT / f"{module.replace('.', '/')}.py").exists()] == []

@@ -1,4 +1,4 @@
-"""A reader that never pauses, for the kill tests: ``python -m tests.flows.reader_loop WAREHOUSE``.
+"""A reader that never pauses, for the kill tests: ``python -m tests.engine.reader_loop WAREHOUSE``.
 
 It resolves ``current``, reads database and Parquet of that one snapshot, and checks that they tell of the same
 run and the same rows. It stops when its standard input is closed, and prints what it saw as JSON.

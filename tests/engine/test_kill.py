@@ -73,7 +73,7 @@ def test_a_killed_run_loses_nothing(tmp_path):
     begun = time.monotonic()
     finish(start(content, warehouse))
     duration = time.monotonic() - begun
-    command = [sys.executable, "-m", "tests.flows.reader_loop", warehouse]
+    command = [sys.executable, "-m", "tests.engine.reader_loop", warehouse]
     reader = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     moments = Counter()
     for number in range(KILLS):

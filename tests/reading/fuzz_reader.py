@@ -1,6 +1,6 @@
 """Coverage-guided fuzzing of the reader, with atheris (https://github.com/google/atheris).
 
-    python -m tests.sources.fuzz_reader -max_total_time=600
+    python -m tests.reading.fuzz_reader -max_total_time=600
 
 No part of the test suite: atheris is installed for this alone, in any environment that has PyYAML.
 The torture cases are where it starts from. It stops at the first input for which the two ways of
