@@ -150,7 +150,7 @@ class Load:
                 self._change(name, f"DELETE FROM {name} WHERE record_id IN (FROM changed)")
             if files := list(staging.batches(staged, name).values()):
                 self._insert(name, files)
-        self._connection.execute(f"SET memory_limit = '{memory.usual_limit()}'").fetchall()
+        self._connection.execute(f"SET memory_limit = '{memory.usual_limit(self._fresh)}'").fetchall()
 
     def files(self, files: pa.Table, rejects: pa.Table) -> None:
         """Replace what is known of the changed files and of those in ``files``."""

@@ -33,6 +33,6 @@ def limit(staged: Path, full_load: bool) -> str:
     return f"{int(min(max(usual, needed), LARGEST_SHARE * machine))}B"
 
 
-def usual_limit() -> str:
-    """What DuckDB may use for checks and for all that is not long texts."""
-    return f"{USUAL_SHARE:.0%}"
+def usual_limit(full_load: bool) -> str:
+    """What DuckDB may use for all that is not long texts; in a full load nothing is deleted, and the disk is enough."""
+    return f"{FULL_LOAD_BYTES * 3 // 2}B" if full_load else f"{USUAL_SHARE:.0%}"
