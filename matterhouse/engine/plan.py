@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field, fields
 from itertools import chain
+from pathlib import Path
 
 from matterhouse.engine import fingerprint
 from matterhouse.engine.account import Account, FileOutcome
@@ -114,20 +115,25 @@ class SourcePlan:
         }
 
 
-def plan_source(name: str, settings: Settings, layout: Layout, ledger: Ledger, reread: bool) -> SourcePlan:
-    """List a source and compare it with the ledger. Raises ``sources.SourceUnavailable``."""
-    own = settings.sources[name]
-    limits = reading_limits(settings)
-    source = open_source(
+def open_configured(name: str, own: SourceSettings, clones: Path, limits: Limits) -> Source:
+    """The source that the configuration names; nothing is read yet. Raises ``sources.SourceUnavailable``."""
+    return open_source(
         name,
         own.uri,
         own.ref,
         include=own.include,
         exclude=own.exclude,
-        clones=layout.clones,
+        clones=clones,
         limits=limits,
         trust=own.trust,
     )
+
+
+def plan_source(name: str, settings: Settings, layout: Layout, ledger: Ledger, reread: bool) -> SourcePlan:
+    """List a source and compare it with the ledger. Raises ``sources.SourceUnavailable``."""
+    own = settings.sources[name]
+    limits = reading_limits(settings)
+    source = open_configured(name, own, layout.clones, limits)
     facts = ledger.sources().get(name)
     plan = SourcePlan(name, own, source, source.position(), fingerprint.of_source(own, limits), facts)
     plan.reread = reread or (facts is not None and facts["fingerprint"] != plan.fingerprint)

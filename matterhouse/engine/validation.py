@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from matterhouse.engine.plan import reading_limits
+from matterhouse.engine.plan import open_configured, reading_limits
 from matterhouse.reading.envelope import open_envelope
 from matterhouse.reading.excerpts import message
 from matterhouse.reading.positions import Positions
 from matterhouse.reading.reader import Document, Reader
 from matterhouse.settings.models import Settings, SourceSettings
-from matterhouse.sources import File, Limits, Skipped, Source, Unreadable, open_source
+from matterhouse.sources import File, Limits, Skipped, Source, Unreadable
 
 ERROR, WARNING = "error", "warning"
 FIELD_ERROR, DUPLICATE_KEY = "field_error", "duplicate_key"
@@ -57,16 +57,7 @@ class Validation:
         """What is wrong, by source and path. Raises ``SourceUnavailable``."""
         limits = reading_limits(self.settings)
         for name, own in self.settings.sources.items():
-            source = open_source(
-                name,
-                own.uri,
-                own.ref,
-                include=own.include,
-                exclude=own.exclude,
-                clones=self.clones,
-                limits=limits,
-                trust=own.trust,
-            )
+            source = open_configured(name, own, self.clones, limits)
             source.position()
             for batch in _batches(source.list().files, self.settings.batch_bytes):
                 found = [*self._read(name, source, batch, limits), *self._misfits(name, own)]
