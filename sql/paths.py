@@ -1,14 +1,17 @@
 """How front-matter paths are written: keys with ``.`` between them, ``[]`` for the items of a list.
 
-A key that would read as something else is written as a JSON string: ``"ms.date"`` is one key, ``ms.date`` are two.
+A key that would read as something else, or as nothing, is written as a JSON string: ``"ms.date"`` is one key,
+``ms.date`` are two, ``""`` is the empty key. A path with positions has the item's number in place of ``[]``:
+``related[3].title``.
 """
 
 import json
 import re
+from collections.abc import Iterable
 
 ITEM = "[]"
 _ODD_KEY = re.compile(r'[.\[\]"*\x00-\x1f\x7f]|\A\s|\s\Z|\A\Z')
-_STEP = re.compile(r'"(?:[^"\\]|\\.)*"|\[\]|[^.\[\]"]+')
+_STEP = re.compile(r'"(?:[^"\\]|\\.)*"|\[\d*\]|[^.\[\]"]+')
 
 
 def written(key: str) -> str:
@@ -16,9 +19,33 @@ def written(key: str) -> str:
     return json.dumps(key, ensure_ascii=False) if _ODD_KEY.search(key) else key
 
 
+def below(path: str, key: str) -> str:
+    """The path of a key in the mapping at ``path``, which is empty for the front matter itself."""
+    return f"{path}.{written(key)}" if path else written(key)
+
+
+def item(path: str, number: int) -> str:
+    """The path with positions of an item, counted from 0, of the list at ``path``."""
+    return f"{path}[{number}]"
+
+
+def joined(places: Iterable[str | int]) -> str:
+    """The path with positions that leads over these keys and numbers of items."""
+    path = ""
+    for place in places:
+        path = item(path, place) if isinstance(place, int) else below(path, place)
+    return path
+
+
 def steps(path: str) -> list[str | None]:
     """The keys of a path, and None for the items of a list."""
-    return [
-        None if step == ITEM else json.loads(step, strict=False) if step[0] == '"' else step
-        for step in _STEP.findall(path)
-    ]
+    return [None if step == ITEM else _key(step) for step in _STEP.findall(path)]
+
+
+def places(path: str) -> list[str | int]:
+    """The keys of a path with positions, and the number of each item."""
+    return [int(step[1:-1]) if step[0] == "[" else _key(step) for step in _STEP.findall(path)]
+
+
+def _key(step: str) -> str:
+    return json.loads(step, strict=False) if step[0] == '"' else step

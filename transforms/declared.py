@@ -283,6 +283,6 @@ def _computed(column: Column, records: Records, paths: list[str]) -> pd.Series:
     results = list(map(computed.function, *lists))
     for row in [row for row, result in enumerate(results) if type(result) is Misfits]:
         for number, value in results[row].misfits.items():
-            records.fields.misfit(row, paths[number], value, computed.expected)
+            records.fields.misfit(row, records.fields.place(row, paths[number]), value, computed.expected)
         results[row] = results[row].result
     return arrow_series(results, dtype(column.type))

@@ -67,8 +67,8 @@ class _Finder:
 
     def _value(self, field: str, value: object, node: Tree | None) -> list[tuple[str, str]]:
         """Uncovered (path, type) pairs at ``field`` and below it; ``node`` is None where it is not covered."""
-        if isinstance(value, dict) and "[]" in (node or ()):
-            value = [value]  # the tables take it for a list of one
+        if isinstance(value, dict) and (node or {}).get("[]"):
+            value = [value]  # the tables take its mappings, one alone for a list of one
         if isinstance(value, dict) and value:
             return self._mapping(field, value, node or {})
         if isinstance(value, list) and value:

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from matterhouse.sql import schema
+from matterhouse.sql import paths, schema
 
 TEXT = pd.ArrowDtype(pa.string())
 WHOLE = pd.ArrowDtype(pa.int64())
@@ -65,7 +65,7 @@ class Fields:
     def texts_below(self, path: str) -> tuple[list[int], list[str], pd.Series]:
         """Rows, keys and values of the mappings at ``path``, one entry a key."""
         entries = [
-            (row, key, self._fitting(row, f"{path}.{key}", value, _text, "a text"))
+            (row, key, self._fitting(row, paths.below(path, key), value, _text, "a text"))
             for row, mapping in enumerate(self.raw(path))
             for key, value in (self._fitting(row, path, mapping, _mapping, _A_MAPPING) or {}).items()
         ]
@@ -81,6 +81,11 @@ class Fields:
             row[name] if isinstance(row, dict) and row.get(name) is not None else value
             for row, value in zip(self.rows, values)
         ]
+
+    def place(self, row: int, name: str) -> str:
+        """The path of the value that ``named`` gives for a row."""
+        of_row = self.rows[row]
+        return paths.written(name) if isinstance(of_row, dict) and of_row.get(name) is not None else name
 
     def raw(self, path: str) -> list[Any]:
         """The values at ``path`` as they were parsed, None where absent; the list is not to be changed."""

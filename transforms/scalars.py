@@ -1,4 +1,4 @@
-"""Every scalar of a front matter but those in lists that a declared table takes: the rows of ``raw.scalars``.
+"""Every scalar of a front matter but those that a declared table takes out of lists: the rows of ``raw.scalars``.
 
 Paths are written as ``matterhouse.sql.paths`` says. Values keep their text as written, beside their type.
 """
@@ -6,12 +6,13 @@ Paths are written as ``matterhouse.sql.paths`` says. Values keep their text as w
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import chain
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from matterhouse.sql.paths import written
+from matterhouse.sql.paths import ITEM, below, places
 from matterhouse.transforms.fields import TEXT, arrow_series, frame
 
 LEFT_OUT = "secured"  # nobody's to read, at whatever depth
@@ -20,10 +21,17 @@ _NOWHERE: tuple[int, ...] = ()
 _Found = tuple["_Place", tuple[int, ...], str, str | None]
 
 
-def scalars(ids: pd.Series, records: Iterable[Mapping[str, object]], taken: Iterable[Set[str]]) -> pd.DataFrame:
+def scalars(
+    ids: pd.Series,
+    records: Iterable[Mapping[str, object]],
+    taken: Iterable[Set[str]],
+    misfits: Mapping[int, Sequence[str]],
+) -> pd.DataFrame:
     """One row per scalar, empty list and empty mapping: ``record_id``, ``path``, ``positions``, ``type`` and ``value``.
 
-    ``taken`` has for each record the paths that declared tables take of it: what they take out of a list is left out.
+    ``taken`` has for each record the paths that declared tables take of it: what they take out of a list is left out,
+    unless it did not fit its column. ``misfits`` has by a record's number the places, such as ``related[3].quality``,
+    of values that did not.
     ``positions`` has a number from 0 for each ``[]`` of the path. ``type`` is what YAML reads (str, int, float, bool,
     timestamp, null), or list or mapping where these are empty; ``value`` is NULL for the last three.
     """
@@ -31,14 +39,16 @@ def scalars(ids: pd.Series, records: Iterable[Mapping[str, object]], taken: Iter
     paths: list[str] = []
     found: list[_Found] = []
     ends = [0]
-    for record, of_record in zip(records, taken):
+    for number, (record, of_record) in enumerate(zip(records, taken)):
         if of_record not in walks:
             walks[of_record] = _Walk(of_record, paths)
         walks[of_record].record(record, found)
+        for misfit in misfits.get(number, ()):
+            walks[of_record].misfit(record, misfit, found)
         ends.append(len(found))
-    places, positions, kinds, values = zip(*found) if found else ((), (), (), ())
+    at, positions, kinds, values = zip(*found) if found else ((), (), (), ())
     documents = np.repeat(np.arange(len(ends) - 1, dtype=np.int32), np.diff(ends))
-    numbers = np.fromiter((place.number for place in places), np.int32, len(places))
+    numbers = np.fromiter((place.number for place in at), np.int32, len(at))
     return frame(
         {
             "record_id": _pointed(documents, pa.array(ids, pa.string())),
@@ -53,13 +63,15 @@ def scalars(ids: pd.Series, records: Iterable[Mapping[str, object]], taken: Iter
 class _Place:
     """A path of a front matter.
 
-    ``is_taken`` tells that a scalar there is left out, ``takes_list`` that a single mapping is a list of one.
+    ``is_taken`` tells that a scalar there is left out, ``takes_list`` that an empty list or mapping is,
+    ``takes_mappings`` that a single mapping is a list of one.
     """
 
-    __slots__ = ("children", "is_taken", "items", "known", "number", "path", "takes_list")
+    __slots__ = ("children", "is_taken", "items", "known", "number", "path", "takes_list", "takes_mappings")
 
-    def __init__(self, path: str, number: int, is_taken: bool, takes_list: bool):
-        self.path, self.number, self.is_taken, self.takes_list = path, number, is_taken, takes_list
+    def __init__(self, path: str, number: int, is_taken: bool, takes_list: bool, takes_mappings: bool):
+        self.path, self.number, self.is_taken = path, number, is_taken
+        self.takes_list, self.takes_mappings = takes_list, takes_mappings
         self.children: dict[str, _Place] = {}
         self.items: _Place | None = None
         self.known: dict[int, list[_Found]] = {}  # what was found in an item of lists, by its identity
@@ -70,12 +82,30 @@ class _Walk:
 
     def __init__(self, taken: Set[str], paths: list[str]):
         self._taken, self._paths = taken, paths
-        self._lists = {path[: end.start()] for path in taken for end in re.finditer(r"\[\]", path)}
-        self._root = _Place("", -1, False, False)
+        self._lists, self._lists_of_mappings = (
+            {path[: end.start()] for path in taken for end in re.finditer(item, path)} for item in (r"\[\]", r"\[\]\.")
+        )
+        self._root = _Place("", -1, False, False, False)
 
     def record(self, record: Mapping[str, object], found: list[_Found]) -> None:
         """Add what a record holds to ``found``."""
         self._mapping(self._root, record, _NOWHERE, found)
+
+    def misfit(self, record: Mapping[str, object], field: str, found: list[_Found]) -> None:
+        """Add the value at a place with positions, if it was left out because a table takes such values."""
+        steps = places(field)
+        if LEFT_OUT in steps:
+            return
+        place, value, positions = self._root, cast(Any, record), _NOWHERE
+        for step in steps:
+            if isinstance(step, int):
+                place, positions = self._items(place), (*positions, step)
+                if isinstance(value, list):  # else it is a list of one
+                    value = value[step] if step < len(value) else None
+            else:
+                place, value = self._child(place, step), value.get(step) if isinstance(value, dict) else None
+        if place.is_taken and isinstance(value, str):
+            found.append((place, positions, getattr(value, "type", "str"), value))
 
     def _mapping(
         self, place: _Place, mapping: Mapping[str, object], positions: tuple[int, ...], found: list[_Found]
@@ -83,10 +113,7 @@ class _Walk:
         children = place.children
         for key, value in mapping.items():
             if key != LEFT_OUT:
-                child = children.get(key)
-                if child is None:
-                    child = children[key] = self._below(place, f".{written(key)}")
-                self._value(child, value, positions, found)
+                self._value(children.get(key) or self._child(place, key), value, positions, found)
 
     def _value(self, place: _Place, value: object, positions: tuple[int, ...], found: list[_Found]) -> None:
         if value is None or isinstance(value, str):
@@ -99,15 +126,14 @@ class _Walk:
             found.append((place, positions, "list" if isinstance(value, list) else "mapping", None))
         elif isinstance(value, list):
             self._list(place, value, positions, found)
-        elif place.takes_list:
+        elif place.takes_mappings:
             self._list(place, [value], positions, found)
         elif isinstance(value, dict):
             self._mapping(place, value, positions, found)
 
     def _list(self, place: _Place, items: list[object], positions: tuple[int, ...], found: list[_Found]) -> None:
-        if place.items is None:
-            place.items = self._below(place, "[]")
-        item_place, known = place.items, place.items.known
+        item_place = self._items(place)
+        known = item_place.known
         for position, item in enumerate(items):
             if item is None or isinstance(item, str):
                 self._value(item_place, item, (*positions, position), found)
@@ -117,13 +143,22 @@ class _Walk:
                 of_item = known[id(item)] = []
                 self._value(item_place, item, _NOWHERE, of_item)
             at = (*positions, position)
-            found += [(below, at + rest, kind, value) for below, rest, kind, value in of_item]
+            found += [(within, at + rest, kind, value) for within, rest, kind, value in of_item]
 
-    def _below(self, place: _Place, step: str) -> _Place:
-        path = f"{place.path}{step}".removeprefix(".")
-        is_taken = path in self._taken and "[]" in path
+    def _child(self, place: _Place, key: str) -> _Place:
+        if key not in place.children:
+            place.children[key] = self._place(below(place.path, key))
+        return place.children[key]
+
+    def _items(self, place: _Place) -> _Place:
+        if place.items is None:
+            place.items = self._place(place.path + ITEM)
+        return place.items
+
+    def _place(self, path: str) -> _Place:
+        is_taken = path in self._taken and ITEM in path
         self._paths.append(path)
-        return _Place(path, len(self._paths) - 1, is_taken, path in self._lists)
+        return _Place(path, len(self._paths) - 1, is_taken, path in self._lists, path in self._lists_of_mappings)
 
 
 def _pointed(numbers: np.ndarray, texts: pa.Array) -> pd.Series:

@@ -31,6 +31,8 @@ from matterhouse.transforms.providers import providers
 from matterhouse.transforms.scalars import scalars
 
 Tables = dict[str, pd.DataFrame]
+# By document and place: the value as it is shown, what was expected, and the line where it is known.
+_Misfits = dict[tuple[int, str], tuple[str, str, int | None]]
 _DOCUMENT_COLUMNS = {
     "record_id": TEXT,
     "source": TEXT,
@@ -81,8 +83,9 @@ def tidy(
     tables["providers"] = providers(everything)
     tables["meta.document_drift"] = document_drift(readable["record_id"], readable["record"], covered)
     taken = _taken(declared_tables or schema.tables(), python_values(readable["collection"]))
-    tables["raw.scalars"] = scalars(readable["record_id"], readable["record"], taken)
-    tables["meta.field_errors"] = _field_errors(readable, list(by_collection.values()))
+    misfits = _misfits(list(by_collection.values()))
+    tables["raw.scalars"] = scalars(readable["record_id"], readable["record"], taken, _places_of(misfits))
+    tables["meta.field_errors"] = _field_errors(readable, misfits)
     return tables
 
 
@@ -119,13 +122,27 @@ def _of(collection: str, documents: pd.DataFrame) -> Records:
     return Records(rows, Fields(rows["record"]), numbered, collection=collection)
 
 
-def _field_errors(documents: pd.DataFrame, scopes: list[Records]) -> pd.DataFrame:
-    """One row per value that did not fit its column, see ``meta.field_errors``."""
-    found: dict[tuple[int, str], tuple[str, str, int | None]] = {}
+def _misfits(scopes: list[Records]) -> _Misfits:
+    """The values that did not fit their column."""
+    found: _Misfits = {}
     for fields, where in chain.from_iterable(scope.watched() for scope in scopes):
         for row, path, value, expected in fields.errors:
             for document, field in where(row, path):
                 found.setdefault((document, field), (value, expected, None))
+    return found
+
+
+def _places_of(misfits: _Misfits) -> dict[int, list[str]]:
+    """The places of misfits by document, in order."""
+    found: dict[int, list[str]] = {}
+    for document, field in sorted(misfits):
+        found.setdefault(document, []).append(field)
+    return found
+
+
+def _field_errors(documents: pd.DataFrame, misfits: _Misfits) -> pd.DataFrame:
+    """One row per value that did not fit its column, or that the reader has a problem with: ``meta.field_errors``."""
+    found = dict(misfits)
     for document, problems in enumerate(documents["problems"]):
         for field, value, expected, line in problems:
             found.setdefault((document, field), (value, expected, line))

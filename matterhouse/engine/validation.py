@@ -141,5 +141,5 @@ def _duplicates(source: str, path: str, content: bytes, document: Document) -> I
                 yield Finding(source, path, problem.line, None, WARNING, DUPLICATE_KEY, problem.field, told)
         return
     for found in _positions(path, content).duplicate_keys():
-        told = f"`{found.key}` stands here again, first in line {found.first.line}: the last one holds"
-        yield Finding(source, path, found.at.line, found.at.column, WARNING, DUPLICATE_KEY, found.key, told)
+        told = f"`{found.path}` stands here again, first in line {found.first.line}: the last one holds"
+        yield Finding(source, path, found.at.line, found.at.column, WARNING, DUPLICATE_KEY, found.path, told)

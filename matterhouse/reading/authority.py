@@ -17,6 +17,7 @@ from yaml.constructor import ConstructorError, SafeConstructor
 from yaml.resolver import Resolver
 
 from matterhouse.reading.parsing import Parsed, Problem, not_utf8, place, repeated, short
+from matterhouse.reading.positions import Ways
 from matterhouse.reading.scalars import CLASS_OF_TAG, NULL_TAG
 from matterhouse.sources.errors import Unreadable
 from matterhouse.sources.limits import Limits
@@ -132,32 +133,12 @@ def _load(head: bytes, first_line: int) -> Parsed:
 
 def _problems(loader: _Loader, root: yaml.Node, head: bytes, first_line: int) -> Iterator[Problem]:
     """The values that are lost because their key is given again."""
-    paths = _paths(root)
+    ways = Ways(root)
     text = head.decode("utf-8-sig", "replace")
     for node, key, value in loader.repeated:
-        above = paths.get(id(node), "")
         line, _ = place(text, key.start_mark.index, first_line)
         lost = value.value if isinstance(value, yaml.ScalarNode) else None
-        yield repeated(f"{above}.{key.value}" if above else key.value, lost, line)
-
-
-def _paths(root: yaml.Node) -> dict[int, str]:
-    """The front-matter path of every list and mapping by its node's id; the first one where aliases give it several."""
-    paths = {id(root): ""}
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        above = paths[id(node)]
-        inside = (
-            ((f"{above}[{number}]", item) for number, item in enumerate(node.value))
-            if isinstance(node, yaml.SequenceNode)
-            else ((f"{above}.{key.value}" if above else str(key.value), item) for key, item in node.value)
-        )
-        for path, item in inside:
-            if isinstance(item, yaml.CollectionNode) and id(item) not in paths:
-                paths[id(item)] = path
-                waiting.append(item)
-    return paths
+        yield repeated(ways.path(node, key.value), lost, line)
 
 
 class _OutOfBounds(Exception):

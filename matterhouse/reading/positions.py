@@ -1,13 +1,14 @@
 """Where the keys and values of front matter stand in their file, for messages that name line and column."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import yaml
 
+from matterhouse.sql import paths
+
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_ITEM = re.compile(r"\[(\d+)\]\.?")
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,41 @@ class Position:
 
 @dataclass(frozen=True)
 class DuplicateKey:
-    """A key that its mapping has had before; ``first`` is where. The last one holds."""
+    """A key that its mapping has had before, by its ``path``; ``first`` is where. The last one holds."""
 
-    key: str
+    path: str
     at: Position
     first: Position
+
+
+class Ways:
+    """The way to every list and mapping of a document, the first one where aliases give it several.
+
+    ``nodes`` are these lists and mappings.
+    """
+
+    def __init__(self, root: yaml.Node):
+        self.nodes = [root]
+        self._above: dict[int, tuple[yaml.Node, str | int] | None] = {id(root): None}
+        for node in self.nodes:  # which grows meanwhile
+            for step, below in _entries(node):
+                if isinstance(below, yaml.CollectionNode) and id(below) not in self._above:
+                    self._above[id(below)] = node, step
+                    self.nodes.append(below)
+
+    def path(self, node: yaml.Node, key: str) -> str:
+        """The front-matter path of a key in the mapping ``node``."""
+        steps: list[str | int] = [key]
+        while above := self._above[id(node)]:
+            node, step = above
+            steps.append(step)
+        return paths.joined(reversed(steps))
+
+
+def _entries(node: yaml.Node) -> Iterable[tuple[str | int, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        return ((str(key.value), value) for key, value in node.value)
+    return enumerate(node.value) if isinstance(node, yaml.SequenceNode) else ()
 
 
 class Positions:
@@ -51,55 +82,37 @@ class Positions:
 
     def _line_of(self, path: str) -> int:
         """The number of lines above the only one that gives the last name of ``path`` a value; 0 where that is none."""
-        name = re.escape(re.split(r"[.\[]", re.sub(r"(\[\d+\])+$", "", path))[-1].removesuffix("]").encode())
+        names = [step for step in paths.places(path) if isinstance(step, str)]
+        name = re.escape(names[-1].encode() if names else b"")
         found = re.findall(rb"(?m)^[^=\n]*?\b" + name + rb"[\"']?[ \t]*=", self._head)
         return self._head[: self._head.index(found[0])].count(b"\n") if len(found) == 1 else 0
 
     def duplicate_keys(self) -> Iterator[DuplicateKey]:
         """Every key that stands in its mapping a second time or more often."""
-        waiting, seen = [self._root] if self._root else [], set()
-        while waiting:
-            node = waiting.pop()
-            if id(node) in seen or isinstance(node, yaml.ScalarNode):
-                continue
-            seen.add(id(node))
-            if isinstance(node, yaml.MappingNode):
-                yield from self._duplicates_of(node)
-                waiting += [value for _, value in node.value]
-            else:
-                waiting += node.value
-
-    def _duplicates_of(self, mapping: yaml.MappingNode) -> Iterator[DuplicateKey]:
-        first: dict[str, yaml.Node] = {}
-        for key, _ in mapping.value:
-            if isinstance(key, yaml.ScalarNode) and first.setdefault(key.value, key) is not key:
-                yield DuplicateKey(key.value, self._at(key), self._at(first[key.value]))
+        ways = Ways(self._root) if self._root else None
+        for node in ways.nodes if ways else ():
+            first: dict[str, yaml.Node] = {}
+            for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+                if isinstance(key, yaml.ScalarNode) and first.setdefault(key.value, key) is not key:
+                    yield DuplicateKey(ways.path(node, key.value), self._at(key), self._at(first[key.value]))
 
     def _at(self, node: yaml.Node) -> Position:
         return Position(self._first_line + node.start_mark.line, node.start_mark.column + 1)
 
 
 def _deepest(node: yaml.Node, path: str) -> yaml.Node:
-    """The node at ``path`` below ``node``, or the one that leads furthest along it."""
-    return _furthest(node, path)[1]
+    """The node at ``path`` below ``node``, or the last one on the way to it."""
+    for step in paths.places(path):
+        below = _below(node, step)
+        if below is None:
+            break
+        node = below
+    return node
 
 
-def _furthest(node: yaml.Node, path: str) -> tuple[int, yaml.Node]:
-    """How much of ``path`` is left at the node that leads furthest, and that node.
-
-    Every way is tried, since keys may have dots and brackets themselves.
-    """
-    ways = [_furthest(below, rest) for below, rest in _steps(node, path)] if path else []
-    return min([*ways, (len(path), node)], key=lambda way: way[0])
-
-
-def _steps(node: yaml.Node, path: str) -> Iterator[tuple[yaml.Node, str]]:
-    if isinstance(node, yaml.SequenceNode):
-        item = _ITEM.match(path)
-        if item and int(item[1]) < len(node.value):
-            yield node.value[int(item[1])], path[item.end() :]
-    if isinstance(node, yaml.MappingNode):
-        last = {str(key.value): value for key, value in node.value}  # of duplicate keys the last one holds
-        for name in sorted(last, key=len, reverse=True):  # `a.b` is that key rather than `b` below `a`
-            if name and path.startswith(name) and path[len(name) : len(name) + 1] in ("", ".", "["):
-                yield last[name], path[len(name) :].removeprefix(".")
+def _below(node: yaml.Node, step: str | int) -> yaml.Node | None:
+    """The item of a list or the value of a key, of duplicate keys the last one's; None where there is none."""
+    if isinstance(step, int):
+        return node.value[step] if isinstance(node, yaml.SequenceNode) and step < len(node.value) else None
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    return next((value for key, value in reversed(pairs) if key.value == step), None)

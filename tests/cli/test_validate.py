@@ -36,7 +36,7 @@ FOUND = [
     ("a.md", 3, 7, "error", "field_error", "heat"),
     ("a.md", 4, 1, "warning", "duplicate_key", "title"),
     ("a.md", 7, 14, "error", "field_error", "related[0].quality"),
-    ("a.md", 10, 3, "warning", "duplicate_key", "name"),
+    ("a.md", 10, 3, "warning", "duplicate_key", "provider.name"),
     ("broken.md", 3, 1, "error", "yaml_syntax", None),
 ]
 
@@ -155,7 +155,7 @@ def test_nothing_that_content_says_steers_the_terminal_or_ends_an_annotation(con
 @pytest.mark.parametrize(
     "path, line, column",
     [
-        ("a.b", 1, 6),
+        ('"a.b"', 1, 6),
         ("a.b.c", 2, 12),
         ("list[1].x", 5, 6),
         ("list[1].absent", 5, 3),

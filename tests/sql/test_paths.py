@@ -2,7 +2,7 @@
 
 import pytest
 
-from matterhouse.sql.paths import steps, written
+from matterhouse.sql.paths import joined, places, steps, written
 
 
 @pytest.mark.parametrize("key", ["a.b", "[]", "", " a", "a\n", "*", '"'])
@@ -23,3 +23,16 @@ def test_odd_keys_stand_in_quotes(key):
 )
 def test_paths_are_read_as_they_are_written(path, expected):
     assert steps(path) == expected
+
+
+@pytest.mark.parametrize(
+    "path, expected",
+    [
+        ("related[3].title", ["related", 3, "title"]),
+        ('"ms.date"[0][12]', ["ms.date", 0, 12]),
+        ('a.""."[1]"', ["a", "", "[1]"]),
+    ],
+)
+def test_paths_with_positions_are_read_as_they_are_written(path, expected):
+    assert places(path) == expected
+    assert joined(expected) == path

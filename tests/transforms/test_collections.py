@@ -104,7 +104,7 @@ def test_topics():
         ("/news.json", [], [("services", "/news.json")]),
         ("[news, games]", [], [("services", "(a list)")]),
         ("{news: [a], games: b}", [("news", None), ("games", "b")], [("services.news", "(a list)")]),
-        ('{"": a, a.b: {c: d}}', [("", "a"), ("a.b", None)], [("services.a.b", "(a mapping)")]),
+        ('{"": a, a.b: {c: d}}', [("", "a"), ("a.b", None)], [('services."a.b"', "(a mapping)")]),
     ],
 )
 def test_services_that_do_not_fit_are_reported(services, expected, misfits):

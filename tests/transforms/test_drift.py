@@ -44,6 +44,8 @@ DRIFT = [
     ("services: {news: {url: a}}", {"services.news.url": ["str"]}),
     ("title: {main: Fog}", {"title.main": ["str"]}),
     ("topics: [{name: Fog}]", {"topics[].name": ["str"]}),
+    ("tags: {a: 1}", {"tags.a": ["int"]}),
+    ('"": {"[]": 1}', {'""."[]"': ["int"]}),
     ("heat: [1, 2]", {"heat[]": ["int"]}),
     ("provider: Quay", {}),
     ("topics: AI", {}),

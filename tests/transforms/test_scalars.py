@@ -5,6 +5,7 @@ import pytest
 from matterhouse.transforms.scalars import scalars
 from tests.transforms.batch import id_of, numbered, rows, story, tables
 
+LONG = "good " * 100 + "indeed"
 CASES = [
     ("title: Fog", [("title", [], "str", "Fog")]),
     ("a: 1\nb: 1.50\nc: NO\nd: 2024-01-02\ne:", [
@@ -20,6 +21,14 @@ CASES = [
     ("topics: [AI, {name: Fog}]", [("topics[].name", [1], "str", "Fog")]),
     ("topics: AI\ntags: a, b", [("topics", [], "str", "AI"), ("tags", [], "str", "a, b")]),
     ("topics: []\naliases: [a]", []),
+    ("tags: {a: 1}", [("tags.a", [], "int", "1")]),
+    ('"": {"": 1}', [('"".""', [], "int", "1")]),
+    (f"related: [{{title: Fog}}, {{quality: {LONG}, images: [{{width: 1}}, {{width: wide}}]}}]", [
+        ("related[].images[].width", [1, 1], "str", "wide"), ("related[].quality", [1], "str", LONG),
+    ]),
+    ("images: {width: wide, url: [a]}", [
+        ("images[].url[]", [0, 0], "str", "a"), ("images[].width", [0], "str", "wide"),
+    ]),
     ("authors: [{name: Ivo, url: a, link: b, mail: c}]", [
         ("authors[].link", [0], "str", "b"), ("authors[].mail", [0], "str", "c"),
     ]),
@@ -52,7 +61,7 @@ def test_what_a_table_takes_depends_on_the_collection():
 
 def test_an_item_that_two_documents_list_is_told_for_both():
     item = {"mood": "calm", "more": [{"x": "y"}]}
-    frame = scalars(["one", "two"], [{"a": [item]}, {"a": ["z", item]}], [frozenset()] * 2)
+    frame = scalars(["one", "two"], [{"a": [item]}, {"a": ["z", item]}], [frozenset()] * 2, {})
     assert rows(frame, "record_id", "path", "positions") == [
         ("one", "a[].mood", [0]),
         ("one", "a[].more[].x", [0, 0]),

@@ -21,6 +21,7 @@ from matterhouse.reading.parsing import (
 from matterhouse.reading.scalars import Bool, Float, Int
 from matterhouse.sources.errors import Unreadable
 from matterhouse.sources.limits import Limits
+from matterhouse.sql import paths
 
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*(?:"|\\?\Z)|[{}\[\],]', re.DOTALL)
 _MEMBERS = re.compile(r'\s*"')
@@ -75,7 +76,7 @@ def _plain(value: object, path: str, problems: list[Problem], may_be_broken: boo
     if isinstance(value, _Pairs):
         members: dict[str, object] = {}
         for key, item in value:
-            inside = f"{path}.{key}" if path else key
+            inside = paths.below(path, key)
             if key in members:
                 lost = members[key]
                 problems.append(repeated(inside, "" if lost is None else lost if isinstance(lost, str) else None, None))
@@ -85,7 +86,8 @@ def _plain(value: object, path: str, problems: list[Problem], may_be_broken: boo
         return members
     if isinstance(value, list):
         return [
-            _plain(item, f"{path}[{number}]", problems, may_be_broken, first_line) for number, item in enumerate(value)
+            _plain(item, paths.item(path, number), problems, may_be_broken, first_line)
+            for number, item in enumerate(value)
         ]
     if isinstance(value, bool):
         return Bool("true" if value else "false")

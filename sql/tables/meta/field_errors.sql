@@ -17,7 +17,7 @@ COMMENT ON COLUMN meta.field_errors.record_id IS 'The record, as in records.reco
 COMMENT ON COLUMN meta.field_errors.field IS 'Front-matter path of the value, with positions, such as related[3].quality.';
 COMMENT ON COLUMN meta.field_errors.source IS 'Name of the content repository, as configured.';
 COMMENT ON COLUMN meta.field_errors.path IS 'Path of the document in its source, with forward slashes.';
-COMMENT ON COLUMN meta.field_errors.value IS 'The value as written, at most 200 characters.';
+COMMENT ON COLUMN meta.field_errors.value IS 'The value as written, at most 200 characters; raw.scalars has the whole of one that did not fit its column.';
 COMMENT ON COLUMN meta.field_errors.expected IS 'What the column takes, such as a whole number.';
 COMMENT ON COLUMN meta.field_errors.line IS 'Line of the file, counted from 1, where the reader knows it, as of a key that is given twice.';
 COMMENT ON COLUMN meta.field_errors.run_id IS 'The run that found the value, as in meta.runs.run_id.';

@@ -8,7 +8,7 @@ CREATE TABLE raw.scalars (
     value     VARCHAR
 );
 
-COMMENT ON TABLE raw.scalars IS 'One row per scalar, empty list or empty mapping of a front matter, but those in lists that a table of schema main takes. The tables of schema content are made of it. Key: record_id, path, positions.';
+COMMENT ON TABLE raw.scalars IS 'One row per scalar, empty list or empty mapping of a front matter, but those that a table of schema main takes out of lists, unless they did not fit its column. The tables of schema content are made of it. Key: record_id, path, positions.';
 
 COMMENT ON COLUMN raw.scalars.record_id IS 'The record, as in records.record_id.';
 COMMENT ON COLUMN raw.scalars.path IS 'Front-matter path, such as menu.main[].name; a key with a dot or another odd sign in it stands in quotes. Values of secured are left out.';
