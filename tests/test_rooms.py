@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "engine": "warehouse transforms reading settings sources sql process",
     "warehouse": "reading sources sql",
     "transforms": "reading sources sql",
-    "reading": "sources",
+    "reading": "sources sql",
     "settings": "sources",
     "sources": "process",
     "sql": "",

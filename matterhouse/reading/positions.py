@@ -89,8 +89,10 @@ class Positions:
 
     def duplicate_keys(self) -> Iterator[DuplicateKey]:
         """Every key that stands in its mapping a second time or more often."""
-        ways = Ways(self._root) if self._root else None
-        for node in ways.nodes if ways else ():
+        if self._root is None:
+            return
+        ways = Ways(self._root)
+        for node in ways.nodes:
             first: dict[str, yaml.Node] = {}
             for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
                 if isinstance(key, yaml.ScalarNode) and first.setdefault(key.value, key) is not key:
