@@ -97,7 +97,8 @@ class Content:
             return []
         numbered = {"number": pa.array(range(len(collections)), pa.int32()), "name": pa.array(collections, pa.string())}
         self._connection.register("wanted_collections", pa.table(numbered))
-        self._rows(sql.read("content/moment"))
+        for macros in ("content/moment", "content/number"):
+            self._rows(sql.read(macros))
         self._rows(sql.read("content/rows"))
         found = {
             number: [Found(*row[1:]) for row in rows]

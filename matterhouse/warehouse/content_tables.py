@@ -17,8 +17,8 @@ _LONGEST_EXAMPLE = 60
 _RECORD = Column("record_id", "VARCHAR", None)
 _AS_TYPE = {
     "VARCHAR": "{}",
-    "BIGINT": "CAST({} AS BIGINT)",
-    "DOUBLE": "CAST({} AS DOUBLE)",
+    "BIGINT": "content_whole({})",
+    "DOUBLE": "content_number({})",
     "BOOLEAN": "lower({}) IN ('true', 'yes', 'on')",
     "DATE": "CAST({} AS DATE)",
     "TIMESTAMP WITH TIME ZONE": "content_moment({})",

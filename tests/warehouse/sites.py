@@ -17,7 +17,7 @@ class Site:
         self.content.mkdir(parents=True)
 
     def load(self, files: Mapping[str, str | None], **options) -> Report:
-        """Write files (front matters as text; None removes one) and run."""
+        """Write files (front matters as text, whole files of TOML; None removes one) and run."""
         for path, front_matter in files.items():
             file = self.content / path
             if front_matter is None:
@@ -25,7 +25,8 @@ class Site:
                 continue
             file.parent.mkdir(parents=True, exist_ok=True)
             before = file.stat().st_mtime_ns if file.exists() else 0
-            file.write_text(f"---\n{front_matter}\n---\nbody\n", encoding="utf-8")
+            whole = front_matter if front_matter.startswith("+++") else f"---\n{front_matter}\n---\nbody\n"
+            file.write_text(whole, encoding="utf-8")
             os.utime(file, ns=(before + 1, before + 1))
         settings = config.load(None, [f"site=folder:{self.content}"], self.warehouse)
         report = refresh(settings, accept_drop=True, **options)

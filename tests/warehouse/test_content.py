@@ -1,6 +1,7 @@
 """The tables that content makes, by whole runs."""
 
 import json
+import math
 from datetime import UTC, date, datetime
 
 import pyarrow.parquet as pq
@@ -104,8 +105,12 @@ TYPES = [
     (["12345678901234567890"], "VARCHAR"),
     (["0123"], "VARCHAR"),
     (["12:30"], "VARCHAR"),
-    (["1_000"], "VARCHAR"),
-    ([".inf"], "VARCHAR"),
+    (["1_000"], "BIGINT"),
+    ([".inf", "-.inf", ".nan", "1.5"], "DOUBLE"),
+    (["0x1F", "0b101", "+5", "-1_0"], "BIGINT"),
+    (["0x1F", "0.5"], "DOUBLE"),
+    (["0xFFFFFFFFFFFFFFFF"], "VARCHAR"),
+    (["0o17"], "VARCHAR"),
     (["'1'"], "VARCHAR"),
     (["1", "'1'"], "VARCHAR"),
     (["true", "NO", "off"], "BOOLEAN"),
@@ -132,6 +137,28 @@ def test_a_columns_type_is_the_narrowest_that_all_values_fit(site):
     )
     types = site.types("posts")
     assert [(values, types[f"case{case}"]) for case, (values, _) in enumerate(TYPES)] == TYPES
+
+
+def test_numbers_of_toml_and_yaml_have_their_value_however_they_are_written(site):
+    toml = "hex = 0xDEAD_beef\noct = 0o755\nbin = 0b1101\nlong = 1_000_000\ninf = -inf\nmixed = 0x10"
+    yaml = "hex: 0x1F\nbin: 0b11\nlong: +1_0\ninf: .INF\nmixed: 0.5"
+    site.load({"posts/a.md": f"+++\n{toml}\n+++\n", "posts/b.md": yaml})
+    types = site.types("posts")
+    assert types == {
+        "bin": "BIGINT", "hex": "BIGINT", "inf": "DOUBLE", "long": "BIGINT", "mixed": "DOUBLE", "oct": "BIGINT",
+    }  # fmt: skip
+    assert site.rows('SELECT hex, oct, bin, "long", inf, mixed FROM content.posts ORDER BY hex') == [
+        (31, None, 3, 10, math.inf, 0.5),
+        (0xDEADBEEF, 0o755, 0b1101, 1_000_000, -math.inf, 16.0),
+    ]
+    assert site.rows("SELECT value FROM raw.scalars WHERE path = 'hex' ORDER BY 1") == [("0x1F",), ("0xDEAD_beef",)]
+
+
+def test_a_block_of_text_keeps_its_line_end_everywhere(site):
+    site.load({"posts/a.md": "title: >\n  Fog\n  at sea\ndescription: |-\n  It hums.\nmood: |\n  calm\n"})
+    assert site.rows("SELECT title, description FROM records") == [("Fog at sea\n", "It hums.")]
+    assert site.rows("SELECT title, mood FROM content.posts") == [("Fog at sea\n", "calm\n")]
+    assert site.rows("SELECT rtrim(title, chr(10)) FROM records") == [("Fog at sea",)]
 
 
 def test_an_offset_of_one_digit_is_read_as_hours(site):
