@@ -29,11 +29,14 @@ def item(path: str, number: int) -> str:
     return f"{path}[{number}]"
 
 
-def joined(places: Iterable[str | int]) -> str:
-    """The path with positions that leads over these keys and numbers of items."""
+def joined(places: Iterable[str | int | None]) -> str:
+    """The path that leads over these keys and items: by number, or None for all items of a list."""
     path = ""
     for place in places:
-        path = item(path, place) if isinstance(place, int) else below(path, place)
+        if place is None:
+            path += ITEM
+        else:
+            path = below(path, place) if isinstance(place, str) else item(path, place)
     return path
 
 

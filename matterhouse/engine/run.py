@@ -221,7 +221,7 @@ class Run:
             found = self._build.check(self.report.run_id)
             self.report.failed_checks = [asdict(check) for check in found if check.offending]
             self.report.drift = self._build.new_drift(self.report.run_id)
-            self.report.notes += self._build.retyped()
+            self.report.notes += self._build.content_changes()
             stopping = [check for check in found if check.stops]
             if stopping:
                 told = "; ".join(f"{check.name}: {check.offending} rows ({check.description})" for check in stopping)

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from matterhouse.sql import schema
-from matterhouse.warehouse import bookkeeping, database, manifest, parquet, parts, recovery, snapshots
+from matterhouse.warehouse import bookkeeping, content_changes, database, manifest, parquet, parts, recovery, snapshots
 from matterhouse.warehouse.base import Base
 from matterhouse.warehouse.checks import Check, offending_rows, run_checks
 from matterhouse.warehouse.content import Content
@@ -109,14 +109,9 @@ class Build:
             for (field,) in self._connection.execute(query, [run_id]).fetchall()
         ]
 
-    def retyped(self) -> list[str]:
-        """A sentence per column of schema ``content`` whose type changed."""
-        return [
-            f"content.{change['table_name']}: {change['column_name']} was {change['type_before']} and is"
-            f" {change['type_now']} now; meta.schema_changes has all changes"
-            for change in self._content.changes
-            if change["change"] == "type"
-        ]
+    def content_changes(self) -> list[str]:
+        """A sentence per table of schema ``content`` that has another shape, and per column that has another type."""
+        return content_changes.told(self._content.changes, self._content.moved)
 
     def _row_counts(self) -> dict[str, int]:
         """Rows of every table and view as they are now."""

@@ -8,14 +8,15 @@ from collections.abc import Iterable, Mapping, Set
 from datetime import datetime
 from functools import partial
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from matterhouse import sql
 from matterhouse.sql import schema
-from matterhouse.warehouse import bookkeeping, content_names, content_tables
+from matterhouse.warehouse import bookkeeping, content_changes, content_names, content_tables
+from matterhouse.warehouse.content_changes import ContentColumn
 from matterhouse.warehouse.content_plan import Found, plan
 from matterhouse.warehouse.content_tables import SCHEMA, Planned
 
@@ -23,24 +24,14 @@ MOST_COLLECTIONS = 100  # with tables of their own: those with the most document
 COLUMNS, CHANGES = "meta.content_columns", "meta.schema_changes"
 
 
-class _Column(NamedTuple):
-    """A row of ``meta.content_columns``."""
-
-    table_name: str
-    column_name: str
-    column_index: int
-    collection: str | None
-    path: str | None
-    type: str
-
-
 class Content:
     """Brings the tables of schema ``content`` up to date with a run's changes.
 
     ``remember`` is called before the run's rows are loaded, ``make`` behind it. Then ``tables`` has the tables there
     are, by qualified name, ``touched`` the names of those that were made anew, ``columns`` the rows of
-    ``meta.content_columns`` and ``changes`` what is to be added to ``meta.schema_changes``. ``known`` are the tables
-    of the snapshot that the run builds on, as its manifest describes them; a ``fresh`` load makes all anew.
+    ``meta.content_columns``, ``changes`` what is to be added to ``meta.schema_changes``, and ``moved`` the columns
+    whose values are in another table than before. ``known`` are the tables of the snapshot that the run builds on, as
+    its manifest describes them; a ``fresh`` load makes all anew.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, fresh: bool, known: Mapping[str, dict[str, Any]]):
@@ -49,6 +40,7 @@ class Content:
         self.touched: set[str] = set()
         self.columns: pa.Table | None = None
         self.changes: list[dict[str, object]] = []
+        self.moved: list[content_changes.Moved] = []
 
     def remember(self) -> None:
         """Note what the changed documents hold; ``changed`` is a relation of their record ids."""
@@ -57,7 +49,7 @@ class Content:
 
     def make(self, run_id: str, started_at: datetime) -> None:
         """Make the tables of the collections whose values changed."""
-        before = [_Column(*row) for row in self._rows(sql.read("content/columns"))]
+        before = [ContentColumn(*row) for row in self._rows(sql.read("content/columns"))]
         known = {column.collection for column in before}
         names = content_names.collection_names(self._largest())
         wanted = self._wanted(names, known)
@@ -73,8 +65,10 @@ class Content:
             now = [*kept, *columns_made]
             self.columns = bookkeeping.rows_of(COLUMNS, (column._asdict() for column in now))
             self.changes = [
-                change | {"run_id": run_id, "changed_at": started_at} for change in _changes(before, now, known)
+                change | {"run_id": run_id, "changed_at": started_at}
+                for change in content_changes.changes(before, now, known)
             ]
+            self.moved = content_changes.moved(before, now)
 
     def _largest(self) -> list[str | None]:
         """The collections with the most documents, as many as get tables."""
@@ -91,7 +85,7 @@ class Content:
         named_before = content_names.with_neighbours(content_names.collection_names(known))
         return {each for each in names if each in changed or named[each] != named_before.get(each)}
 
-    def _made(self, collections: list[str | None], names: Mapping[str | None, str]) -> list[_Column]:
+    def _made(self, collections: list[str | None], names: Mapping[str | None, str]) -> list[ContentColumn]:
         """Plan the tables of some collections, and make them; gives their columns."""
         if not collections:
             return []
@@ -130,23 +124,9 @@ class Content:
         return self._connection.execute(query, list(parameters)).fetchall()
 
 
-def _columns(planned: Planned, made: schema.Table) -> list[_Column]:
+def _columns(planned: Planned, made: schema.Table) -> list[ContentColumn]:
     paths = {column.name: column.path for column in planned.table.columns}
     return [
-        _Column(made.name, column.name, index, planned.collection, paths.get(column.name), column.type)
+        ContentColumn(made.name, column.name, index, planned.collection, paths.get(column.name), column.type)
         for index, column in enumerate(made.columns)
     ]
-
-
-def _changes(before: list[_Column], now: list[_Column], known: Set[str | None]) -> list[dict[str, object]]:
-    """Rows of ``meta.schema_changes``: how columns of collections that were there before differ."""
-    old = {column[:2]: column for column in before}
-    new = {column[:2]: column for column in now if column.collection in known}
-    changes: list[dict[str, object]] = []
-    for place in sorted(old.keys() | new.keys()):
-        was, is_now = (columns[place].type if place in columns else None for columns in (old, new))
-        if was != is_now:
-            change = "type" if was and is_now else "added" if is_now else "removed"
-            row: dict[str, object] = {"table_name": place[0], "column_name": place[1], "change": change}
-            changes.append(row | {"type_before": was, "type_now": is_now})
-    return changes

@@ -293,6 +293,31 @@ def test_a_column_that_gets_another_type_is_noted_and_told(site):
     assert site.rows(query) == changes
 
 
+def keyed(first: int, count: int) -> str:
+    """A mapping ``services`` of other keys than documents with another ``first`` have."""
+    return "services:\n" + "".join(f"  s{first + number}: {{port: {number}}}\n" for number in range(count))
+
+
+def test_a_mapping_or_list_whose_shape_flips_is_told(site):
+    site.load({f"posts/{number}.md": keyed(number * 2, 2) for number in range(10)} | {"posts/x.md": "labels: sea"})
+    assert "services_s0_port" in site.types("posts")
+    over = site.load({"posts/10.md": keyed(20, 1), "posts/x.md": "labels: [sea]"})
+    hold = "now; a table that you declare keeps its shape, see docs/content-tables.md"
+    assert over.notes == [
+        f"content.posts: labels was 1 column of content.posts and is a row per item in content.posts_labels {hold}",
+        "content.posts: services was 20 columns of content.posts and is a row per key in content.posts_services "
+        + hold,
+    ]
+    assert site.rows("SELECT count(*), min(key) FROM content.posts_services") == [(21, "s0")]
+    assert differences(*fresh(site), without=TIMES) == {}
+    under = site.load({"posts/10.md": None})
+    assert under.notes == [
+        "content.posts_services: services was a row per key in content.posts_services and is 20 columns of"
+        f" content.posts {hold}"
+    ]
+    assert differences(*fresh(site), without=TIMES) == {}
+
+
 def test_tables_go_with_what_they_were_made_of(site):
     site.load(POSTS)
     site.load({"posts/one.md": None, "notes/three.md": None})
