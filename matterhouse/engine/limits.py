@@ -1,14 +1,27 @@
-"""When a source, or a table, has lost too much to be believed."""
+"""When a source has lost too much to be believed: of its documents, or of its rows in a table.
 
-from collections.abc import Mapping
+Every source is judged by itself. It loses too much if it has no document left, or lost more than ``dropped_share``, and
+more than a few, of its documents, or of its rows in one table without as many of their documents. Documents are
+compared before anything is loaded: the source fails, and the others go on. Rows are known when the tables are made: the
+run fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from typing import TYPE_CHECKING
 
 from matterhouse.engine.account import FileOutcome
-from matterhouse.engine.errors import DROP, REJECTS, SourceFailure
+from matterhouse.engine.errors import DROP, REJECTS, RunFailed, SourceFailure
 from matterhouse.engine.plan import SourcePlan
-from matterhouse.settings.models import LimitSettings
+from matterhouse.settings.models import LimitSettings, Settings
 
-# A source or table that loses no more than this, and not all it has, is not judged: small ones change by large shares.
-FEW = 10
+if TYPE_CHECKING:
+    from matterhouse.warehouse.base import Base
+    from matterhouse.warehouse.build import Build
+    from matterhouse.warehouse.rowcounts import BySource
+
+FEW = 10  # documents or rows that may go, whatever share that is: small sources and tables change by large ones
 _ACCEPT = "if that is right, run again with --accept-drop"
 
 
@@ -33,18 +46,44 @@ def judged(plan: SourcePlan, limits: LimitSettings, accept_drop: bool) -> Source
     return SourceFailure(plan.name, DROP, f"{change} (the limit is {limits.dropped_share:.0%} less); {_ACCEPT}")
 
 
-def sudden_drops(rows: Mapping[str, int], before: Mapping[str, int], share: float) -> list[str]:
-    """A sentence per table that lost more than ``share`` of its rows, and more than a few, since ``before``.
+def refuse_drops(build: Build, base: Base, settings: Settings, other_code: bool) -> None:
+    """Raise ``RunFailed`` where a source lost too many rows of a table since ``base``.
 
-    The bookkeeping in schema ``meta`` may shrink freely, and so may schema ``content``: its tables come and go with
-    what authors write.
+    Tables of schema ``content`` are not judged after a change of the code: they may be made in another way.
     """
-    return [
-        f"{name} would go from {before[name]:,} to {rows.get(name, 0):,} rows (the limit is {share:.0%} less)"
-        for name in sorted(before)
-        if not name.startswith(("meta.", "content."))
-        and before[name] - rows.get(name, 0) > max(FEW, share * before[name])
-    ]
+    share, shrinking = settings.limits.dropped_share, build.may_shrink(all_content=other_code)
+    dropped = sudden_drops(build.rows_by_source, base.rows_by_source, share, shrinking, settings.sources)
+    if dropped:
+        raise RunFailed(f"nothing was published: {'; '.join(dropped)}; {_ACCEPT}")
+
+
+def sudden_drops(
+    rows: BySource, before: BySource, share: float, may_shrink: Mapping[str, str | None], sources: Container[str]
+) -> list[str]:
+    """A sentence per table and source that lost more than ``share`` of its rows, and more than a few, since ``before``.
+
+    Rows may go with documents: a table whose documents' table, ``records`` or the one that ``may_shrink`` names, lost
+    as much is not told, since documents are judged by themselves. Where ``may_shrink`` has None, any rows may go. Only
+    ``sources`` are judged, and tables whose rows are of no source.
+    """
+    told = []
+    for name, counts in sorted(before.items()):
+        for source, was in sorted(counts.items()):
+            now = rows.get(name, {}).get(source, 0)
+            if was - now <= max(FEW, share * was) or (source and source not in sources):
+                continue
+            with_documents = may_shrink.get(name, "records")
+            if with_documents is None or _share_lost(with_documents, source, rows, before) >= share:
+                continue
+            of = f"{name} of {source}" if source else name
+            told.append(f"{of} would go from {was:,} to {now:,} rows (the limit is {share:.0%} less)")
+    return told
+
+
+def _share_lost(name: str, source: str, rows: BySource, before: BySource) -> float:
+    """Which share of its rows of a source a table lost; nothing where it had none."""
+    was = before.get(name, {}).get(source, 0)
+    return 1 - rows.get(name, {}).get(source, 0) / was if was else 0
 
 
 def _of_rejects(name: str, rejected: int, found: int, limits: LimitSettings) -> str:

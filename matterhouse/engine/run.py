@@ -21,7 +21,7 @@ from matterhouse import __version__, process
 from matterhouse.engine import fingerprint
 from matterhouse.engine.account import totals
 from matterhouse.engine.errors import RunFailed, SourceFailure, SourcesFailed, is_explained
-from matterhouse.engine.limits import judged, sudden_drops
+from matterhouse.engine.limits import judged, refuse_drops
 from matterhouse.engine.plan import SourcePlan, reading_limits
 from matterhouse.engine.report import Progress, Report, RunState
 from matterhouse.engine.run_sources import RunSources
@@ -227,7 +227,8 @@ class Run:
                 told = "; ".join(f"{check.name}: {check.offending} rows ({check.description})" for check in stopping)
                 raise RunFailed(f"nothing was published, the checks found errors: {told}")
             self.report.rows = self._build.rows
-            self._check_bounds()
+            if self._base is not None and not self._accept_drop:
+                refuse_drops(self._build, self._base, self._settings, other_code=self._ledger.code != self._code)
 
     def publish(self) -> None:
         """Commit, write the Parquet files and the manifest, and point ``current`` to the new snapshot."""
@@ -337,15 +338,6 @@ class Run:
                 self._on_progress(Progress("extract", files, total, size))
 
         return count
-
-    def _check_bounds(self) -> None:
-        """Stop a run that drops so much of a table that the source rather than the content is to blame."""
-        before = self._base.rows if self._base else {}
-        dropped = sudden_drops(self.report.rows, before, self._settings.limits.dropped_share)
-        if dropped and not self._accept_drop:
-            raise RunFailed(
-                f"nothing was published: {'; '.join(dropped)}; if that is right, run again with --accept-drop"
-            )
 
     def _leave_unchanged(self) -> None:
         """Nothing to publish: note new time stamps and where the sources stand."""

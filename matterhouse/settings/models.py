@@ -176,7 +176,8 @@ class LimitSettings(Group):
         0.30,
         ge=0,
         le=1,
-        description="A run fails when a table loses more than this share of its rows, unless `--accept-drop` is given.",
+        description="A source fails when it loses more than this share of its documents, a run when a source loses "
+        "more than this share of its rows in a table, and more than ten each, unless `--accept-drop` is given.",
     )
 
 

@@ -43,6 +43,12 @@ class Base:
         """Rows of each published table and view."""
         return {name: table["rows"] for name, table in self.manifest["tables"].items()}
 
+    @property
+    def rows_by_source(self) -> dict[str, dict[str, int]]:
+        """Rows of each table by source (``rowcounts.by_source``); none of a version that did not note them."""
+        tables = self.manifest["tables"]
+        return {name: table["rows_by_source"] for name, table in tables.items() if "rows_by_source" in table}
+
     def copy_database(self, target: Path) -> None:
         """Copy the database, and compare its checksum on the way."""
         manifest.check(self.path, self.manifest["database"], target)

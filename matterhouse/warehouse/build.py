@@ -1,6 +1,6 @@
 """From staged tables to a published snapshot: load, check, publish."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +9,17 @@ import duckdb
 import pyarrow as pa
 
 from matterhouse.sql import schema
-from matterhouse.warehouse import bookkeeping, content_changes, database, manifest, parquet, parts, recovery, snapshots
+from matterhouse.warehouse import (
+    bookkeeping,
+    content_changes,
+    database,
+    manifest,
+    parquet,
+    parts,
+    recovery,
+    rowcounts,
+    snapshots,
+)
 from matterhouse.warehouse.base import Base
 from matterhouse.warehouse.checks import Check, offending_rows, run_checks
 from matterhouse.warehouse.content import Content
@@ -38,7 +48,7 @@ class Build:
     """The next snapshot while it is made. ``base`` is the one it builds on; ``fresh`` makes all tables anew.
 
     ``load``, ``check`` and ``publish`` are called in this order; ``abandon`` at any time instead. ``rows`` has the
-    rows of each table and view when it was checked.
+    rows of each table and view when it was checked, ``rows_by_source`` those of the tables by source.
     """
 
     def __init__(self, layout: Layout, base: Base | None, fresh: bool, staged: Path):
@@ -47,6 +57,7 @@ class Build:
         self.id = snapshots.final_name(self._path)
         self._opened: duckdb.DuckDBPyConnection | None = None
         self.rows: dict[str, int] = {}
+        self.rows_by_source: rowcounts.BySource = {}
 
     def load(self, changes: Changes, run: dict, known_runs: Iterable[dict], sources: dict[str, dict]) -> None:
         """Bring the changes into the database. Raises ``Damaged`` when the base is not as it was published.
@@ -98,7 +109,8 @@ class Build:
         """
         found = run_checks(self._connection)
         self._load.add("meta.checks", bookkeeping.checks(run_id, found))
-        self.rows = self._row_counts()
+        self.rows = rowcounts.in_all(self._connection, self._tables())
+        self.rows_by_source = rowcounts.by_source(self._connection, self._tables(), self.rows)
         return found
 
     def new_drift(self, run_id: str) -> list[str]:
@@ -113,10 +125,11 @@ class Build:
         """A sentence per table of schema ``content`` that has another shape, and per column that has another type."""
         return content_changes.told(self._content.changes, self._content.moved)
 
-    def _row_counts(self) -> dict[str, int]:
-        """Rows of every table and view as they are now."""
-        counts = [f"SELECT '{name}', count(*) FROM {table.sql_name}" for name, table in self._tables().items()]
-        return dict(self._connection.execute(" UNION ALL ".join(counts)).fetchall())
+    def may_shrink(self, all_content: bool) -> Mapping[str, str | None]:
+        """``Content.may_shrink``; with ``all_content`` every table of schema ``content`` may lose any rows."""
+        if not all_content or self._base is None:
+            return self._content.may_shrink
+        return dict.fromkeys(name for name in self._base.rows if name.startswith("content."))
 
     @property
     def final_path(self) -> Path:
@@ -146,6 +159,8 @@ class Build:
         (self._path / REPORT).write_text(report, encoding="utf-8")
         facts = {"id": self.id} | facts | {"compacted": self._compacted(self.rows["raw.documents"])}
         described = {name: {"rows": self.rows[name], **table.described} for name, table in self._tables().items()}
+        for name, counts in self.rows_by_source.items():
+            described[name]["rows_by_source"] = counts
         manifest.write(self._path, facts, described, self._base.checksums() if self._base and not self._fresh else {})
         return snapshots.publish(self._layout, self._path)
 

@@ -17,7 +17,7 @@ from matterhouse import sql
 from matterhouse.sql import schema
 from matterhouse.warehouse import bookkeeping, content_changes, content_names, content_tables
 from matterhouse.warehouse.content_changes import ContentColumn
-from matterhouse.warehouse.content_plan import Found, plan
+from matterhouse.warehouse.content_plan import OTHER, Found, plan
 from matterhouse.warehouse.content_tables import SCHEMA, Planned
 
 MOST_COLLECTIONS = 100  # with tables of their own: those with the most documents
@@ -29,9 +29,9 @@ class Content:
 
     ``remember`` is called before the run's rows are loaded, ``make`` behind it. Then ``tables`` has the tables there
     are, by qualified name, ``touched`` the names of those that were made anew, ``columns`` the rows of
-    ``meta.content_columns``, ``changes`` what is to be added to ``meta.schema_changes``, and ``moved`` the columns
-    whose values are in another table than before. ``known`` are the tables of the snapshot that the run builds on, as
-    its manifest describes them; a ``fresh`` load makes all anew.
+    ``meta.content_columns``, ``changes`` what is to be added to ``meta.schema_changes``, ``moved`` the columns whose
+    values are in another table than before, and ``may_shrink`` which tables may lose rows without alarm. ``known`` are
+    the tables of the snapshot that the run builds on, as its manifest describes them; a ``fresh`` load makes all anew.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, fresh: bool, known: Mapping[str, dict[str, Any]]):
@@ -41,6 +41,7 @@ class Content:
         self.columns: pa.Table | None = None
         self.changes: list[dict[str, object]] = []
         self.moved: list[content_changes.Moved] = []
+        self.may_shrink: dict[str, str | None] = {}
 
     def remember(self) -> None:
         """Note what the changed documents hold; ``changed`` is a relation of their record ids."""
@@ -69,6 +70,27 @@ class Content:
                 for change in content_changes.changes(before, now, known)
             ]
             self.moved = content_changes.moved(before, now)
+            self.may_shrink = self._may_shrink(before, names, now)
+
+    def _may_shrink(
+        self, before: list[ContentColumn], names: Mapping[str | None, str], now: list[ContentColumn]
+    ) -> dict[str, str | None]:
+        """The tables before that may lose rows: with the documents of another table, or, with None, in any case.
+
+        In any case: the documents' own, those whose values are in another table or in none now, and those of
+        collections whose tables have other names.
+        """
+        named = content_names.collection_names({column.collection for column in before})
+        elsewhere = {each.before.table_name for each in self.moved}
+        other = {column.collection for column in now if column.table_name.endswith(OTHER) and column.path is None}
+        tables = {column.table_name for column in now}
+        found: dict[str, str | None] = {}
+        for column in before:
+            table, own = column.table_name, named[column.collection]
+            is_free = table == own or table in elsewhere or own != names.get(column.collection)
+            is_free |= table not in tables and column.collection in other
+            found[f"{SCHEMA}.{table}"] = None if is_free else f"{SCHEMA}.{own}"
+        return found
 
     def _largest(self) -> list[str | None]:
         """The collections with the most documents, as many as get tables."""

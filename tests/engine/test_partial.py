@@ -236,3 +236,53 @@ def test_the_command_line_ends_with_3_and_names_the_source(home):
     report = json.loads(done.stdout)
     assert (done.returncode, report["state"], report["published"]) == (3, "partial", False)
     assert [(each["source"], each["reason"]) for each in report["failures"]] == [("bad", "rejects")]
+
+
+def listed(home: Path, name: str, heads: list[str]) -> None:
+    for number, head in enumerate(heads):
+        write(home, name, number, f"title: Story {number}\n{head}")
+
+
+LISTS = [
+    pytest.param("topics: [sea, fog]", "record_topics of bad would go from 40 to 0 rows", id="a table of the schema"),
+    pytest.param("series: [sea, fog]", "content.root_series of bad would go from 40 to 0 rows", id="of content"),
+]
+
+
+@pytest.mark.parametrize("head, message", LISTS)
+def test_a_source_that_loses_the_rows_of_a_table_fails_the_run_unless_accepted(home, head, message):
+    listed(home, "good", [head + "\nmany: [a, b, c, d, e, f]"] * 20)
+    moods = "moods: [calm, calm, calm, calm, calm, calm]"
+    listed(home, "bad", [f"{head}\n{moods}"] * 20)
+    assert run(home).state == "loaded"
+    listed(home, "bad", [moods] * 20)
+    report = run(home)
+    assert (report.state, report.published) == ("failed", False)
+    assert report.error == (
+        f"nothing was published: {message} (the limit is 30% less); if that is right, run again with --accept-drop"
+    )
+    assert run(home, full_refresh=True).error == report.error
+    assert run(home, accept_drop=True).state == "loaded"
+
+
+def test_rows_may_go_with_their_documents_and_to_other_tables(home):
+    listed(home, "good", ["series: [sea, fog]"] * 20)
+    listed(home, "bad", [f"topics: [sea, fog, tide]\nservices: {{s{number}: {{port: 1}}}}" for number in range(22)])
+    run(home)
+    (home / "good" / "posts").mkdir()
+    for file in sorted((home / "good").glob("*.md")):
+        file.rename(home / "good" / "posts" / file.name)
+    listed(home, "bad", ["topics: [sea, fog, tide]"] * 2)  # so that the other services become columns
+    report = run(home)
+    assert report.error is None
+    assert ["services was a row per key" in note for note in report.notes] == [True]
+    for number in range(13, 22):  # few documents, but many rows
+        (home / "bad" / f"{number:02}.md").unlink()
+    assert run(home).error is None
+
+
+def test_the_manifest_has_rows_by_source(home):
+    tables = json.loads((home / "w" / "current" / "manifest.json").read_text())["tables"]
+    assert tables["records"]["rows_by_source"] == {"bad": 20, "good": 20}
+    assert tables["providers"]["rows_by_source"] == {"": 0}
+    assert "rows_by_source" not in tables["meta.files"] and "rows_by_source" not in tables["articles"]

@@ -1,0 +1,40 @@
+"""Rows of the tables: in all, and by source."""
+
+from collections.abc import Mapping
+
+import duckdb
+
+from matterhouse.sql import schema
+
+BySource = dict[str, dict[str, int]]
+"""Rows by qualified name and source; by no source (empty) where rows are not of documents."""
+
+
+def in_all(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, schema.Table]) -> dict[str, int]:
+    """Rows of every table and view as they are now."""
+    counts = [f"SELECT '{name}', count(*) FROM {table.sql_name}" for name, table in tables.items()]
+    return dict(connection.execute(" UNION ALL ".join(counts)).fetchall())
+
+
+def by_source(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, schema.Table], rows: Mapping[str, int]
+) -> BySource:
+    """Rows of every table of content by source; ``rows`` are those in all. The bookkeeping in ``meta`` is left out."""
+    wanted = {name: table for name, table in tables.items() if table.kind == "table" and table.schema != "meta"}
+    sources = [source for (source,) in connection.execute("SELECT source FROM meta.sources").fetchall()]
+    if len(sources) == 1:
+        return {name: {sources[0] if _is_of_documents(table) else "": rows[name]} for name, table in wanted.items()}
+    found: BySource = {name: {} if _is_of_documents(table) else {"": rows[name]} for name, table in wanted.items()}
+    query = " UNION ALL ".join(_grouped(table) for table in wanted.values() if _is_of_documents(table))
+    for name, source, count in connection.execute(query).fetchall():
+        found[name][source] = count
+    return found
+
+
+def _is_of_documents(table: schema.Table) -> bool:
+    return table.schema == "content" or table.belongs_to == schema.DOCUMENT
+
+
+def _grouped(table: schema.Table) -> str:
+    of_records = "" if "source" in table.column_names else "JOIN main.records USING (record_id)"
+    return f"SELECT '{table.qualified}', source, count(*) FROM {table.sql_name} {of_records} GROUP BY source"
