@@ -13,6 +13,7 @@ from matterhouse.reading.envelope import language_of
 from matterhouse.reading.excerpts import excerpt, message
 from matterhouse.reading.reader import Document, Reader
 from matterhouse.sources import NOT_READ, File, Globs, Limits, Skipped, Source, Unreadable
+from matterhouse.sources.files import DEFAULT_TEMPLATES
 from matterhouse.transforms.keys import record_id
 from matterhouse.warehouse.ledger import Entry
 
@@ -46,6 +47,7 @@ class Batch:
     publish_secured: bool
     columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
     collections: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    templates: tuple[str, ...] = DEFAULT_TEMPLATES
 
     @property
     def bytes(self) -> int:
@@ -161,7 +163,7 @@ class Extractor:
     def _row(self, batch: Batch, outcome: Outcome, file: File, content: bytes | Unreadable) -> dict | None:
         """The document that a file holds, with ``record`` None when it cannot be read; None when it holds none."""
         try:
-            document = self._document(file, content)
+            document = self._document(file, content, batch.templates)
         except Unreadable as unreadable:
             entry = self._add_entry(batch, outcome, file, FileOutcome.REJECTED, unreadable.reason)
             outcome.rejects.append(_reject(entry, unreadable, content))
@@ -175,10 +177,10 @@ class Extractor:
         outcome.declined += document.declined
         return _document_row(self._add_entry(batch, outcome, file, FileOutcome.LOADED), document)
 
-    def _document(self, file: File, content: bytes | Unreadable) -> Document | None:
+    def _document(self, file: File, content: bytes | Unreadable, templates: tuple[str, ...]) -> Document | None:
         if isinstance(content, Unreadable):
             raise content
-        document = self._reader.read(file.path, content)
+        document = self._reader.read(file.path, content, templates)
         self._audit.check(file.path, content, file.content_hash or "", document)
         return document
 

@@ -141,6 +141,7 @@ class Extraction:
             publish_secured=plan.settings.publish_secured,
             columns=dict[str, Sequence[str]](plan.settings.columns.items()),
             collections=plan.settings.collections,
+            templates=plan.settings.templates,
         )
         self._note_staged(batch)
         return batch

@@ -60,10 +60,12 @@ class Validation:
             source = open_configured(name, own, self.clones, limits)
             source.position()
             for batch in _batches(source.list().files, self.settings.batch_bytes):
-                found = [*self._read(name, source, batch, limits), *self._misfits(name, own)]
+                found = [*self._read(name, source, batch, limits, own.templates), *self._misfits(name, own)]
                 yield from sorted(found, key=lambda each: (each.path, each.line or 0, each.column or 0))
 
-    def _read(self, name: str, source: Source, files: list[File], limits: Limits) -> Iterator[Finding]:
+    def _read(
+        self, name: str, source: Source, files: list[File], limits: Limits, templates: tuple[str, ...]
+    ) -> Iterator[Finding]:
         """Read files; their documents wait for ``_misfits``."""
         reader = Reader(limits)
         self._pending, self._heads = [], {}
@@ -72,7 +74,7 @@ class Validation:
             try:
                 if isinstance(content, Unreadable):
                     raise content
-                document = reader.read(file.path, content)
+                document = reader.read(file.path, content, templates)
             except Unreadable as wrong:
                 told = message(content, wrong) if isinstance(content, bytes) else wrong.message
                 yield Finding(name, file.path, wrong.line, wrong.column, ERROR, wrong.reason, None, told)

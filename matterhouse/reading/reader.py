@@ -9,6 +9,7 @@ from matterhouse.reading.formats import DATA_FILES, FORMATS
 from matterhouse.reading.parsing import Parsed, Problem
 from matterhouse.reading.strict import DEEPEST_NESTING, Unusual
 from matterhouse.sources.errors import Skipped, Unreadable
+from matterhouse.sources.files import DEFAULT_TEMPLATES
 from matterhouse.sources.limits import Limits
 
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
@@ -50,8 +51,8 @@ class Reader:
         """Bytes of front matter that were parsed so far, and not known before."""
         return self._bytes_declined + (self._blocks.bytes_parsed if self._blocks else 0)
 
-    def read(self, path: str, content: bytes) -> Document | None:
-        """Read a file; None when it has no front matter.
+    def read(self, path: str, content: bytes, template_globs: tuple[str, ...] = DEFAULT_TEMPLATES) -> Document | None:
+        """Read a file; None when it has no front matter. ``template_globs`` are the paths of templates.
 
         Raises ``Unreadable`` with line, column and reason when it has one that cannot be read, ``Skipped`` when it is a
         template for other files.
@@ -63,7 +64,7 @@ class Reader:
             except Unusual:
                 pass
             else:
-                templates.refuse_folder(path)
+                templates.refuse_path(path, template_globs)
                 self._check_related(record, 2)
                 body, problems = _text_of(rest)
                 return Document(record, body, False, "yaml", problems)
@@ -73,7 +74,7 @@ class Reader:
         if envelope is None:
             return None
         if envelope.body is not None:
-            templates.refuse_folder(path)
+            templates.refuse_path(path, template_globs)
         self._check_size(envelope)
         try:
             parsed, declined = self._parsed(envelope, tried=usual)

@@ -1,25 +1,26 @@
 """Files that are no content but templates for it: they are skipped with the reason ``template``.
 
-Generators and editors keep them in folders of known names (Hugo's ``archetypes``, Hexo's ``scaffolds``, Obsidian's
-``Templates``, ``_templates``), and fill in marks such as ``{{ date }}`` or ``<% title %>``, which make a head no YAML.
+Generators and editors keep them in folders of their own (Hugo's ``archetypes``, Hexo's ``scaffolds``, Obsidian's
+``Templates``, ``_templates``; a source may have others), and fill in marks such as ``{{ date }}``
+or ``<% title %>``, which make a head no YAML.
 """
 
 import re
 
 from matterhouse.reading.envelope import Envelope
 from matterhouse.sources.errors import Skipped, Unreadable
+from matterhouse.sources.files import matching
 
-_FOLDER = re.compile(r"(?:^|/)(?:archetypes|scaffolds|Templates|_templates)/")
 _MARK = re.compile(rb"\{\{.*?\}\}|<%.*?%>")
 _UNQUOTED_MARK = re.compile(rb"(?:^|[:=\-,\[][ \t]+|\n[ \t]*)(?:\{\{.*?\}\}|<%.*?%>)")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _OF_SYNTAX = ("yaml_syntax", "yaml_value", "toml_syntax", "json_syntax", "json_value", "not_a_mapping")
 
 
-def refuse_folder(path: str) -> None:
-    """Raise ``Skipped`` for a file in a folder of templates."""
-    if _FOLDER.search(path):
-        raise Skipped("template", "the file lies in a folder of templates")
+def refuse_path(path: str, templates: tuple[str, ...]) -> None:
+    """Raise ``Skipped`` for a file that one of the globs ``templates`` matches."""
+    if matching(templates)(path):
+        raise Skipped("template", "the file lies in a folder of templates (setting `templates` of the source)")
 
 
 def refuse_marks(envelope: Envelope, unreadable: Unreadable) -> None:

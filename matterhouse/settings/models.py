@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from matterhouse.settings.uris import shown_uri
-from matterhouse.sources.files import DEFAULT_EXCLUDE, DEFAULT_INCLUDE, glob_regex
+from matterhouse.sources.files import DEFAULT_EXCLUDE, DEFAULT_INCLUDE, DEFAULT_TEMPLATES, glob_regex
 from matterhouse.sources.kinds import what_a_uri_is
 from matterhouse.sources.limits import Limits
 from matterhouse.sources.uris import locate
@@ -98,6 +98,12 @@ class SourceSettings(Group):
         DEFAULT_EXCLUDE,
         description="Globs of files to leave out, even if they are included.",
         examples=[["drafts/**", "**/.*"]],
+    )
+    templates: Globs = Field(
+        DEFAULT_TEMPLATES,
+        description="Globs of files that are templates for content rather than content: they are skipped as "
+        "`template`. `[]`: none are by their path.",
+        examples=[["Templates/**"]],
     )
     publish_secured: bool = Field(
         False, description="Whether the encrypted `secured` values of records are published in `raw.documents`."

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 PAGES = tuple("md markdown mdx html htm txt qmd rmd rst njk liquid webc astro xml".split())
@@ -17,6 +18,7 @@ DEFAULT_INCLUDE = (
 DEFAULT_EXCLUDE = (
     "_layouts/**", "_includes/**", "_site/**", "_sass/**", "node_modules/**", "**/.*", "**/.*/**",
 )  # fmt: skip
+DEFAULT_TEMPLATES = ("**/archetypes/**", "**/scaffolds/**", "**/Templates/**", "**/_templates/**")
 
 _SUFFIX = re.compile(r"(?<=.)\.[A-Za-z0-9]+\Z")  # of a name that has more than it
 RACY_NS = 2_000_000_000
@@ -144,6 +146,12 @@ def glob_regex(glob: str) -> str:
     if suffix is None:
         return above + _segment_regex(last)
     return above + _segment_regex(last[: suffix.start()]) + f"(?i:{re.escape(suffix[0])})"
+
+
+@lru_cache(maxsize=64)
+def matching(globs: tuple[str, ...]) -> Callable[[str], re.Match[str] | None]:
+    """What tells whether one of the globs matches a path; see ``Globs``."""
+    return _one_regex(globs)
 
 
 def _segment_regex(segment: str) -> str:

@@ -42,6 +42,25 @@ def test_every_file_that_is_not_loaded_has_a_reason(tmp_path: Path):
     ledger.close()
 
 
+def test_which_files_are_templates_is_a_setting_of_the_source(tmp_path: Path):
+    content, config = tmp_path / "content", tmp_path / "matterhouse.yml"
+    head = "---\ntitle: a\n---\n"
+    write(
+        content,
+        {"Templates/a.md": head, "x/_templates/b.md": head, "forms/c.md": head, "marks.md": "---\na: {{b}}\n---\n"},
+    )
+    for setting, skipped in [
+        ("", ["Templates/a.md", "marks.md", "x/_templates/b.md"]),
+        ("templates: []", ["marks.md"]),
+        ("templates: [forms/**]", ["forms/c.md", "marks.md"]),
+    ]:
+        config.write_text(f"warehouse: w\nsources:\n  docs:\n    uri: folder:content\n    {setting}\n")
+        settings = loading.load(config)
+        assert refresh(settings, accept_drop=True).error is None
+        found = rows(tmp_path / "w", "SELECT path FROM meta.files WHERE reason = 'template' ORDER BY path")
+        assert [path for (path,) in found] == skipped
+
+
 def test_a_reason_that_changes_is_noted(tmp_path: Path):
     content = tmp_path / "content"
     write(content, {"good.md": "---\ntitle: a\n---\n", "other.md": "text\n"})
