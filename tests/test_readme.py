@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,17 @@ def test_the_first_run_prints_what_the_readme_shows(loaded):
     assert [line.rstrip() for line in shown.strip().splitlines()] == [
         line.rstrip() for line in printed.strip().splitlines()[:-1]
     ]
+
+
+def test_words_in_quotes_reach_the_command_that_make_runs():
+    [arguments] = set(re.findall(r"make run ARGS='(.*?)'", README + (ROOT / "CONTRIBUTING.md").read_text("utf-8")))
+    planned = subprocess.run(
+        ["make", "--dry-run", "--assume-old=.venv/ready", "run", f"ARGS={arguments}"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert shlex.split(planned.stdout.splitlines()[-1]) == [
+        ".venv/bin/matterhouse", "run", "--source", "notes=../My Notes", "--warehouse", "/tmp/notes",
+    ]  # fmt: skip
 
 
 def test_the_targets_of_make_exist():

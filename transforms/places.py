@@ -103,10 +103,15 @@ def _split(path: str) -> tuple[list[str], str]:
 
 
 def _named(path: str) -> str:
-    """What names a document: its file's name, for an ``index`` file the folder, unless that is a root or a locale."""
+    """What names a document: its file's name, for an ``index`` or ``_index`` file the folder.
+
+    The home page of a site or of a language, which lies in no folder but content roots and a locale, is ``index``.
+    """
     folders, name = _split(path)
     stem, _ = _stem_and_locale(folders, name)
-    return folders[-1] if stem in _INDEX and _below_roots(folders) else stem
+    if stem not in _INDEX:
+        return stem
+    return folders[-1] if _below_roots(folders) else "index"
 
 
 def _stem_and_locale(folders: list[str], name: str) -> tuple[str, str | None]:

@@ -35,9 +35,10 @@ def rejects(
 
     layout = layout_of(config, warehouse)
     unpublished = _unpublished(layout)
-    problems = unpublished + _published(layout, everything, needed=not unpublished)
+    published = _published(layout, everything, needed=not unpublished)
+    problems = unpublished + (published or [])
     if format is Format.TABLE:
-        _tell(problems, everything)
+        _tell(problems, everything, has_snapshot=published is not None)
     else:
         names = [name for name in _COLUMNS if everything or name != "field"]
         write(Rows(names, (tuple(problem.get(name) for name in names) for problem in problems)), format.value)
@@ -59,8 +60,8 @@ def _unpublished(layout: "Layout") -> list[dict[str, Any]]:
         return []
 
 
-def _published(layout: "Layout", everything: bool, needed: bool) -> list[dict[str, Any]]:
-    """What the current snapshot knows. Raises ``NoSnapshot`` where there is none and it is ``needed``."""
+def _published(layout: "Layout", everything: bool, needed: bool) -> list[dict[str, Any]] | None:
+    """What the current snapshot knows; None where there is none. Raises ``NoSnapshot`` for that if it is ``needed``."""
     from matterhouse import sql
     from matterhouse.warehouse import query, snapshots
 
@@ -69,13 +70,13 @@ def _published(layout: "Layout", everything: bool, needed: bool) -> list[dict[st
     except snapshots.NoSnapshot:
         if needed:
             raise
-        return []
+        return None
     with query.locked_in(database) as connection:
         names, rows = query.Answer(connection, sql.read("queries/problems" if everything else "queries/rejects")).rows()
         return [dict(zip(names, row)) for row in rows]
 
 
-def _tell(problems: list[dict[str, Any]], everything: bool) -> None:
+def _tell(problems: list[dict[str, Any]], everything: bool, has_snapshot: bool) -> None:
     by_kind: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _TOLD}
     for problem in problems:
         by_kind[problem["kind"]].append(problem)
@@ -86,12 +87,19 @@ def _tell(problems: list[dict[str, Any]], everything: bool) -> None:
         say()
     if by_kind["unpublished"]:
         say(f"{counted(len(by_kind['unpublished']), 'file')} could not be read by the last run, which published none.")
+    if has_snapshot:
+        where = "In the snapshot that readers have: " if by_kind["unpublished"] else ""
+        say(f"{where}{_counts(by_kind, everything)}.")
+
+
+def _counts(by_kind: dict[str, list[dict[str, Any]]], everything: bool) -> str:
+    """How many problems of each kind the snapshot has."""
     counts = [counted(len(by_kind["reject"]), "file") + " could not be read"]
     if everything:
         counts.append(counted(len(by_kind["field_error"]), "value") + " did not fit")
         counts.append(counted(len(by_kind["skipped"]), "file") + " skipped")
         counts.append(counted(len(by_kind["drift"]), "front-matter path") + " in no declared table")
-    say(", ".join(counts) + ".")
+    return ", ".join(counts)
 
 
 def _tell_field_error(problem: dict[str, Any]) -> None:

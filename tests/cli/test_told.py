@@ -89,7 +89,8 @@ def test_rejects_of_a_run_that_published_nothing_are_shown(folder: Path):
     assert told.returncode == 0
     lines = told.stdout.splitlines()
     assert lines[0] == "mine: 00.md:3:1  yaml_syntax"
-    assert lines[-2] == "12 files could not be read by the last run, which published none."
+    assert lines[-1] == "12 files could not be read by the last run, which published none."
+    assert sum("could not be read" in line for line in lines) == 1
     listed = json.loads(matterhouse("rejects", "--format", "json", cwd=folder).stdout)
     assert [(each["kind"], each["path"], each["line"]) for each in listed][:1] == [("unpublished", "00.md", 3)]
     assert len(listed) == 12
@@ -99,3 +100,11 @@ def test_rejects_of_a_run_that_published_nothing_are_shown(folder: Path):
     assert matterhouse("run", "--source", "mine=folder:content", cwd=folder).returncode == 0
     told = matterhouse("rejects", cwd=folder).stdout.splitlines()
     assert told[0] == "mine: 11.md:3:1  yaml_syntax" and told[-1] == "1 file could not be read."
+
+    for number in range(12):
+        (folder / "content" / f"{number:02}.md").write_text("---\ntitle: {\n---\n")
+    assert matterhouse("run", "--source", "mine=folder:content", cwd=folder).returncode == 1
+    assert matterhouse("rejects", cwd=folder).stdout.splitlines()[-2:] == [
+        "12 files could not be read by the last run, which published none.",
+        "In the snapshot that readers have: 1 file could not be read.",
+    ]

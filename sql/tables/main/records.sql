@@ -46,7 +46,7 @@ COMMENT ON COLUMN main.records.record_id IS 'First 16 hexadecimal digits of BLAK
 COMMENT ON COLUMN main.records.source IS 'Name of the content repository, as configured.';
 COMMENT ON COLUMN main.records.collection IS 'What kind of thing the document describes: as configured, else the first folder with an underscore, without it, or the folder below _data, or the first folder below content roots and locales. By: collection.';
 COMMENT ON COLUMN main.records.path IS 'Path of the document in its source, with forward slashes.';
-COMMENT ON COLUMN main.records.slug IS 'Name of the document in addresses: as its front matter says, else the file name without date prefix, language and extension, for an index file that of its folder. From: slug. By: slug.';
+COMMENT ON COLUMN main.records.slug IS 'Name of the document in addresses: as its front matter says, else the file name without date prefix, language and extension, for an index or _index file the name of its folder, and index for the home page of a site or language. From: slug. By: slug.';
 COMMENT ON COLUMN main.records.title IS 'Title, or the name of a person, event, community, organization or topic. From: title, name.';
 COMMENT ON COLUMN main.records.excerpt IS 'Short text about the record: its excerpt, else a person''s bio, else an organization''s description. From: excerpt, bio, description.';
 COMMENT ON COLUMN main.records.description IS 'What the content is about, in the front matter''s own words. From: description, summary, abstract.';
