@@ -29,7 +29,7 @@ _SHA_1 = 40  # digits of an id
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _SAID_HERE = (
     ("git timed out", "git took longer than the limit `git_seconds`"),
-    ("out of memory|mmap failed", "git took more memory than the limit `git_memory`"),
+    ("[Oo]ut of memory|mmap failed", "git took more memory than the limit `git_memory`"),
     ("promisor", "it is a partial clone, and some of its content is not on this machine: make a full one"),
     ("expected commit type", "the ref does not name a commit"),
     ("not a git repository", "there is no git repository"),
@@ -37,7 +37,7 @@ _SAID_HERE = (
 _SAID_FETCHING = (
     ("git timed out", "git took longer than the limit `git_seconds`"),
     ("git_file_bytes|File too large", "it is larger than the limit `git_file_bytes`"),
-    ("out of memory|mmap failed", "git took more memory than the limit `git_memory`"),
+    ("[Oo]ut of memory|mmap failed", "git took more memory than the limit `git_memory`"),
     ("server sha256", "its object ids are SHA-256: clone it by hand and give the path of the clone"),
     ("No space left|write error|unable to write", "the disk that holds the clone is full or failing"),
     ("Host key verification failed", "ssh does not know the host yet: connect to it once by hand"),

@@ -14,7 +14,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import IO
 
 from matterhouse.sources.limits import Limits
@@ -84,13 +84,12 @@ def run_remote(
     """
     from tempfile import TemporaryFile
 
-    with TemporaryFile() as said, _installed():
+    with TemporaryFile() as said:
         process = subprocess.Popen(
-            ["git", f"--git-dir={repository}", *arguments],
+            _command(arguments, repository, limits),
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, start_new_session=True,
             env=_environment(repository, settings, ":".join(protocols)),
         )  # fmt: skip
-        _bound(process.pid, limits)
         try:
             status = process.wait(limits.git_seconds)
         except BaseException as interruption:
@@ -114,13 +113,12 @@ def output_of(
     """
     from tempfile import TemporaryFile
 
-    with TemporaryFile() as said, _installed():
+    with TemporaryFile() as said:
         process = subprocess.Popen(
-            ["git", f"--git-dir={repository}", *arguments],
+            _command(arguments, repository, limits),
             stdin=stdin or subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, start_new_session=True,
             env=_environment(repository, {}, ""),
         )  # fmt: skip
-        _bound(process.pid, limits)
         output = process.stdout
         assert output is not None  # a pipe
         with process, _stopped_after(process, limits.git_seconds) as late:
@@ -139,14 +137,24 @@ def output_of(
             raise _failure(said, status, late.is_set(), limits)
 
 
-def _bound(process: int, limits: Limits) -> None:
-    """Bound memory and files of a process and of what it starts; only Linux can."""
+def _command(arguments: Sequence[str], repository: str, limits: Limits) -> list[str]:
+    """The command for ``arguments``: it, and all that it starts, is bounded from its first moment; only Linux can.
+
+    Raises GitMissing.
+    """
+    from shutil import which
+
+    if not which("git"):
+        raise GitMissing("git is not installed: install the package `git`")
+    command = ["git", f"--git-dir={repository}", *arguments]
     if not hasattr(resource, "prlimit"):
-        return
-    for kind, most in ((resource.RLIMIT_AS, limits.git_memory), (resource.RLIMIT_FSIZE, limits.git_file_bytes)):
-        with suppress(ProcessLookupError):  # it has ended
-            hard = resource.prlimit(process, kind)[1]
-            resource.prlimit(process, kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+        return command
+    memory, file_bytes = (
+        most if (hard := resource.getrlimit(kind)[1]) == resource.RLIM_INFINITY else min(most, hard)
+        for kind, most in ((resource.RLIMIT_AS, limits.git_memory), (resource.RLIMIT_FSIZE, limits.git_file_bytes))
+    )
+    shell = 'ulimit -S -v "$1" && ulimit -S -f "$2" && shift 2 && exec "$@"'
+    return ["/bin/sh", "-c", shell, "sh", str(memory // 1024), str(file_bytes // 512), *command]
 
 
 @contextmanager
@@ -194,16 +202,6 @@ def _environment(repository: str, settings: dict[str, str], protocols: str) -> d
         environment[f"GIT_CONFIG_KEY_{number}"] = key
         environment[f"GIT_CONFIG_VALUE_{number}"] = value
     return environment | {"GIT_CONFIG_COUNT": str(len(all_settings))}
-
-
-@contextmanager
-def _installed() -> Iterator[None]:
-    try:
-        yield
-    except FileNotFoundError as error:
-        if error.filename != "git":
-            raise
-        raise GitMissing("git is not installed: install the package `git`") from None
 
 
 def _tail(said: IO[bytes]) -> str:

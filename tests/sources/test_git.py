@@ -344,17 +344,20 @@ def test_a_pipe_in_place_of_a_file_of_git_is_not_waited_for(repository):
 def test_git_gets_no_more_memory_and_disk_than_the_limits(repository, child_processes: Callable[[], set[int]]):
     if not Path("/proc/self/limits").is_file():
         pytest.skip("only Linux bounds a process that runs")
-    before, limits = child_processes(), Limits(git_memory=123_456_789, git_file_bytes=23_456_789)
+    before, limits = child_processes(), Limits(git_memory=120_562 * 1024, git_file_bytes=45_814 * 512)
     waiting, writing = os.pipe()
     with (
         os.fdopen(waiting, "rb") as ids,
         os.fdopen(writing, "wb") as end,
-        output_of(["cat-file", "--batch"], str(repository.folder / ".git"), limits, ids),
+        output_of(["cat-file", "--batch"], str(repository.folder / ".git"), limits, ids) as output,
     ):
+        end.write(b"nothing\n")
+        end.flush()
+        assert output.readline() == b"nothing missing\n"
         [git] = child_processes() - before
         told = Path(f"/proc/{git}/limits").read_text()
         end.close()
-    assert "123456789" in told and "23456789 " in told
+    assert "123455488 " in told and "23456768 " in told
 
 
 def test_content_that_is_not_that_of_its_id_is_rejected(repository):
