@@ -23,7 +23,7 @@ from matterhouse.engine.account import totals
 from matterhouse.engine.errors import REJECTS, SourcesFailed, is_explained
 from matterhouse.engine.interrupts import Interrupts, Stopped, interrupts
 from matterhouse.engine.page import markdown
-from matterhouse.engine.report import Report, RunState, breach
+from matterhouse.engine.report import Report, RunState, breach, drift_in_words
 from matterhouse.engine.run import Run
 from matterhouse.flows import artifacts, notices
 from matterhouse.flows.state_names import PARTIAL, SKIPPED, TOO_MANY_REJECTS
@@ -193,7 +193,10 @@ def _tell(run: Run, settings: Settings) -> None:
     for check in report.failed_checks:
         log.warning("check %s (%s): %s", check["name"], check["severity"], breach(check))
     if report.drift:  # names that content's authors chose: they must not steer a terminal that shows the log
-        log.warning("new in the front matter, in no table: %s", redacted_text(", ".join(report.drift[:20]), ""))
+        log.warning(
+            "new in the front matter, in no table: %s",
+            redacted_text("; ".join(drift_in_words(report.drift, 5, 20)), ""),
+        )
     for account in report.sources:
         log.info("%s", in_words(account.source, asdict(account)))
     log.debug("seconds by stage: %s", report.stages)

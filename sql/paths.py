@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 ITEM = "[]"
+_LONGEST_SHOWN = 80  # characters
 _ODD_KEY = re.compile(r'[.\[\]"*\x00-\x1f\x7f]|\A\s|\s\Z|\A\Z')
 _STEP = re.compile(r'"(?:[^"\\]|\\.)*"|\[\d*\]|[^.\[\]"]+')
 
@@ -38,6 +39,11 @@ def joined(places: Iterable[str | int | None]) -> str:
         else:
             path = below(path, place) if isinstance(place, str) else item(path, place)
     return path
+
+
+def cut(path: str) -> str:
+    """A path as messages show it: a very long one is prose with a colon in it."""
+    return path if len(path) <= _LONGEST_SHOWN else f"{path[: _LONGEST_SHOWN - 1]}…"
 
 
 def steps(path: str) -> list[str | None]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from matterhouse.engine.report import Progress, Report
 
 _COUNTS = ("found", "loaded", "unchanged", "rejected", "skipped", "removed")
-_NAMED = 5
+_NAMED, _COLLECTIONS = 5, 20
 
 
 def tell_json(report: "Report") -> None:
@@ -88,7 +88,7 @@ def _tell_unchanged(report: "Report", warehouse: Path) -> None:
 
 
 def _tell_findings(report: "Report") -> None:
-    from matterhouse.engine.report import breach, skipped_in_words
+    from matterhouse.engine.report import breach, drift_in_words, skipped_in_words
 
     if report.skipped:
         say(f"Skipped: {skipped_in_words(report.skipped)}; `matterhouse rejects --all` lists the files.")
@@ -98,8 +98,9 @@ def _tell_findings(report: "Report") -> None:
     if errors := report.rows.get("meta.field_errors"):
         say(f"{counted(errors, 'value')} did not fit the column: `matterhouse rejects --all` lists them.")
     if report.drift:
-        more = f" and {len(report.drift) - _NAMED:,} more" if len(report.drift) > _NAMED else ""
-        say(f"New in the front matter, in no table of their own: {', '.join(report.drift[:_NAMED])}{more}.")
+        say("New in the front matter, in no declared table:")
+    for line in drift_in_words(report.drift, _NAMED, _COLLECTIONS):
+        say(f"  {line}")
     for check in report.failed_checks:
         say(f"Check {check['name']} ({check['severity']}): {breach(check)} `matterhouse check` shows them.")
 

@@ -113,7 +113,9 @@ def _tell_skipped(problem: dict[str, Any]) -> None:
 
 
 def _tell_drift(problem: dict[str, Any]) -> None:
-    say(f"{safe(problem['field'])}  {safe(problem['message'])}, such as {safe(problem['path'])}")
+    from matterhouse.sql import paths
+
+    say(f"{safe(paths.cut(problem['field']))}  {safe(problem['message'])}, such as {safe(problem['path'])}")
 
 
 def _tell_reject(problem: dict[str, Any]) -> None:

@@ -7,10 +7,10 @@ in which Markdown and HTML mean nothing.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from matterhouse.engine.report import Report, breach, skipped_in_words
+from matterhouse.engine.report import Report, breach, drift_in_words, skipped_in_words
 
 MOST_REJECTS = 50
-MOST_FIELDS = 50
+MOST_FIELDS, MOST_COLLECTIONS = 10, 50
 _COUNTS = ("found", "loaded", "unchanged", "rejected", "skipped", "removed")
 
 
@@ -121,12 +121,10 @@ def _checks(report: Report, examples: Mapping[str, tuple[Sequence[str], Sequence
 def _drift(report: Report) -> Iterator[str]:
     if not report.drift:
         return
-    yield "## New in the front matter, in no table of its own"
+    yield "## New in the front matter, in no declared table"
     yield ""
-    for field in report.drift[:MOST_FIELDS]:
-        yield f"- {code(field)}"
-    if len(report.drift) > MOST_FIELDS:
-        yield f"- {len(report.drift) - MOST_FIELDS:,} more, in `meta.drift`"
+    for line in drift_in_words(report.drift, MOST_FIELDS, MOST_COLLECTIONS):
+        yield f"- {code(line)}"
     yield ""
 
 

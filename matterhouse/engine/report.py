@@ -1,6 +1,6 @@
 """The report of a run: what it found and did, for people and for programs. ``page`` makes it Markdown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -27,7 +27,7 @@ class Report:
     that failed, ``error`` says why the run or some of its sources did. ``sources`` has an account per source,
     ``skipped`` the number of files that hold no record by reason, ``stages`` seconds of wall time per stage, ``rows``
     the rows of each published table, ``failed_checks`` name, severity, rows and description of checks that found
-    something, ``drift`` the front-matter paths that no table covers and no run met before, ``notes`` what else the
+    something, ``drift`` the front-matter paths that no table covers and no run met before by collection, ``notes`` what else the
     operator should know. Times are ISO 8601 in UTC.
     """
 
@@ -43,7 +43,7 @@ class Report:
     rows: dict[str, int] = field(default_factory=dict)
     skipped: dict[str, int] = field(default_factory=dict)
     failed_checks: list[dict] = field(default_factory=list)
-    drift: list[str] = field(default_factory=list)
+    drift: dict[str, list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     error: str | None = None
     bytes_read: int = 0
@@ -70,3 +70,14 @@ def breach(check: Mapping[str, Any]) -> str:
 def skipped_in_words(skipped: Mapping[str, int]) -> str:
     """How many files were skipped for which reason: ``12 no_front_matter, 1 symlink``."""
     return ", ".join(f"{count:,} {reason}" for reason, count in skipped.items())
+
+
+def drift_in_words(drift: Mapping[str, Sequence[str]], fields: int, collections: int) -> list[str]:
+    """A line per collection with the paths that are new in it: some of each, and of so many collections."""
+    lines = []
+    for collection, paths in list(drift.items())[:collections]:
+        more = f" and {len(paths) - fields:,} more" if len(paths) > fields else ""
+        lines.append(f"{collection or 'in no collection'}: {', '.join(paths[:fields])}{more}")
+    if len(drift) > collections:
+        lines.append(f"{len(drift) - collections:,} more collections: meta.drift has all paths")
+    return lines

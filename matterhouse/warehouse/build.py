@@ -8,7 +8,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from matterhouse.sql import schema
+from matterhouse import sql
+from matterhouse.sql import paths, schema
 from matterhouse.warehouse import (
     bookkeeping,
     content_changes,
@@ -39,9 +40,6 @@ class Changes:
     restamped: dict[str, Entry] = field(default_factory=dict)
     gone: dict[str, Entry] = field(default_factory=dict)
     rejects: list[dict] = field(default_factory=list)
-
-
-LONGEST_FIELD = 80  # characters of a front-matter path in messages: a longer one is prose with a colon in it
 
 
 class Build:
@@ -113,13 +111,15 @@ class Build:
         self.rows_by_source = rowcounts.by_source(self._connection, self._tables(), self.rows)
         return found
 
-    def new_drift(self, run_id: str) -> list[str]:
-        """The front-matter paths without a table that this run met first, those of most documents first; cut."""
-        query = "SELECT field FROM meta.drift WHERE first_run_id = ? ORDER BY documents DESC, field"
-        return [
-            field if len(field) <= LONGEST_FIELD else f"{field[: LONGEST_FIELD - 1]}…"
-            for (field,) in self._connection.execute(query, [run_id]).fetchall()
-        ]
+    def new_drift(self, run_id: str) -> dict[str, list[str]]:
+        """The front-matter paths without a table that this run met first, by collection (empty for none), cut.
+
+        Collections and paths of most documents come first.
+        """
+        found: dict[str, list[str]] = {}
+        for collection, field in self._connection.execute(sql.read("queries/new_drift"), [run_id]).fetchall():
+            found.setdefault(collection or "", []).append(paths.cut(field))
+        return found
 
     def content_changes(self) -> list[str]:
         """A sentence per table of schema ``content`` that has another shape, and per column that has another type."""

@@ -1,5 +1,5 @@
 -- Everything that the content's authors may want to mend: files that could not be read, values that did not
--- fit their column, files that hold no record, and front-matter paths that no table covers.
+-- fit their column, files that hold no record, and front-matter paths that no table covers, those of most documents first.
 SELECT 'reject' AS kind, source, path, line, "column", NULL AS field, reason, message, excerpt
 FROM meta.rejects
 UNION ALL BY NAME
@@ -14,8 +14,9 @@ SELECT
     'drift' AS kind,
     example_path AS path,
     field,
+    documents,
     documents || CASE WHEN documents = 1 THEN ' document' ELSE ' documents' END
         || ', ' || array_to_string(types, ', ') AS message
 FROM meta.drift
 WHERE documents > 0
-ORDER BY array_position(['reject', 'field_error', 'skipped', 'drift'], kind), source, path, line, field
+ORDER BY array_position(['reject', 'field_error', 'skipped', 'drift'], kind), documents DESC, source, path, line, field

@@ -70,7 +70,7 @@ def test_a_first_run_tells_its_account():
     assert ["sample", "81", "77", "0", "3", "1", "0"] in [line.split() for line in told.splitlines()]
     assert "3 files could not be read: `matterhouse rejects` shows why." in told
     assert "values did not fit the column: `matterhouse rejects --all` lists them." in told
-    assert "New in the front matter, in no table of their own: readingMinutes, " in told
+    assert "New in the front matter, in no declared table:\n  news: readingMinutes, soundscape." in told
     [first, _] = sorted((project() / "warehouse" / "snapshots").iterdir())
     assert "Loaded 77 records in " in told and str(first) in told
 

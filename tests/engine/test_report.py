@@ -45,9 +45,10 @@ Published [000002-x](file:///srv/w/snapshots/000002-x): `/srv/w/snapshots/000002
 
 1 more are in `meta.rejects`; `matterhouse rejects` lists them all.
 
-## New in the front matter, in no table of its own
+## New in the front matter, in no declared table
 
-- `images[].caption`
+- `news: images[].caption, mood`
+- `in no collection: b`
 
 ## Seconds
 
@@ -65,7 +66,7 @@ def test_a_loaded_run():
             published=True,
             snapshot="000002-x",
             rows={"records": 4, "topics": 5},
-            drift=["images[].caption"],
+            drift={"news": ["images[].caption", "mood"], "": ["b"]},
         ),
         Path("/srv/w/snapshots/000002-x"),
         {"records": 3, "topics": 5},
@@ -97,7 +98,7 @@ def test_content_stays_in_its_code_span():
     rejects = [{"source": "news", "path": HOSTILE, "line": 1, "column": 2, "reason": "x", "message": HOSTILE}] * (
         MOST_REJECTS + 9
     )
-    page = markdown(report(drift=[HOSTILE]), rejects=rejects)
+    page = markdown(report(drift={"news": [HOSTILE]}), rejects=rejects)
     assert "\n# owned" not in page
     assert page.count("owned") == 2 * MOST_REJECTS + 1
 

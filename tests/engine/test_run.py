@@ -317,9 +317,14 @@ def test_drift_is_reported_with_its_first_run(tmp_path, content):
     known = rows(tmp_path / "w", "SELECT field, first_run_id FROM meta.drift ORDER BY field")
     assert ("readingMinutes",) in [row[:1] for row in known]
     edit(next(content.glob("_people/*.md")), "---\n", "---\nunforeseen: 12\n")
+    prose = "A sentence that goes on and on until there is a colon in it, which makes it a key of its own"
+    for file in sorted(content.glob("_news/*.md"))[:3]:
+        edit(file, "---\n", f"---\nmood: calm\n{prose}: x\n")
+    edit(file, "---\n", "---\nadded: 1\n")
     report = run(tmp_path / "w", folder(content))
+    assert report.drift == {"news": [f"{prose[:79]}…", "mood", "added"], "people": ["unforeseen"]}
     now = rows(tmp_path / "w", "SELECT field, first_run_id FROM meta.drift ORDER BY field")
-    assert now == sorted([*known, ("unforeseen", report.run_id)])
+    assert now == sorted([*known, *((field, report.run_id) for field in ("unforeseen", "mood", prose, "added"))])
 
 
 def test_damage_is_moved_aside_and_made_anew(tmp_path, content):
