@@ -192,11 +192,10 @@ def _tell(run: Run, settings: Settings) -> None:
             notices.notify(settings, kind, failure.message, log)
     for check in report.failed_checks:
         log.warning("check %s (%s): %s", check["name"], check["severity"], breach(check))
-    if report.drift:  # names that content's authors chose: they must not steer a terminal that shows the log
-        log.warning(
-            "new in the front matter, in no table: %s",
-            redacted_text("; ".join(drift_in_words(report.drift, 5, 20)), ""),
-        )
+    if report.drift:
+        log.warning("new in the front matter, in no declared table:")
+    for line in drift_in_words(report.drift, 5, 20):  # names of content's authors must not steer a terminal
+        log.warning("%s", redacted_text(line, ""))
     for account in report.sources:
         log.info("%s", in_words(account.source, asdict(account)))
     log.debug("seconds by stage: %s", report.stages)

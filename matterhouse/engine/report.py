@@ -27,8 +27,8 @@ class Report:
     that failed, ``error`` says why the run or some of its sources did. ``sources`` has an account per source,
     ``skipped`` the number of files that hold no record by reason, ``stages`` seconds of wall time per stage, ``rows``
     the rows of each published table, ``failed_checks`` name, severity, rows and description of checks that found
-    something, ``drift`` the front-matter paths that no table covers and no run met before by collection, ``notes`` what else the
-    operator should know. Times are ISO 8601 in UTC.
+    something, ``drift`` by collection the front-matter paths that no table covers and no run met before, ``notes``
+    what else the operator should know. Times are ISO 8601 in UTC.
     """
 
     run_id: str

@@ -117,8 +117,8 @@ class Build:
         Collections and paths of most documents come first.
         """
         found: dict[str, list[str]] = {}
-        for collection, field in self._connection.execute(sql.read("queries/new_drift"), [run_id]).fetchall():
-            found.setdefault(collection or "", []).append(paths.cut(field))
+        for collection, path in self._connection.execute(sql.read("queries/new_drift"), [run_id]).fetchall():
+            found.setdefault(collection or "", []).append(paths.cut(path))
         return found
 
     def content_changes(self) -> list[str]:
