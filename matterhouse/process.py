@@ -3,11 +3,12 @@
 Measured on two cores, in CPU seconds: each comment has its own figure.
 """
 
+import ctypes
 import gc
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 
@@ -53,6 +54,23 @@ def without_garbage_collection() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+def collect_new_garbage() -> None:
+    """Free the cycles among the objects that were made since the last call; pandas leaves some, and they hold columns.
+
+    Called once a batch: 0.02 s each, and 150 MB less after 70,000 documents.
+    """
+    gc.collect(0)
+
+
+def give_memory_back() -> None:
+    """Return freed memory to the system, which the system's malloc and Arrow keep for the next time: 0.05 s once."""
+    if pyarrow := sys.modules.get("pyarrow"):
+        pyarrow.default_memory_pool().release_unused()
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):  # another C library
+            ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def leave(code: int) -> NoReturn:

@@ -63,7 +63,7 @@ class Documents:
         # Within a JSON text its quotes would be escaped: this can only be a key.
         if b'"secured":' in text and self._left_out:
             text = _json(_without(self._left_out, value))
-        return orjson.Fragment(text)
+        return orjson.Fragment(memoryview(text).tobytes())  # a copy: orjson's own text holds 4 kB, however short it is
 
 
 def _text_array(texts: list[bytes | None]) -> pa.StringArray:

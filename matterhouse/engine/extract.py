@@ -1,11 +1,11 @@
 """Changed files, batch by batch, to staged tables."""
 
-import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from matterhouse import process
 from matterhouse.engine.batch import Batch, Extractor, Outcome, Setup
 from matterhouse.engine.executors import Executor
 from matterhouse.engine.executors.in_process import InProcessExecutor
@@ -59,8 +59,7 @@ class Extraction:
         """Give back the memory that reading took: the load needs it."""
         self._executor.close()
         del self._executor, self._extractor
-        if pyarrow := sys.modules.get("pyarrow"):
-            pyarrow.default_memory_pool().release_unused()
+        process.give_memory_back()
 
     def extract(self, plan: SourcePlan) -> None:
         """Extract the changed files of a source; fills ``plan.read`` and ``plan.restamped``.

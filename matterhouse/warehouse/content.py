@@ -17,7 +17,7 @@ from matterhouse import sql
 from matterhouse.sql import schema
 from matterhouse.warehouse import bookkeeping, content_changes, content_names, content_tables
 from matterhouse.warehouse.content_changes import ContentColumn
-from matterhouse.warehouse.content_plan import OTHER, Found, plan
+from matterhouse.warehouse.content_plan import MOST_PATHS, OTHER, Found, plan
 from matterhouse.warehouse.content_tables import SCHEMA, Planned
 
 MOST_COLLECTIONS = 100  # with tables of their own: those with the most documents
@@ -118,7 +118,7 @@ class Content:
         self._rows(sql.read("content/rows"))
         found = {
             number: [Found(*row[1:]) for row in rows]
-            for number, rows in groupby(self._rows(sql.read("content/paths")), key=lambda row: row[0])
+            for number, rows in groupby(self._rows(sql.read("content/paths"), [MOST_PATHS + 1]), key=lambda row: row[0])
         }
         tables: list[Planned] = []
         for number, collection in enumerate(collections):

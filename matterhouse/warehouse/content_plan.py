@@ -16,6 +16,7 @@ from matterhouse.warehouse import content_names
 
 MOST_COLUMNS = 300  # of a table
 MOST_TABLES = 100  # of a collection
+MOST_PATHS = 10_000  # of a collection that are looked at; those with the most values
 FEW_KEYS = 20  # a mapping with no more keys than these has columns, whatever the keys are
 MANY_KEYS = 100  # one with more than these has a table of its own
 KEYS_TOGETHER = 0.25  # and so has one of which a document has a smaller share of the keys than this, on average
@@ -197,15 +198,16 @@ class _Planner:
         return pairs < KEYS_TOGETHER * len(keys) * mappings
 
 
-def plan(name: str, others: Collection[str], found: Iterable[Found], measure: Measure) -> list[Table]:
+def plan(name: str, others: Collection[str], found: Collection[Found], measure: Measure) -> list[Table]:
     """The tables of one collection; that of its documents is called ``name``.
 
-    ``others`` are the names of other collections' tables. ``measure`` is given the number of lists on the way to
-    mappings and, for each of their keys, the paths at and below it: it tells how many keys they have in all, and how
-    many mappings there are.
+    Of more than ``MOST_PATHS`` found the rest goes to the table of other values. ``others`` are the names of other
+    collections' tables. ``measure`` is given the number of lists on the way to mappings and, for each of their keys,
+    the paths at and below it: it tells how many keys they have in all, and how many mappings there are.
     """
     planner = _Planner(measure)
-    planner.fill([_Part(_tree(found), ())], planner.drafts[""], (), "")
+    looked_at = sorted(found, key=lambda each: (-each.values, each.path))[:MOST_PATHS]
+    planner.fill([_Part(_tree(looked_at), ())], planner.drafts[""], (), "")
     documents, *lists = planner.drafts.values()
     lists = [draft for draft in lists if draft.sources]
     kept = sorted(sorted(lists, key=lambda each: -each.values)[:MOST_TABLES], key=lambda each: each.pattern)
@@ -216,7 +218,7 @@ def plan(name: str, others: Collection[str], found: Iterable[Found], measure: Me
         tables.append(_table(content_names.table_name(name, draft.keys, others, used), draft, other))
     for table in tables[1:]:
         table.sources += _rows_of_lists_within(table, tables)
-    if other:
+    if other or len(looked_at) < len(found):
         own = content_names.table_name(name, [OTHER], others, {table.name for table in tables})
         tables.append(_other_table(own, other))
     return tables
@@ -251,7 +253,7 @@ def _table(name: str, draft: _Draft, other: list[str]) -> Table:
         names.append(content_names.column_name(keys, names))
         key.append(Column(names[-1], "INTEGER" if kind == "position" else "VARCHAR", None))
     table = Table(name, draft.pattern, key, [], [])
-    filled = [steps for steps, column in draft.columns.items() if _values(column)]
+    filled = {steps for steps, column in draft.columns.items() if _values(column)}
     room = set(sorted(filled, key=lambda steps: (-_values(draft.columns[steps]), steps))[: MOST_COLUMNS - len(names)])
     for steps, column in sorted(draft.columns.items()):
         sources = [source for _, source in column]

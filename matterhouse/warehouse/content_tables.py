@@ -95,7 +95,8 @@ def _create(connection: duckdb.DuckDBPyConnection, planned: Planned) -> None:
 def _fill(connection: duckdb.DuckDBPyConnection, planned: Planned, number: int) -> None:
     table = planned.table
     if table.is_other:
-        connection.execute(sql.read("content/other").format(table=planned.sql_name, number=number)).fetchall()
+        query = sql.read("content/other").format(table=planned.sql_name, number=number, collection=planned.number)
+        connection.execute(query).fetchall()
         return
     keys = [
         f"coalesce(positions[places[{at}]], 0)" if column.type == "INTEGER" else f"keys[{at}]"

@@ -148,7 +148,7 @@ class Load:
                 self.records_by_url = links.records_by_url(self._connection)
             if not self._fresh:
                 self._change(name, f"DELETE FROM {name} WHERE record_id IN (FROM changed)")
-            if files := list(staging.batches(staged, name).values()):
+            if files := staging.files(staged, name):
                 self._insert(name, files)
         self._connection.execute(f"SET memory_limit = '{memory.usual_limit(self._fresh)}'").fetchall()
 
@@ -192,7 +192,7 @@ class Load:
         self.touched |= content.touched
 
     def _seen_providers(self, staged: Path) -> None:
-        batches = [staging.read(file) for file in staging.batches(staged, "providers").values()]
+        batches = [staging.read(file) for file in staging.files(staged, "providers")]
         empty = schema.tables()["providers"].arrow_schema.empty_table().replace_schema_metadata(None)
         self._register("seen_providers", pa.concat_tables(batches, promote_options="permissive") if batches else empty)
 

@@ -5,7 +5,8 @@ snapshot before. In a full load every batch has parts of its own.
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from itertools import chain, pairwise
+from itertools import chain, groupby, pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +40,16 @@ class PartFiles:
     def write_batches(self, parts: Mapping[str, int]) -> None:
         """Publish a full load: every batch has parts of its own; ``parts`` says by record id where a document is."""
         for name in PARTED:
-            for number, file in staging.batches(self._staged, name).items():
-                if name == staging.AS_PARQUET:
-                    (self._folder / name).mkdir(parents=True, exist_ok=True)
-                    link_or_copy(file, self._folder / name / part_name(number))
-                    continue
-                for part, rows in _by_part(conform(staging.read(file), schema.tables()[name]), parts):
-                    self._write(name, part, [rows])
+            files = staging.files(self._staged, name)
+            if name == staging.AS_PARQUET:
+                (self._folder / name).mkdir(parents=True, exist_ok=True)
+                for file in files:
+                    link_or_copy(file, self._folder / name / part_name(staging.number_of(file)))
+                continue
+            staged = (conform(staging.read(file), schema.tables()[name]) for file in files)
+            numbered = chain.from_iterable(_by_part(rows, parts) for rows in staged)
+            for part, groups in groupby(numbered, key=itemgetter(0)):
+                self._write(name, part, (rows for _, rows in groups))
 
     def write_changes(self, parts: Mapping[str, int], touched: Iterable[int], order: Iterable[str]) -> None:
         """Publish a run with changes.
@@ -72,8 +76,7 @@ class PartFiles:
                 write(conform(pa.table({}), declared), declared, self._folder / name / part_name(0))
 
     def _new_rows(self, name: str) -> pa.Table:
-        files = staging.batches(self._staged, name).values()
-        rows = [staging.read(file) for file in files] or [pa.table({})]
+        rows = [staging.read(file) for file in staging.files(self._staged, name)] or [pa.table({})]
         return pa.concat_tables(conform(table, schema.tables()[name]) for table in rows)
 
     def _old_rows(self, name: str, part: int) -> Iterator[pa.Table]:

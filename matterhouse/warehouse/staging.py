@@ -1,4 +1,5 @@
-"""Batches on their way from the transforms to the load: one file per batch and table, or per part of ``raw.documents``.
+"""Batches on their way from the transforms to the load: a file or a few per batch and table, one per part of
+``raw.documents``.
 
 They are Arrow files, written and read without encoding and mapped instead of loaded, so that a stage may run in
 another process or be started again, and memory holds one batch at a time. The documents themselves, which are
@@ -8,6 +9,7 @@ nearly all of the bytes, are written once, as the Parquet file that is going to 
 from collections import deque
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
 
 import pandas as pd
@@ -40,12 +42,20 @@ def documents(folder: Path) -> Iterator[Callable[[pd.DataFrame, int], None]]:
         yield write_rows
 
 
-def write_batch(folder: Path, batch: int, tables: Mapping[str, pd.DataFrame]) -> None:
-    """Write the other tables of a batch, those that have rows, as ``<folder>/<table>/<batch>.arrow``."""
-    for name, frame in tables.items():
-        if len(frame):
-            (folder / name).mkdir(parents=True, exist_ok=True)
-            _write_arrow(_arrow(frame), folder / name / f"{batch:06d}.arrow")
+def table_writer(folder: Path, batch: int) -> Callable[[Mapping[str, pd.DataFrame]], None]:
+    """A function that writes the other tables of some documents of a batch, those that have rows, as
+    ``<folder>/<table>/<batch>-<number>.arrow``.
+    """
+    numbers = count()
+
+    def write_tables(frames: Mapping[str, pd.DataFrame]) -> None:
+        number = next(numbers)
+        for name, frame in frames.items():
+            if len(frame):
+                (folder / name).mkdir(parents=True, exist_ok=True)
+                _write_arrow(_arrow(frame), folder / name / f"{batch:06d}-{number:06d}.arrow")
+
+    return write_tables
 
 
 def _arrow(frame: pd.DataFrame) -> pa.Table:
@@ -57,15 +67,20 @@ def _write_arrow(table: pa.Table, file: Path) -> None:
         writer.write_table(table)
 
 
-def batches(folder: Path, table: str) -> dict[int, Path]:
-    """The files of a staged table by number, in order; empty where no batch has rows of it."""
-    return {int(file.stem): file for file in sorted((folder / table).glob("*"))}
+def files(folder: Path, table: str) -> list[Path]:
+    """The files of a staged table in order; none where no batch has rows of it."""
+    return sorted((folder / table).glob("*"))
+
+
+def number_of(file: Path) -> int:
+    """The number of the batch that a file is of, or of the part where it is one of ``raw.documents``."""
+    return int(file.stem.partition("-")[0])
 
 
 def discard(folder: Path, numbers: Container[int], documents: Container[int]) -> None:
     """Remove what batches have staged, by their ``numbers``, and files of ``raw.documents`` by theirs."""
     for file in folder.glob("*/*"):
-        if int(file.stem) in (documents if file.parent.name == AS_PARQUET else numbers):
+        if number_of(file) in (documents if file.parent.name == AS_PARQUET else numbers):
             file.unlink()
 
 
@@ -73,7 +88,7 @@ def heaviest(folder: Path, rows: int) -> int:
     """Bytes of the heaviest so many staged documents that follow each other, or a few more, uncompressed."""
     window: deque[tuple[int, int]] = deque()
     held = weight = found = 0
-    for file in batches(folder, AS_PARQUET).values():
+    for file in files(folder, AS_PARQUET):
         metadata = pq.read_metadata(file)
         for group in map(metadata.row_group, range(metadata.num_row_groups)):
             window.append((group.num_rows, group.total_byte_size))

@@ -1,8 +1,11 @@
--- The values that no column is made for, one row each.
+-- The values that no column is made for, one row each; those of paths that were not even looked at, too.
 INSERT INTO {table}
 SELECT record_id, rows.path, rows.positions, rows.type, rows.value
 FROM content_rows AS rows
-JOIN content_places AS place USING (collection, path)
 JOIN main.records USING (record_id)
-WHERE place.table_number = {number}
+WHERE rows.collection = {collection}
+    AND (
+        rows.path IN (SELECT path FROM content_places WHERE table_number = {number})
+        OR rows.path NOT IN (SELECT path FROM content_places WHERE collection = {collection})
+    )
 ORDER BY records.source, records.path, rows.path, rows.positions;

@@ -1,6 +1,7 @@
 -- What is found at each path of each collection. `kinds` has a bit for each type that values fit: 1 whole numbers, 2 numbers,
 -- 4 true and false, 8 dates, 16 moments, 32 texts alone, 64 whole numbers too long for DOUBLE. A text fits where it is a date
 -- or a moment in full. `is_ambiguous`: different texts with a fraction are the same number, such as 1.1 and 1.10.
+-- No more than $1 paths of a collection, those with the most values.
 SELECT
     collection,
     path,
@@ -35,5 +36,6 @@ FROM (
         END AS kind
     FROM content_rows
 )
-GROUP BY ALL
+GROUP BY collection, path
+QUALIFY row_number() OVER (PARTITION BY collection ORDER BY values DESC, path) <= $1
 ORDER BY collection, path;
