@@ -45,6 +45,13 @@ def spoil(file: Path) -> None:
     file.write_bytes(content)
 
 
+def shorten(file: Path) -> None:
+    """Cut the end off, as a full disk would."""
+    content = file.read_bytes()
+    file.unlink()
+    file.write_bytes(content[:-20])
+
+
 def test_a_whole_warehouse_is_left_alone(config, layout):
     state = maintain(config)
     assert (state.type, state.message) == ("COMPLETED", "everything is whole, nothing to do")
@@ -59,16 +66,18 @@ def test_snapshots_that_nothing_keeps_are_retired(config, layout):
     assert ids(layout) == ["000002"]
 
 
-def test_a_damaged_newest_snapshot_is_made_anew_and_set_aside(config, layout):
+@pytest.mark.parametrize("harm, anew", [(spoil, "000003"), (shorten, "000002"), (Path.unlink, "000002")])
+def test_a_damaged_newest_snapshot_is_made_anew_and_set_aside(config, layout, harm, anew):
     newest = snapshots.newest(layout)
-    spoil(next((newest.parquet / "records").glob("*.parquet")))
+    harm(next((newest.parquet / "records").glob("*.parquet")))
     state = maintain(config)
     assert (state.type, state.name) == ("FAILED", "Damaged")
     assert f"{newest.id} is damaged (parquet/records/" in state.message
     assert "loaded: all: 22 files found, 21 loaded, 1 rejected" in state.message
-    assert ids(layout) == ["000001", "000003"]
+    assert ids(layout) == ["000001", anew]
     assert (layout.damaged / f"{newest.id}.1").is_dir()
-    assert snapshots.current(layout).id.startswith("000003") and not snapshots.current(layout).damaged_files()
+    assert snapshots.current(layout).id != newest.id
+    assert snapshots.current(layout).id.startswith(anew) and not snapshots.current(layout).damaged_files()
     assert maintain(config).message == "everything is whole, nothing to do"
 
 
