@@ -1,6 +1,6 @@
-"""What a flow shows on Prefect's pages: the account of each source, the report, and how far it is.
+"""What a flow shows on Prefect's pages: the account of each source, the report, and the progress.
 
-None of it is worth a failed run: what Prefect does not take is logged.
+A run never fails because of these: what Prefect does not accept is logged.
 """
 
 import re

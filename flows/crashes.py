@@ -1,8 +1,8 @@
-"""Runs whose process died without a word: found by their heartbeats, which stopped.
+"""Runs whose process died and reported nothing: found by their heartbeats, which stopped.
 
-While server and automation live, the automation marks such a run as crashed. When the server dies along
-with the run (a power cut), it may never learn of the run's heartbeats; ``mark_dead_runs`` then does
-it, or the run would stand in the way of all later ones for good.
+While the Prefect server runs, its automation marks such a run as crashed. When the server stops together with the run
+(a power cut), it may not notice that the heartbeats ended. Then ``mark_dead_runs`` marks the run: else it would count
+as running, and block all later runs.
 """
 
 import time
@@ -57,7 +57,7 @@ def ensure_automations(
 
 
 def mark_dead_runs(client: SyncPrefectClient, deployments: Collection[UUID], patience_seconds: float) -> list[str]:
-    """Mark the deployments' unfinished runs as crashed that give no sign of life for so long; their names."""
+    """Mark as crashed the deployments' unfinished runs that had no heartbeat for so long; gives their names."""
     since = datetime.now(UTC)
     suspects = _unfinished(client, deployments)
     deadline = time.monotonic() + patience_seconds

@@ -44,7 +44,7 @@ def deploy(
 ) -> list[str]:
     """Create or bring up to date work pool, deployments and automations; what was done, a line each.
 
-    ``config`` is the file that every run will read. Unfinished runs that give no sign of life within
+    ``config`` is the file that every run will read. Unfinished runs that have no heartbeat within
     ``patience_seconds`` are marked as crashed. Raises ``matterhouse.settings.file.ConfigError`` when the file cannot be
     used, and ``ServerUnavailable``.
     """

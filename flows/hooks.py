@@ -1,4 +1,4 @@
-"""What the flows do when something needs a person: a notice to whom the configuration names."""
+"""Sends a notice to the people whom the configuration names, when a flow needs their help."""
 
 from datetime import UTC, datetime, timedelta
 from logging import Logger

@@ -1,4 +1,4 @@
-"""Starts a flow run for a Prefect worker, so that a run whose worker goes away stops at a safe point.
+"""Starts a flow run for a Prefect worker, so that the run stops at a safe point when its worker ends.
 
     python -m matterhouse.flows.launch
 

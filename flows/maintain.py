@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Findings:
-    """What one night found and did.
+    """What one maintenance run found and did.
 
     ``damaged`` has the damaged files by snapshot, ``made_anew`` says why all tables were made anew.
     """
@@ -80,7 +80,7 @@ def maintain(parameters: MaintainParameters = MaintainParameters()) -> State:
 
 
 class _Maintenance:
-    """One night's work on a warehouse. DuckDB is imported by the parts that need it."""
+    """One maintenance run on a warehouse. DuckDB is imported by the parts that need it."""
 
     def __init__(self, settings: Settings, wait_seconds: float):
         self._settings, self._wait = settings, wait_seconds
@@ -161,7 +161,7 @@ class _Maintenance:
 
 
 def page(found: Findings, state: State) -> str:
-    """What the night found, as Markdown."""
+    """What the maintenance run found, as Markdown."""
     lines = [f"# Maintenance: {state.name}", "", code(state.message), ""]
     lines += ["| check | severity | rows | seconds |", "|---|---|---|---|"] if found.checks else []
     lines += [

@@ -74,7 +74,7 @@ def _to_block(notices: NoticeSettings, kind: str, title: str, text: str) -> bool
 
 
 class _Memory:
-    """The notices of late, by when they were sent, in a file of the warehouse's state."""
+    """The notices sent lately and when, kept in a file of the warehouse's state."""
 
     def __init__(self, file: Path, repeat_hours: float):
         self._file = file

@@ -1,4 +1,4 @@
-"""One command that schedules: a Prefect server where none is set, the deployments, and a worker, until stopped.
+"""Runs the schedules until it is stopped: a Prefect server where none is set, the deployments, and a worker.
 
 The children end with this process, however it ends: a run first, in order, then the server that it reports to.
 """

@@ -1,4 +1,4 @@
-"""A run as Prefect tasks, one per stage of the engine, with all that it tells while it runs and when it ends.
+"""A run as Prefect tasks, one per stage of the engine, with its progress, its report and its log.
 
 What the stages hand on stays in the engine's ``Run``, of which Prefect sees nothing but the stage.
 """
@@ -38,7 +38,7 @@ _RETRIES = 3
 
 
 def may_pass(task: Task, task_run: TaskRun, state: State) -> bool:
-    """Whether what a task failed of may be gone in a minute: a git server that did not answer."""
+    """Whether the cause of a task's failure may be gone in a minute, as when a git server did not answer."""
     error = state.result(raise_on_failure=False)
     return task.name == "list" and isinstance(error, SourcesFailed) and error.may_pass
 
