@@ -4,6 +4,8 @@
 PYTHON ?=
 ARGS ?=
 python := .venv/bin/python
+# A process per core, of the tests of a file in one; ARGS="-n 0" runs all in this one, as for --pdb.
+side_by_side := -n logical --maxprocesses 4 --dist
 export PYTHON
 
 # .venv is current when tools/prepare finished it in this folder, after the last change of what it is made from.
@@ -19,10 +21,10 @@ run: .venv/ready ## load the sample repository (matterhouse.yml) into warehouse/
 	@.venv/bin/matterhouse run $(ARGS)
 
 test: .venv/ready git ## run the test suite, without its slow tests
-	@$(python) -m pytest -m "not slow" $(ARGS)
+	@$(python) -m pytest $(side_by_side) loadfile -m "not slow" $(ARGS)
 
 test-slow: .venv/ready git ## run the slow tests
-	@$(python) -m pytest -m "slow and not server" $(ARGS) || [ $$? -eq 5 ]  # 5: no test was chosen
+	@$(python) -m pytest $(side_by_side) worksteal -m "slow and not server" $(ARGS) || [ $$? -eq 5 ]  # 5: no test was chosen
 
 test-server: .venv/ready git ## run the tests with a Prefect server and workers of their own
 	@$(python) -m pytest -m server $(ARGS)

@@ -38,7 +38,7 @@ def differences(one: Path, other: Path, without: frozenset[str] = frozenset()) -
         for name in described[0].keys() | described[1].keys()
         if described[0].get(name) != described[1].get(name)
     }
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute("SET TimeZone = 'UTC'").fetchall()
         _attach(connection, left, "left_side")
         _attach(connection, right, "right_side")
@@ -56,7 +56,7 @@ def parquet_differences(warehouse: Path) -> dict[str, int]:
     """Tables of the current snapshot whose Parquet files and DuckDB table differ, with the number of rows."""
     snapshot = (warehouse / "current").resolve()
     found = {}
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute("SET TimeZone = 'UTC'").fetchall()
         _attach(connection, snapshot, "database")
         columns_of = {name: table.column_names for name, table in (schema.tables() | schema.views()).items()}
@@ -88,9 +88,9 @@ def _attach(connection: duckdb.DuckDBPyConnection, snapshot: Path, name: str) ->
 
 
 def _apart(connection: duckdb.DuckDBPyConnection, columns: str, one: str, other: str) -> int:
-    sides = (f"SELECT {columns} FROM {one}", f"SELECT {columns} FROM {other}")
-    counts = [
-        connection.execute(f"SELECT count(*) FROM ({first} EXCEPT ALL {second})").fetchall()[0][0]
-        for first, second in (sides, sides[::-1])
-    ]
-    return sum(counts)
+    """The number of rows that only one of two tables has: with both counts, those of one side tell of the other."""
+    only = f"SELECT count(*) FROM (SELECT {columns} FROM {one} EXCEPT ALL SELECT {columns} FROM {other})"
+    counts = (f"SELECT count(*) FROM {table}" for table in (one, other))
+    query = f"SELECT ({only}), {', '.join(f'({count})' for count in counts)}"
+    [(of_one, first, second)] = connection.execute(query).fetchall()
+    return 2 * of_one - first + second

@@ -5,6 +5,7 @@ run and the same rows. It stops when its standard input is closed, and prints wh
 """
 
 import json
+import os
 import sys
 import threading
 from pathlib import Path
@@ -35,6 +36,7 @@ def look(warehouse: Path) -> str | None:
 
 
 def main() -> None:
+    os.nice(10)  # it takes all that the runs leave, and does not slow them down
     warehouse = Path(sys.argv[1])
     over = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()

@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 def start(content: Path, warehouse: Path, *options: str) -> subprocess.Popen:
     """A run in a process of its own, cut in many small batches so that it has many moments to be killed in."""
     config = warehouse.parent / "matterhouse.yml"
-    config.write_text(f"warehouse: {warehouse}\nbatch_bytes: 200000\nsources:\n  news:\n    uri: folder:{content}\n")
+    config.write_text(f"warehouse: {warehouse}\nbatch_bytes: 100000\nsources:\n  news:\n    uri: folder:{content}\n")
     command = [sys.executable, "-m", "matterhouse.cli", "run", "--config", config, *options]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
@@ -69,7 +69,7 @@ def moment(warehouse: Path, before: str) -> str:
 def test_a_killed_run_loses_nothing(tmp_path):
     chance = random.Random(7)
     content, warehouse = tmp_path / "content", tmp_path / "w"
-    Repository(240, seed=5).write(content)
+    Repository(120, seed=5).write(content)
     begun = time.monotonic()
     finish(start(content, warehouse))
     duration = time.monotonic() - begun

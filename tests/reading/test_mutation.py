@@ -24,11 +24,12 @@ def test_mutants(record_property):
 
 
 @pytest.mark.slow
-def test_many_mutants(record_property):
+@pytest.mark.parametrize("half", [0, 1])  # two processes may share them
+def test_many_mutants(record_property, half):
     """MATTERHOUSE_MUTANTS says how many, MATTERHOUSE_SEED which ones."""
     survey(
-        int(os.environ.get("MATTERHOUSE_MUTANTS") or MANY),
-        int(os.environ.get("MATTERHOUSE_SEED") or 2),
+        int(os.environ.get("MATTERHOUSE_MUTANTS") or MANY) // 2,
+        int(os.environ.get("MATTERHOUSE_SEED") or 2) + half,
         record_property,
     )
 

@@ -13,6 +13,7 @@ from tests.warehouse.damage import KINDS, Project, assert_mended, flip, remove, 
 from tests.warehouses import rows
 
 DAMAGES = int(os.environ.get("MATTERHOUSE_DAMAGES", "200"))
+PIECES = 4  # of the random damages, so that several processes share them
 
 
 @pytest.fixture(scope="module", params=[1, 2], ids=["one snapshot", "two snapshots"])
@@ -137,12 +138,13 @@ def test_runs_that_published_nothing_survive_a_damaged_ledger(tmp_path):
 
 
 @pytest.mark.slow
-def test_damage_at_random_places(whole, tmp_path):
+@pytest.mark.parametrize("piece", range(PIECES))
+def test_damage_at_random_places(whole, tmp_path, piece):
     original, anew, published = whole
     seed = int(os.environ.get("MATTERHOUSE_SEED") or random.randrange(10**6))
     print(f"MATTERHOUSE_SEED={seed}")
-    chance = random.Random(seed)
-    for number in range(DAMAGES // 2):
+    chance = random.Random(seed * PIECES + piece)
+    for number in range(DAMAGES // 2 // PIECES):
         project = original.copy_to(tmp_path / f"project-{number}")
         file, kind = chance.choice(project.files()), chance.choice(list(KINDS))
         KINDS[kind](file, chance)

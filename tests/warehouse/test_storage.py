@@ -47,9 +47,10 @@ def test_long_documents_are_written_in_smaller_groups(tmp_path):
 def write_long(folder: Path, count: int, size: int) -> None:
     chance = random.Random(1)
     words = ["".join(chance.choices("abcdefghijklmnop", k=chance.randint(3, 9))) for _ in range(5_000)]
+    sentences = [" ".join(chance.choices(words, k=100)) for _ in range(20_000)]  # 14 MB, of which a body takes some
     (folder / "_news").mkdir(parents=True, exist_ok=True)
     for number in range(count):
-        body = " ".join(chance.choices(words, k=size // 7))[: size - 100]
+        body = " ".join(chance.choices(sentences, k=size // 600))[: size - 100]
         (folder / "_news" / f"long-{number:05}.md").write_text(f"---\ntitle: Long {number}\n---\n{body}\n")
 
 
