@@ -388,17 +388,3 @@ def test_runs_are_remembered_also_those_that_published_nothing(tmp_path, content
     assert rows(tmp_path / "w", f"SELECT snapshot_id FROM meta.runs WHERE run_id = '{first.run_id}'") == [
         (first.snapshot,)
     ]
-
-
-def test_comments_are_in_duckdb_and_in_the_parquet_fields(tmp_path, content):
-    import pyarrow.parquet
-
-    run(tmp_path / "w", folder(content))
-    comments = rows(
-        tmp_path / "w",
-        "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'records' AND schema_name = 'main'",
-    )
-    assert len(comments) > 25 and all(comment for _, comment in comments)
-    file = (tmp_path / "w" / "current").resolve() / "parquet" / "records" / "records.parquet"
-    stored = pyarrow.parquet.read_schema(file)
-    assert {field.name: field.metadata[b"comment"].decode() for field in stored} == dict(comments)

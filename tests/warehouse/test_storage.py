@@ -44,6 +44,20 @@ def test_long_documents_are_written_in_smaller_groups(tmp_path):
     assert int(memory.limit(staged, full_load=True)[:-1]) <= int(memory.limit(staged, full_load=False)[:-1])
 
 
+def test_comments_are_in_duckdb_and_in_the_parquet_fields(tmp_path):
+    import pyarrow.parquet
+
+    project = Project(tmp_path).make(1)
+    comments = rows(
+        project.root,
+        "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'records' AND schema_name = 'main'",
+    )
+    assert len(comments) > 25 and all(comment for _, comment in comments)
+    file = project.newest.parquet / "records" / "records.parquet"
+    stored = pyarrow.parquet.read_schema(file)
+    assert {field.name: field.metadata[b"comment"].decode() for field in stored} == dict(comments)
+
+
 def write_long(folder: Path, count: int, size: int) -> None:
     chance = random.Random(1)
     words = ["".join(chance.choices("abcdefghijklmnop", k=chance.randint(3, 9))) for _ in range(5_000)]
