@@ -282,7 +282,10 @@ def test_rows_may_go_with_their_documents_and_to_other_tables(home):
 
 
 def test_the_manifest_has_rows_by_source(home):
+    listed(home, "good", ["source: the sea"])  # a name of the author's own
+    assert run(home).error is None
     tables = json.loads((home / "w" / "current" / "manifest.json").read_text())["tables"]
+    assert tables["content.root"]["rows_by_source"] == {"bad": 20, "good": 20}
     assert tables["records"]["rows_by_source"] == {"bad": 20, "good": 20}
     assert tables["providers"]["rows_by_source"] == {"": 0}
     assert "rows_by_source" not in tables["meta.files"] and "rows_by_source" not in tables["articles"]
