@@ -19,6 +19,7 @@ from matterhouse.sql import paths, schema
 
 TEXT = pd.ArrowDtype(pa.string())
 WHOLE = pd.ArrowDtype(pa.int64())
+SMALL = pd.ArrowDtype(pa.int32())
 NUMBER = pd.ArrowDtype(pa.float64())
 FLAG = pd.ArrowDtype(pa.bool_())
 DAY = pd.ArrowDtype(pa.date32())

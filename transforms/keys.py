@@ -16,6 +16,11 @@ def record_id(source: str, path: str) -> str:
     return _key(source, path)
 
 
+def item_id(source: str, path: str, key: str) -> str:
+    """The id of an item of a data file: as of a file, over source, NUL, path, NUL and the item's key or place."""
+    return _key(source, f"{path}\0{key}")
+
+
 def provider_id(name: str | None, domain: str | None) -> str | None:
     """First 16 hex digits of BLAKE2b-64 over name, NUL and domain; None where both are absent."""
     if name is None and domain is None:

@@ -23,21 +23,41 @@ _LANGUAGES = frozenset(
 _LOCALE = re.compile(r"([A-Za-z]{2})(?:[-_](?:[A-Za-z]{2}|[A-Za-z]{4}|[0-9]{3}))?")
 _DATE_PREFIX = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[-_ T](?=.)|$)")
 _DATE_FOLDERS = re.compile(r"(?:^|/)(\d{4})/(\d\d?)/(\d\d?)(?=/|$|[-.])")
+_ITEM = re.compile(r"(.+\.(?:ya?ml|json|toml))#([^#/]*)", re.IGNORECASE | re.DOTALL)
+_UNSAFE = re.compile(r"[%#/\x00-\x1f\x7f]")
+_DATA = frozenset({"_data", "data"})
 _PLUGIN = "docusaurus-plugin-content-"  # Docusaurus keeps translations in folders of its plugins' names
 _INDEX = frozenset({"index", "_index"})
+
+
+def path_of_item(path: str, key: str) -> str:
+    """The path of an item of the data file ``path``, such as ``_data/people.yml#anna``: ``key`` is its key or place.
+
+    A sign in the key that has a meaning in paths is written as in addresses: ``a/b`` as ``a%2Fb``.
+    """
+    return f"{path}#{_UNSAFE.sub(lambda sign: f'%{ord(sign[0]):02X}', key)}"
+
+
+def file_and_item(path: str) -> tuple[str, str | None]:
+    """The path of the file that a document lies in, and the key or place of an item of a data file, as written."""
+    found = _ITEM.fullmatch(path) if "#" in path else None
+    return (found[1], found[2]) if found else (path, None)
 
 
 def collection(path: str, configured: Mapping[str, Callable[[str], object]] | None = None) -> str | None:
     """What kind of thing a document describes; None for one that lies in no folder but a content root.
 
-    ``configured`` says by collection whether a path is of it, the first one counts. Else: the folder below ``_data``;
-    else the first folder that begins with an underscore, without it; else the first folder below content roots and
-    locales.
+    ``configured`` says by collection whether a file's path is of it, the first one counts. Else: the folder below
+    ``_data``; else the first folder that begins with an underscore, without it; else the first folder below content
+    roots and locales. An item of a data file that lies right in ``_data``, ``data`` or no folder is of the file's name.
     """
+    path, item = file_and_item(path)
     for of, holds in (configured or {}).items():
         if holds(path):
             return of
     folders, name = _split(path)
+    if item is not None and (of_items := _of_items(folders, name)):
+        return of_items
     for number, folder in enumerate(folders):
         if folder == "_data":
             return folders[number + 1] if number + 1 < len(folders) else "data"
@@ -51,6 +71,17 @@ def collection(path: str, configured: Mapping[str, Callable[[str], object]] | No
     return "pages" if folders[-1:] == ["pages"] else None
 
 
+def _of_items(folders: list[str], name: str) -> str | None:
+    """The collection of a data file's items: the folder below ``_data`` or ``data`` that is no locale, else the file's
+    name; None where other folders tell.
+    """
+    at = next((number for number, folder in enumerate(folders) if folder in _DATA), None)
+    if at is None and folders:
+        return None
+    below = [] if at is None else [folder for folder in folders[at + 1 :] if not _is_locale(folder)]
+    return below[0] if below else name.rpartition(".")[0] or name
+
+
 def language(path: str) -> str | None:
     """The language of a document by its path, as written there but with a hyphen: ``fr``, ``pt-br``; None where it has
     none.
@@ -58,7 +89,7 @@ def language(path: str) -> str | None:
     A locale folder below content roots, or right below a folder with an underscore, says it; else, below a content
     root or for a ``README``, what stands between the file's name and its extension: ``about.fr.md``.
     """
-    folders, name = _split(path)
+    folders, name = _split(file_and_item(path)[0])
     first = next((folder for folder in folders if folder not in ROOTS and folder != "i18n" and folder[0] != "_"), "")
     if _is_locale(first):
         return first.replace("_", "-")
@@ -67,7 +98,15 @@ def language(path: str) -> str | None:
 
 
 def slug(path: str) -> str:
-    """The file's name without date prefix, language and extension; for an ``index`` file the name of its folder."""
+    """The file's name without date prefix, language and extension; for an ``index`` file the name of its folder.
+
+    Of an item of a data file its key; of one in a list the file's name and the place: ``people-3``.
+    """
+    path, item = file_and_item(path)
+    if item and not item.isdecimal():
+        return item
+    if item:
+        return f"{slug(path)}-{item}"
     stem = _named(path)
     dated = _DATE_PREFIX.match(stem)
     return stem[dated.end() :] if dated and dated.end() < len(stem) else stem
@@ -75,6 +114,7 @@ def slug(path: str) -> str:
 
 def date_of(path: str) -> datetime | None:
     """Midnight in UTC of the date that the name begins with, else of folders such as ``2020/06/09/``."""
+    path = file_and_item(path)[0]
     dated = _DATE_PREFIX.match(_named(path))
     return _midnight(*dated.groups()) if dated else date_in_folders(path)
 

@@ -14,9 +14,10 @@ import orjson
 import pandas as pd
 import pyarrow as pa
 
-from matterhouse.transforms.fields import TEXT, WHOLE, arrow_series, frame
+from matterhouse.transforms.fields import SMALL, TEXT, WHOLE, arrow_series, frame
 
-_PLACES = {"record_id": TEXT, "source": TEXT, "path": TEXT, "format": TEXT, "content_hash": TEXT, "size_bytes": WHOLE}
+_PLACES = {"record_id": TEXT, "file_id": TEXT, "source": TEXT, "path": TEXT, "item_position": SMALL, "format": TEXT}
+_PLACES |= {"content_hash": TEXT, "size_bytes": WHOLE}
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z")
 
 

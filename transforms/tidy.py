@@ -1,10 +1,12 @@
 """One batch of documents in, every table of the warehouse out but ``raw.documents`` (``matterhouse.transforms.raw``).
 
-``documents`` has one row per file, in the order in which rows shall lie in the tables:
+``documents`` has one row per document, a file or an item of a data file, in the order in which rows shall lie in the
+tables:
 
 ======================  =========================================================================
-``record_id``           see ``keys.record_id``
-``source``, ``path``    where the file is
+``record_id``           see ``keys.record_id`` and ``keys.item_id``
+``source``, ``path``    where the document is; see ``places.path_of_item``
+``item_position``       place of the item in its data file, from 0; NULL where the file is one document
 ``content_hash``        git blob id of the file
 ``record``              the front matter: nested dicts and lists with text at the leaves; None where
                         the file could not be read
@@ -26,7 +28,7 @@ from matterhouse.sql.schema import Table
 from matterhouse.transforms import declared, places
 from matterhouse.transforms.declared import Records
 from matterhouse.transforms.drift import Tree, document_drift
-from matterhouse.transforms.fields import INSTANT, TEXT, WHOLE, Fields, arrow_series, frame, python_values
+from matterhouse.transforms.fields import INSTANT, SMALL, TEXT, WHOLE, Fields, arrow_series, frame, python_values
 from matterhouse.transforms.providers import providers
 from matterhouse.transforms.scalars import scalars
 
@@ -37,6 +39,7 @@ _DOCUMENT_COLUMNS = {
     "record_id": TEXT,
     "source": TEXT,
     "path": TEXT,
+    "item_position": SMALL,
     "content_hash": TEXT,
     "body_length": WHOLE,
     "first_seen_at": INSTANT,

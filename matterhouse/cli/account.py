@@ -95,6 +95,7 @@ def _tell_findings(report: "Report") -> None:
     rejected = sum(account.rejected for account in report.sources)
     if rejected:
         say(f"{counted(rejected, 'file')} could not be read: `matterhouse rejects` shows why.")
+    _tell_items(report)
     if errors := report.rows.get("meta.field_errors"):
         say(f"{counted(errors, 'value')} did not fit the column: `matterhouse rejects --all` lists them.")
     if report.drift:
@@ -103,6 +104,17 @@ def _tell_findings(report: "Report") -> None:
         say(f"  {line}")
     for check in report.failed_checks:
         say(f"Check {check['name']} ({check['severity']}): {breach(check)} `matterhouse check` shows them.")
+
+
+def _tell_items(report: "Report") -> None:
+    """Tell of data files that hold several records."""
+    if report.rejected_items:
+        items = counted(report.rejected_items, "item")
+        say(f"{items} of data files could not be read: `matterhouse rejects` shows why.")
+    files = sum(account.loaded + account.unchanged for account in report.sources)
+    records = sum(account.records for account in report.sources)
+    if records != files:
+        say(f"{counted(files, 'file')} hold {counted(records, 'record')}: in data files an item may be one.")
 
 
 def _accounts(report: "Report") -> list[tuple]:

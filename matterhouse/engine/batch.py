@@ -12,19 +12,23 @@ from matterhouse.engine.account import FileOutcome
 from matterhouse.reading.audit import Audit
 from matterhouse.reading.envelope import language_of
 from matterhouse.reading.excerpts import excerpt, message
+from matterhouse.reading.formats import of_data_file
+from matterhouse.reading.items import Item, Shapes
 from matterhouse.reading.reader import Document, Reader
 from matterhouse.sources import NOT_READ, File, Globs, Limits, Skipped, Source, Unreadable
 from matterhouse.sources.files import DEFAULT_TEMPLATES
-from matterhouse.transforms.keys import record_id
+from matterhouse.transforms.keys import item_id, record_id
+from matterhouse.transforms.places import path_of_item
 from matterhouse.warehouse.ledger import Entry
 
 if TYPE_CHECKING:
     from matterhouse.transforms.tidy import Tables
 
-NO_FRONT_MATTER = "no_front_matter"
+NO_FRONT_MATTER, NO_MAPPING = "no_front_matter", "no_mapping"
 PIECE_BYTES = 4_000_000  # of documents whose texts are held in memory
 # Bytes of front matter, but those seen before, that are flattened together: on the way they take 33 times as much.
 FLATTENED_BYTES = 5_000_000
+_Piece = tuple[int, list[dict]]  # documents, and the number of the file that their texts are staged in
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ class Batch:
     columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
     collections: Mapping[str, Sequence[str]] = field(default_factory=dict)
     templates: tuple[str, ...] = DEFAULT_TEMPLATES
+    data_files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def bytes(self) -> int:
@@ -116,10 +121,11 @@ class Extractor:
         process.collect_new_garbage()
         return outcome
 
-    def _pieces(self, batch: Batch, outcome: Outcome, on_read: Callable[[int], None]) -> Iterator[list[dict]]:
+    def _pieces(self, batch: Batch, outcome: Outcome, on_read: Callable[[int], None]) -> Iterator[_Piece]:
         """The documents of the files, a few at a time; those of a piece are staged in the same file."""
         documents: list[dict] = []
-        size = 0
+        size = staged_as = 0
+        shapes = Shapes(batch.data_files)
         for file, content in batch.source.read(batch.files):
             on_read(file.size)
             outcome.bytes_read += len(content) if isinstance(content, bytes) else 0
@@ -127,20 +133,19 @@ class Extractor:
                 entry = batch.known[file.path]
                 outcome.restamped.append(entry.with_stat(file.size, file.mtime_ns, batch.listed_ns))
                 continue
-            document = self._row(batch, outcome, file, content)
-            if document is None:
+            rows = self._rows(batch, outcome, file, content, shapes.of(file.path))
+            if not rows:
                 continue
-            if documents and (
-                size >= PIECE_BYTES or batch.staged_as(documents[-1]["path"]) != batch.staged_as(file.path)
-            ):
-                yield documents
+            if documents and (size >= PIECE_BYTES or staged_as != batch.staged_as(file.path)):
+                yield staged_as, documents
                 documents, size = [], 0
-            documents.append(document)
+            staged_as = batch.staged_as(file.path)
+            documents += rows
             size += file.size
         if documents:
-            yield documents
+            yield staged_as, documents
 
-    def _stage(self, batch: Batch, pieces: Iterable[list[dict]]) -> None:
+    def _stage(self, batch: Batch, pieces: Iterable[_Piece]) -> None:
         """Stage the documents. Their texts are written piece by piece; the rest is small where documents share it, and
         else written more often.
         """
@@ -152,8 +157,8 @@ class Extractor:
         flattened_bytes = self._reader.bytes_parsed
         write_tables = staging.table_writer(self._setup.folder, batch.number)
         with staging.documents(self._setup.folder) as write:
-            for piece in pieces:
-                write(texts.frame(piece), batch.staged_as(piece[0]["path"]))
+            for staged_as, piece in pieces:
+                write(texts.frame(piece), staged_as)
                 for document in piece:
                     del document["body"]
                 documents += piece
@@ -174,32 +179,54 @@ class Extractor:
             return (entry.outcome, entry.reason) == (FileOutcome.REJECTED, content.reason)
         return entry.reason not in NOT_READ
 
-    def _row(self, batch: Batch, outcome: Outcome, file: File, content: bytes | Unreadable) -> dict | None:
-        """The document that a file holds, with ``record`` None when it cannot be read; None when it holds none."""
+    def _rows(
+        self, batch: Batch, outcome: Outcome, file: File, content: bytes | Unreadable, shape: str | None
+    ) -> list[dict]:
+        """The documents that a file holds, with ``record`` None where one cannot be read."""
         try:
-            document = self._document(file, content, batch.templates)
+            document = self._document(batch, file, content, shape)
         except Unreadable as unreadable:
             entry = self._add_entry(batch, outcome, file, FileOutcome.REJECTED, unreadable.reason)
             outcome.rejects.append(_reject(entry, unreadable, content))
-            return _document_row(entry, None, language_of(file.path, content) if isinstance(content, bytes) else None)
+            language = language_of(file.path, content) if isinstance(content, bytes) else None
+            return [_row(entry, None, None, language)]
         except Skipped as skipped:
             self._add_entry(batch, outcome, file, FileOutcome.SKIPPED, skipped.reason)
-            return None
+            return []
         if document is None:
-            self._add_entry(batch, outcome, file, FileOutcome.SKIPPED, NO_FRONT_MATTER)
-            return None
+            reason = NO_MAPPING if of_data_file(file.path) else NO_FRONT_MATTER
+            self._add_entry(batch, outcome, file, FileOutcome.SKIPPED, reason)
+            return []
         outcome.declined += document.declined
-        return _document_row(self._add_entry(batch, outcome, file, FileOutcome.LOADED), document)
+        if document.items:
+            return self._item_rows(batch, outcome, file, content, document)
+        return [_row(self._add_entry(batch, outcome, file, FileOutcome.LOADED, records=1), document)]
 
-    def _document(self, file: File, content: bytes | Unreadable, templates: tuple[str, ...]) -> Document | None:
+    def _item_rows(
+        self, batch: Batch, outcome: Outcome, file: File, content: bytes | Unreadable, document: Document
+    ) -> list[dict]:
+        """The documents that a data file holds. An item that is no record is rejected, and costs no other one."""
+        records = sum(item.unreadable is None for item in document.items)
+        entry = self._add_entry(batch, outcome, file, FileOutcome.LOADED, records=records)
+        rejected = [item for item in document.items if item.unreadable]
+        outcome.rejects += [_reject(entry, item.unreadable, content, item) for item in rejected if item.unreadable]
+        return [_row(entry, document, item) for item in document.items]
+
+    def _document(self, batch: Batch, file: File, content: bytes | Unreadable, shape: str | None) -> Document | None:
         if isinstance(content, Unreadable):
             raise content
-        document = self._reader.read(file.path, content, templates)
+        document = self._reader.read(file.path, content, batch.templates, shape)
         self._audit.check(file.path, content, file.content_hash or "", document)
         return document
 
     def _add_entry(
-        self, batch: Batch, outcome: Outcome, file: File, result: FileOutcome, reason: str | None = None
+        self,
+        batch: Batch,
+        outcome: Outcome,
+        file: File,
+        result: FileOutcome,
+        reason: str | None = None,
+        records: int = 0,
     ) -> Entry:
         """Add the entry of a file. One whose content and outcome are the known ones keeps its times."""
         known = batch.known.get(file.path)
@@ -217,6 +244,7 @@ class Extractor:
             changed_run_id=unchanged.changed_run_id if unchanged else self._setup.run_id,
             listed_ns=batch.listed_ns,
             reason=reason,
+            records=records,
         )
         outcome.read.append(entry)
         return entry
@@ -238,29 +266,41 @@ def flattened(
     return tidy(documents_frame(documents), covered, declared, wanted)
 
 
-def _document_row(entry: Entry, document: Document | None, language: str | None = None) -> dict:
-    return {
-        "record_id": record_id(entry.source, entry.path),
-        "source": entry.source,
-        "path": entry.path,
+def _row(entry: Entry, document: Document | None, item: Item | None = None, language: str | None = None) -> dict:
+    """The row of a document: of a file, or of an item of it."""
+    record = item.record if item else document.record if document else None
+    body = document.body if document else None
+    place = _place(entry, item)
+    return place | {
+        "file_id": record_id(entry.source, entry.path) if item else place["record_id"],
+        "item_position": item.position if item else None,
         "format": document.format if document else language,
         "content_hash": entry.content_hash,
         "size_bytes": entry.size_bytes,
-        "record": document.record if document else None,
-        "problems": document.problems if document else (),
-        "body": document.body if document else None,
-        "body_length": len(document.body) if document and document.body is not None else None,
+        "record": record,
+        "problems": item.problems if item else document.problems if document else (),
+        "body": body,
+        "body_length": None if body is None else len(body),
         "first_seen_at": datetime.fromisoformat(entry.first_seen_at),
         "last_changed_at": datetime.fromisoformat(entry.last_changed_at),
         "changed_run_id": entry.changed_run_id,
     }
 
 
-def _reject(entry: Entry, unreadable: Unreadable, content: bytes | Unreadable) -> dict:
+def _place(entry: Entry, item: Item | None) -> dict:
+    """Where a document is, and its id."""
+    if item is None:
+        return {"record_id": record_id(entry.source, entry.path), "source": entry.source, "path": entry.path}
     return {
-        "record_id": record_id(entry.source, entry.path),
+        "record_id": item_id(entry.source, entry.path, item.key),
         "source": entry.source,
-        "path": entry.path,
+        "path": path_of_item(entry.path, item.key),
+    }
+
+
+def _reject(entry: Entry, unreadable: Unreadable, content: bytes | Unreadable, item: Item | None = None) -> dict:
+    return {
+        **_place(entry, item),
         "line": unreadable.line,
         "column": unreadable.column,
         "reason": unreadable.reason,

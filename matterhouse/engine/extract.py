@@ -141,6 +141,7 @@ class Extraction:
             columns=dict[str, Sequence[str]](plan.settings.columns.items()),
             collections=plan.settings.collections,
             templates=plan.settings.templates,
+            data_files=plan.settings.data_files,
         )
         self._note_staged(batch)
         return batch

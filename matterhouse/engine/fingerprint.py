@@ -29,7 +29,8 @@ def of_code() -> str:
 
 def of_source(settings: SourceSettings, limits: Limits) -> str:
     """Fingerprint of the settings that decide what is read from a source; another one reads the whole source again."""
-    shape = (settings.publish_secured, sorted(settings.columns.items()), list(settings.collections.items()))
+    in_order = (list(settings.collections.items()), list(settings.data_files.items()))
+    shape = (settings.publish_secured, sorted(settings.columns.items()), *in_order)
     chosen = (sorted(settings.include), sorted(settings.exclude), sorted(settings.templates), shape, asdict(limits))
     return blake2b(repr(chosen).encode(), digest_size=8).hexdigest()
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING
 
-from matterhouse.engine.account import FileOutcome
 from matterhouse.engine.errors import DROP, REJECTS, RunFailed, SourceFailure
 from matterhouse.engine.plan import SourcePlan
 from matterhouse.settings.models import LimitSettings, Settings
@@ -35,11 +34,10 @@ def judged(plan: SourcePlan, limits: LimitSettings, accept_drop: bool) -> Source
     account = plan.account
     if account.rejected > limits.rejected_count and account.rejected > limits.rejected_share * account.found:
         return SourceFailure(plan.name, REJECTS, _of_rejects(plan.name, account.rejected, account.found, limits))
-    before = sum(entry.outcome == FileOutcome.LOADED for entry in plan.known.values())
-    now = account.loaded + account.unchanged
-    if accept_drop or not _is_sudden(before, now, limits.dropped_share):
+    before = sum(entry.records for entry in plan.known.values())
+    if accept_drop or not _is_sudden(before, account.records, limits.dropped_share):
         return None
-    change = f"{plan.name} would go from {before:,} to {now:,} documents"
+    change = f"{plan.name} would go from {before:,} to {account.records:,} documents"
     if not account.found:
         look = "no file of it is found any more: look at its uri, whether it is mounted, and at include and exclude"
         return SourceFailure(plan.name, DROP, f"{change}, as {look}; {_ACCEPT}")

@@ -86,10 +86,11 @@ def _tables(report: Report, before: Mapping[str, int]) -> Iterator[str]:
 
 
 def _rejects(report: Report, rejects: Sequence[Mapping[str, object]]) -> Iterator[str]:
-    total = sum(account.rejected for account in report.sources)
+    files, items = sum(account.rejected for account in report.sources), report.rejected_items
+    total = files + items
     if not total:
         return
-    yield f"## {total:,} files that could not be read"
+    yield f"## {files:,} files{f' and {items:,} items of data files' if items else ''} that could not be read"
     yield ""
     shown = rejects[:MOST_REJECTS]
     if shown:

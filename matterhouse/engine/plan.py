@@ -77,6 +77,7 @@ class SourcePlan:
             rejected=new[FileOutcome.REJECTED] + kept[FileOutcome.REJECTED],
             skipped=new[FileOutcome.SKIPPED] + kept[FileOutcome.SKIPPED],
             removed=len(self.comparison.removed),
+            records=sum(entry.records for entry in chain(self.comparison.kept, self.restamped, self.read)),
         )
 
     @property
@@ -111,6 +112,7 @@ class SourcePlan:
                 "unchanged": account.loaded + account.unchanged,
                 "rejected": account.rejected,
                 "skipped": account.skipped,
+                "records": account.records,
             },
         }
 

@@ -25,7 +25,8 @@ class Report:
 
     ``snapshot`` is what readers have after it, ``published`` whether the run made it. ``failures`` are the sources
     that failed, ``error`` says why the run or some of its sources did. ``sources`` has an account per source,
-    ``skipped`` the number of files that hold no record by reason, ``stages`` seconds of wall time per stage, ``rows``
+    ``skipped`` the number of files that hold no record by reason, ``rejected_items`` the
+    items of loaded data files that could not be read, ``stages`` seconds of wall time per stage, ``rows``
     the rows of each published table, ``failed_checks`` name, severity, rows and description of checks that found
     something, ``drift`` by collection the front-matter paths that no table covers and no run met before, ``notes``
     what else the operator should know. Times are ISO 8601 in UTC.
@@ -46,6 +47,7 @@ class Report:
     drift: dict[str, list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     error: str | None = None
+    rejected_items: int = 0
     bytes_read: int = 0
     documents_declined: int = 0
     distinct_blocks: int = 0

@@ -220,6 +220,7 @@ class Run:
             assert self._build is not None
             found = self._build.check(self.report.run_id)
             self.report.failed_checks = [asdict(check) for check in found if check.offending]
+            self.report.rejected_items = self._build.rejected_items()
             self.report.drift = self._build.new_drift(self.report.run_id)
             self.report.notes += self._build.content_changes()
             stopping = [check for check in found if check.stops]

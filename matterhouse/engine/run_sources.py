@@ -81,7 +81,7 @@ class RunSources:
             if plan is not None and plan.account.closes:
                 accounts.append(replace(plan.account, error=error))
             elif error is not None:
-                accounts.append(Account(name, None, 0, 0, 0, 0, 0, 0, error))
+                accounts.append(Account(name, None, 0, 0, 0, 0, 0, 0, error=error))
         return accounts
 
     def skipped(self) -> dict[str, int]:

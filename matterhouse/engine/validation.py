@@ -7,15 +7,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from matterhouse.engine.plan import open_configured, reading_limits
 from matterhouse.reading.envelope import open_envelope
 from matterhouse.reading.excerpts import message
-from matterhouse.reading.positions import Positions
+from matterhouse.reading.items import Shapes
+from matterhouse.reading.positions import Position, Positions
 from matterhouse.reading.reader import Document, Reader
 from matterhouse.settings.models import Settings, SourceSettings
 from matterhouse.sources import File, Limits, Skipped, Source, Unreadable
+from matterhouse.transforms.places import path_of_item
 
 ERROR, WARNING = "error", "warning"
 FIELD_ERROR, DUPLICATE_KEY = "field_error", "duplicate_key"
@@ -39,6 +41,22 @@ class Finding:
     message: str
 
 
+class _Head(NamedTuple):
+    """The front matter of a record: a whole file's, or what stands at the path ``inside`` of a data file."""
+
+    path: str
+    content: bytes
+    inside: str = ""
+
+    def in_file(self, field: str) -> str:
+        """A path of the record as the path in the file."""
+        return f"{self.inside}.{field}" if self.inside else field
+
+    def place(self, field: str) -> Position:
+        """Where the value at a path of the record stands."""
+        return _positions(self.path, self.content).of(self.in_file(field))
+
+
 @dataclass
 class Validation:
     """A validation of sources, done as its ``findings`` are taken; ``files`` and ``records`` count what was read.
@@ -51,7 +69,7 @@ class Validation:
     files: int = 0
     records: int = 0
     _pending: list[dict[str, Any]] = field(default_factory=list)
-    _heads: dict[str, bytes] = field(default_factory=dict)
+    _heads: dict[str, "_Head"] = field(default_factory=dict)
 
     def findings(self) -> Iterator[Finding]:
         """What is wrong, by source and path. Raises ``SourceUnavailable``."""
@@ -67,25 +85,37 @@ class Validation:
         self, name: str, source: Source, files: list[File], limits: Limits, templates: tuple[str, ...]
     ) -> Iterator[Finding]:
         """Read files; their documents wait for ``_misfits``."""
-        reader = Reader(limits)
+        reader, shapes = Reader(limits), Shapes(self.settings.sources[name].data_files)
         self._pending, self._heads = [], {}
         for file, content in source.read(files):
             self.files += 1
             try:
                 if isinstance(content, Unreadable):
                     raise content
-                document = reader.read(file.path, content, templates)
+                document = reader.read(file.path, content, templates, shapes.of(file.path))
             except Unreadable as wrong:
-                told = message(content, wrong) if isinstance(content, bytes) else wrong.message
-                yield Finding(name, file.path, wrong.line, wrong.column, ERROR, wrong.reason, None, told)
+                yield _unreadable(name, file.path, content, wrong)
                 continue
             except Skipped:
                 continue
             if document is not None:
-                self.records += 1
-                self._pending.append(_row(name, file, document))
-                self._heads[file.path] = content
+                self._await(name, file, content, document)
                 yield from _duplicates(name, file.path, content, document)
+                for item in document.items:
+                    if item.unreadable:
+                        yield _unreadable(name, file.path, content, item.unreadable)
+
+    def _await(self, name: str, file: File, content: bytes, document: Document) -> None:
+        """Let the records of a file wait for ``_misfits``."""
+        if not document.items:
+            self._pending.append(_row(name, file, document, document.record))
+            self._heads[file.path] = _Head(file.path, content)
+        for item in document.items:
+            if item.record is not None:
+                path = path_of_item(file.path, item.key)
+                self._pending.append(_row(name, file, document, item.record) | {"path": path, "record_id": path})
+                self._heads[path] = _Head(file.path, content, item.path)
+        self.records += sum(item.record is not None for item in document.items) if document.items else 1
 
     def _misfits(self, name: str, own: SourceSettings) -> Iterator[Finding]:
         """The values of the documents read last that do not fit their columns."""
@@ -95,9 +125,10 @@ class Validation:
 
         errors = flattened(self._pending, own.columns, own.collections)["meta.field_errors"]
         for path, where, value, expected in errors[["path", "field", "value", "expected"]].itertuples(index=False):
-            at = _positions(path, self._heads[path]).of(where)
+            head = self._heads[path]
+            at = head.place(where)
             told = f"expected {expected}, found {value}"
-            yield Finding(name, path, at.line, at.column, ERROR, FIELD_ERROR, where, told)
+            yield Finding(name, head.path, at.line, at.column, ERROR, FIELD_ERROR, head.in_file(where), told)
 
 
 def _batches(files: Iterable[File], most_bytes: int) -> Iterator[list[File]]:
@@ -113,15 +144,21 @@ def _batches(files: Iterable[File], most_bytes: int) -> Iterator[list[File]]:
         yield batch
 
 
-def _row(source: str, file: File, document: Document) -> dict[str, Any]:
+def _unreadable(source: str, path: str, content: bytes | Unreadable, wrong: Unreadable) -> Finding:
+    told = message(content, wrong) if isinstance(content, bytes) else wrong.message
+    return Finding(source, path, wrong.line, wrong.column, ERROR, wrong.reason, None, told)
+
+
+def _row(source: str, file: File, document: Document, record: object) -> dict[str, Any]:
     """A document as the transforms take it; the run and its times are nobody's."""
     now = datetime.now(UTC)
     return {
         "record_id": file.path,
         "source": source,
         "path": file.path,
+        "item_position": None,
         "content_hash": file.content_hash,
-        "record": document.record,
+        "record": record,
         "problems": tuple(problem for problem in document.problems if problem.field == "body"),
         "body_length": None if document.body is None else len(document.body),
         "first_seen_at": now,
@@ -137,10 +174,11 @@ def _positions(path: str, content: bytes) -> Positions:
 
 def _duplicates(source: str, path: str, content: bytes, document: Document) -> Iterator[Finding]:
     if document.format != "yaml":
-        for problem in document.problems:
-            if problem.field != "body":
-                told = f"`{problem.field}` is given twice: the last one holds"
-                yield Finding(source, path, problem.line, None, WARNING, DUPLICATE_KEY, problem.field, told)
+        problems = [(problem.field, problem) for problem in document.problems if problem.field != "body"]
+        problems += [(f"{item.path}.{each.field}", each) for item in document.items for each in item.problems]
+        for where, problem in problems:
+            told = f"`{where}` is given twice: the last one holds"
+            yield Finding(source, path, problem.line, None, WARNING, DUPLICATE_KEY, where, told)
         return
     for found in _positions(path, content).duplicate_keys():
         told = f"`{found.path}` stands here again, first in line {found.first.line}: the last one holds"

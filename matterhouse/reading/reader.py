@@ -6,6 +6,7 @@ from matterhouse.reading import templates
 from matterhouse.reading.blocks import Blocks
 from matterhouse.reading.envelope import Envelope, open_envelope
 from matterhouse.reading.formats import DATA_FILES, FORMATS
+from matterhouse.reading.items import Item, places_of, read_items
 from matterhouse.reading.parsing import Parsed, Problem
 from matterhouse.reading.strict import DEEPEST_NESTING, Unusual
 from matterhouse.sources.errors import Skipped, Unreadable
@@ -22,14 +23,16 @@ class Document(NamedTuple):
     (``matterhouse.reading.scalars``). Parts of it are shared with other documents, so it is never changed.
     ``body`` is what follows the front matter, None in a data file. ``declined`` tells that the
     fast way left the document to the authority. ``format`` is the language of the front matter, ``problems`` what cost
-    a value of it.
+    a value of it. ``items`` are those of a data file that hold a record each; then ``record`` is the mapping or list
+    that they are in.
     """
 
-    record: dict[str, object]
+    record: dict[str, object] | list[object]
     body: str | None
     declined: bool
     format: str = "yaml"
     problems: tuple[Problem, ...] = ()
+    items: tuple[Item, ...] = ()
 
 
 class Reader:
@@ -51,11 +54,18 @@ class Reader:
         """Bytes of front matter that were parsed so far, and not known before."""
         return self._bytes_declined + (self._blocks.bytes_parsed if self._blocks else 0)
 
-    def read(self, path: str, content: bytes, template_globs: tuple[str, ...] = DEFAULT_TEMPLATES) -> Document | None:
-        """Read a file; None when it has no front matter. ``template_globs`` are the paths of templates.
+    def read(
+        self,
+        path: str,
+        content: bytes,
+        template_globs: tuple[str, ...] = DEFAULT_TEMPLATES,
+        shape: str | None = None,
+    ) -> Document | None:
+        """Read a file; None when it has no front matter, or is a data file without a mapping.
 
-        Raises ``Unreadable`` with line, column and reason when it has one that cannot be read, ``Skipped`` when it is a
-        template for other files.
+        ``template_globs`` are the paths of templates. ``shape`` says of a data file whether it is one ``record`` or
+        holds ``items``, where that is not for its content to tell. Raises ``Unreadable`` with line, column and reason
+        when a front matter cannot be read, ``Skipped`` when the file is a template for other files.
         """
         usual = self._is_usual(path, content)
         if usual and self._blocks:
@@ -81,8 +91,8 @@ class Reader:
         except Unreadable as unreadable:
             templates.refuse_marks(envelope, unreadable)
             raise
-        if envelope.body is None and not (parsed.value and isinstance(parsed.value, dict)):
-            return None
+        if envelope.body is None:
+            return self._data(parsed, envelope, declined, shape)
         return self._document(parsed, envelope, declined)
 
     def _check_size(self, envelope: Envelope) -> None:
@@ -109,6 +119,25 @@ class Reader:
         self._check_related(record, envelope.first_line)
         body, problems = (None, ()) if envelope.body is None else _text_of(envelope.body)
         return Document(record, body, declined, envelope.format, (*parsed.problems, *problems))
+
+    def _data(self, parsed: Parsed, envelope: Envelope, declined: bool, shape: str | None) -> Document | None:
+        """A data file: one record, or one for each of its items; None where it holds no mapping."""
+        value = parsed.value
+        if not value or not isinstance(value, dict | list):
+            return None
+        places = places_of(value, envelope.format, shape)
+        if places is None:
+            return self._document(parsed, envelope, declined)
+        found = read_items(places, envelope.head, envelope.first_line, parsed.problems)
+        items = tuple(self._within_limits(item, envelope.first_line) for item in found)
+        return Document(value, None, declined, envelope.format, (), items) if items else None
+
+    def _within_limits(self, item: Item, first_line: int) -> Item:
+        try:
+            self._check_related(item.record or {}, first_line)
+        except Unreadable as unreadable:
+            return item._replace(record=None, unreadable=unreadable, problems=())
+        return item
 
     def _check_related(self, record: dict[str, object], first_line: int) -> None:
         related = record.get("related")

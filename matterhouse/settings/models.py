@@ -128,6 +128,12 @@ class SourceSettings(Group):
         "that its folders say.",
         examples=[{"guides": ["content/*/docs/**"]}],
     )
+    data_files: dict[Glob, Literal["record", "items"]] = Field(
+        {},
+        description="Whether data files hold one `record` or a record per item, by glob, the first one that matches "
+        "counts; for others their content tells.",
+        examples=[{"_data/theme.yml": "record", "data/menus/*.json": "items"}],
+    )
 
     @field_validator("uri")
     @classmethod

@@ -33,7 +33,7 @@ _HISTORY = ("meta.runs", "meta.run_sources")
 
 @dataclass
 class Changes:
-    """What a run brings: ``read`` files by record id, new or changed; ``restamped`` ones, whose content is
+    """What a run brings: ``read`` files by id, new or changed; ``restamped`` ones, whose content is
     as it was; ``gone`` ones; ``rejects`` as rows of ``meta.rejects``."""
 
     read: dict[str, Entry] = field(default_factory=dict)
@@ -110,6 +110,11 @@ class Build:
         self.rows = rowcounts.in_all(self._connection, self._tables())
         self.rows_by_source = rowcounts.by_source(self._connection, self._tables(), self.rows)
         return found
+
+    def rejected_items(self) -> int:
+        """How many items of loaded data files could not be read."""
+        query = "SELECT count(*) FROM meta.rejects ANTI JOIN meta.files USING (record_id)"
+        return self._connection.execute(query).fetchall()[0][0]
 
     def new_drift(self, run_id: str) -> dict[str, list[str]]:
         """The front-matter paths without a table that this run met first, by collection (empty for none), cut.
@@ -197,6 +202,7 @@ class Build:
                 parquet.link(before / name, folder / name)
         bulk = parts.PartFiles(self._staged, before, folder, self._load.records_by_url)
         changed = {key: entry.part for key, entry in (self._changes.read | self._changes.gone).items()}
+        changed |= dict(self._connection.execute(sql.read("load/parts_of_items")).fetchall())
         if before is None:
             bulk.write_batches(changed)
         elif touched_parts:
@@ -207,13 +213,10 @@ class Build:
         """Parts with rows of changed documents, or whose related articles lead elsewhere than before."""
         changed = {entry.part for entry in (self._changes.read | self._changes.gone).values()}
         self._connection.register("relinked_ids", pa.table({"record_id": pa.array(self._load.relinked, pa.string())}))
-        rows = self._connection.execute(
-            "SELECT DISTINCT part FROM meta.files WHERE record_id IN (FROM relinked_ids)"
-        ).fetchall()
+        rows = self._connection.execute(sql.read("load/relinked_parts")).fetchall()
         return changed | {part for (part,) in rows}
 
     def _documents_of(self, wanted: set[int]) -> list[str]:
         """Record ids of the documents of some parts in the order of their paths."""
         self._connection.register("wanted_parts", pa.table({"part": pa.array(wanted, pa.int32())}))
-        query = "SELECT record_id FROM meta.files WHERE part IN (FROM wanted_parts) ORDER BY source, path"
-        return [row[0] for row in self._connection.execute(query).fetchall()]
+        return [row[0] for row in self._connection.execute(sql.read("load/documents_of_parts")).fetchall()]

@@ -135,9 +135,10 @@ class Load:
         self.touched: set[str] = set(schema.tables()) if fresh else set()
         self.relinked: list[str] = []
 
-    def changed(self, record_ids: Iterable[str]) -> None:
-        """Say which documents change."""
-        self._register("changed", pa.table({"record_id": pa.array(record_ids, pa.string())}))
+    def changed(self, file_ids: Iterable[str]) -> None:
+        """Say which files change, by their ids; ``changed`` are the documents they hold, before the load and after."""
+        self._register("changed_files", pa.table({"record_id": pa.array(file_ids, pa.string())}))
+        self._connection.execute(sql.read("load/changed")).fetchall()
 
     def documents(self, staged: Path) -> None:
         """Replace the rows of the changed documents by those that were staged."""
@@ -150,6 +151,7 @@ class Load:
                 self._change(name, f"DELETE FROM {name} WHERE record_id IN (FROM changed)")
             if files := staging.files(staged, name):
                 self._insert(name, files)
+        self._connection.execute(sql.read("load/changed_now")).fetchall()
         self._connection.execute(f"SET memory_limit = '{memory.usual_limit(self._fresh)}'").fetchall()
 
     def files(self, files: pa.Table, rejects: pa.Table) -> None:
@@ -171,7 +173,7 @@ class Load:
         self._connection.unregister("batch")
 
     def derive(self, staged: Path, run_id: str, started_at: datetime) -> None:
-        """Fill what depends on more than one document: ``sql/load``."""
+        """Fill what depends on more than one document: ``sql/derive``."""
         self._seen_providers(staged)
         self._connection.execute(
             "CREATE OR REPLACE TEMP TABLE this_run AS SELECT ?::VARCHAR AS run_id, ?::TIMESTAMPTZ AS started_at",

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from matterhouse import sql
 from matterhouse.warehouse.lock import Locked
 
-_FORMAT = 2
+_FORMAT = 3
 _RUNS_WITH_REJECTS = 10  # runs whose rejects are kept here
 _SECONDS_TO_WAIT = 5.0  # for a program that has the ledger open
 
@@ -33,7 +33,7 @@ class Entry(NamedTuple):
     ``part`` is the group of documents whose rows share Parquet files. ``first_seen_at`` and ``last_changed_at`` are the
     starts (ISO 8601, UTC) of the runs that first saw the file and that last found it changed, ``changed_run_id`` is the
     latter run. ``modified_ns`` and ``listed_ns`` are nanoseconds since 1970. ``reason`` is the
-    code of the reason why a file is not loaded, None for one that is.
+    code of the reason why a file is not loaded, None for one that is. ``records`` are those that the file holds.
     """
 
     source: str
@@ -48,6 +48,7 @@ class Entry(NamedTuple):
     changed_run_id: str
     listed_ns: int
     reason: str | None = None
+    records: int = 0
 
     def with_stat(self, size_bytes: int, modified_ns: int, listed_ns: int) -> "Entry":
         """The same content seen again under another size or time stamp."""
@@ -102,11 +103,11 @@ class Ledger:
         format_ = self._fact("format") if made else None
         if format_ == str(_FORMAT):
             return
-        if format_ not in (None, "1"):
+        if format_ not in (None, "1", "2"):
             raise LedgerDamaged(f"{self._file}: made by another version")
         runs = self.runs() if format_ else []
         with self.transaction():
-            for script in ("ledger/format_1", "ledger/create") if format_ else ("ledger/create",):
+            for script in ("ledger/older", "ledger/create") if format_ else ("ledger/create",):
                 for statement in sql.read(script).split(";\n"):
                     self._connection.execute(statement)
             self._set_fact("format", str(_FORMAT))

@@ -9,4 +9,4 @@ LEFT JOIN (
     GROUP BY record_id
 ) AS found USING (record_id)
 WHERE records.collection IS NOT DISTINCT FROM ?
-ORDER BY records.source, records.path;
+ORDER BY records.source, split_part(records.path, '#', 1), records.item_position, records.path;

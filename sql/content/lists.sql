@@ -8,4 +8,4 @@ FROM (
     GROUP BY ALL
 ) AS found
 JOIN main.records USING (record_id)
-ORDER BY records.source, records.path{key_names};
+ORDER BY records.source, split_part(records.path, '#', 1), records.item_position, records.path{key_names};

@@ -8,4 +8,4 @@ WHERE rows.collection = {collection}
         rows.path IN (SELECT path FROM content_places WHERE table_number = {number})
         OR rows.path NOT IN (SELECT path FROM content_places WHERE collection = {collection})
     )
-ORDER BY records.source, records.path, rows.path, rows.positions;
+ORDER BY records.source, split_part(records.path, '#', 1), records.item_position, records.path, rows.path, rows.positions;

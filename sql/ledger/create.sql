@@ -12,6 +12,7 @@ CREATE TABLE IF NOT EXISTS files (
     changed_run_id  TEXT,
     listed_ns       INTEGER,
     reason          TEXT,
+    records         INTEGER,
     PRIMARY KEY (source, path)
 ) WITHOUT ROWID;
 

@@ -51,10 +51,10 @@ WHERE record.collection = 'news';
 
 COMMENT ON VIEW main.articles IS 'One row per record of the collection news: what most people open first. Key: record_id.';
 
-COMMENT ON COLUMN main.articles.record_id IS 'First 16 hexadecimal digits of BLAKE2b-64 over source, NUL and path; the same in every run and on every machine.';
+COMMENT ON COLUMN main.articles.record_id IS 'First 16 hexadecimal digits of BLAKE2b-64 over source, NUL and path, for an item of a data file also NUL and its key or place; the same in every run and on every machine.';
 COMMENT ON COLUMN main.articles.source IS 'Name of the content repository, as configured.';
-COMMENT ON COLUMN main.articles.path IS 'Path of the document in its source, with forward slashes.';
-COMMENT ON COLUMN main.articles.slug IS 'Name of the document in addresses: as its front matter says, else the file name without date prefix, language and extension, for an index or _index file the name of its folder, and index for the home page of a site or language. From: slug. By: slug.';
+COMMENT ON COLUMN main.articles.path IS 'Path of the document in its source, with forward slashes; an item of a data file stands behind #, as in _data/people.yml#anna.';
+COMMENT ON COLUMN main.articles.slug IS 'Name of the document in addresses: as its front matter says, else the file name without date, language and extension, for an index or _index file its folder, for a home page index, for an item of a data file its key. From: slug. By: slug.';
 COMMENT ON COLUMN main.articles.title IS 'Title, or the name of a person, event, community, organization or topic. From: title, name.';
 COMMENT ON COLUMN main.articles.excerpt IS 'Short text about the record: its excerpt, else a person''s bio, else an organization''s description. From: excerpt, bio, description.';
 COMMENT ON COLUMN main.articles.type IS 'Kind of content within its collection, such as article, video or course; of a list the first. From: type. By: first_of.';

@@ -8,12 +8,13 @@ from typing import NamedTuple
 import pandas as pd
 import pyarrow as pa
 
-from matterhouse.reading.reader import Reader
+from matterhouse.reading.reader import Document, Reader
 from matterhouse.sources.errors import Unreadable
 from matterhouse.sources.files import blob_id
 from matterhouse.sql import schema
 from matterhouse.transforms import keys, raw
 from matterhouse.transforms.drift import tree_of
+from matterhouse.transforms.places import path_of_item
 from matterhouse.transforms.tidy import Tables, documents_frame, tidy
 
 SOURCE = "coast"
@@ -26,8 +27,8 @@ def read(files: Mapping[str, str | bytes], reader: Reader | None = None) -> list
     """Documents as the transforms take them, of files by path: whole files as bytes, or front matters as text."""
     reader = reader or Reader()
     contents = {path: file if isinstance(file, bytes) else _content(path, file) for path, file in files.items()}
-    found = [_document(reader, path, content) for path, content in contents.items()]
-    return [document for document in found if document]
+    found = [_documents(reader, path, content) for path, content in contents.items()]
+    return [document for documents in found for document in documents]
 
 
 def documents(files: Mapping[str, str | bytes], reader: Reader | None = None) -> pd.DataFrame:
@@ -95,18 +96,29 @@ def _content(path: str, front_matter: str) -> bytes:
     return (text if path.endswith((".yaml", ".yml")) else f"---\n{text}---\n").encode()
 
 
-def _document(reader: Reader, path: str, content: bytes) -> dict[str, object] | None:
-    """The row of a file; None where it has no front matter."""
+def _documents(reader: Reader, path: str, content: bytes) -> list[dict[str, object]]:
+    """The rows of a file: one, none where it has no front matter, or one per item."""
     try:
         document = reader.read(path, content)
-        if document is None:
-            return None
     except Unreadable:
-        document = None
+        return [_row(path, content, None)]
+    if document is None or not document.items:
+        return [] if document is None else [_row(path, content, document)]
+    return [
+        _row(path, content, document)
+        | {"path": path_of_item(path, item.key), "record_id": keys.item_id(SOURCE, path, item.key)}
+        | {"item_position": item.position, "record": item.record, "problems": item.problems}
+        for item in document.items
+    ]
+
+
+def _row(path: str, content: bytes, document: Document | None) -> dict[str, object]:
     return {
         "record_id": id_of(path),
+        "file_id": id_of(path),
         "source": SOURCE,
         "path": path,
+        "item_position": None,
         "format": document.format if document else "yaml",
         "content_hash": blob_id(content),
         "size_bytes": len(content),

@@ -1,6 +1,7 @@
 """matterhouse.transforms.places: what a path says of a document, on sites of many generators."""
 
 from datetime import date
+from urllib.parse import unquote
 
 import pytest
 
@@ -34,6 +35,14 @@ PATHS = {
     "src/pages/about.md": ("pages", None, "about"),
     "website/docs/intro.md": ("docs", None, "intro"),
     "docs/page.mdx": ("docs", None, "page"),
+    "_data/people.yml#0": ("people", None, "people-0"),
+    "src/_data/people.JSON#anna": ("people", None, "anna"),
+    "docs/_data/topics/a.yml#0": ("topics", None, "a-0"),
+    "data/fr/authors.json#anna": ("authors", None, "anna"),
+    "_authors/list.yml#anna": ("authors", None, "anna"),
+    "menu.toml#0": ("menu", None, "menu-0"),
+    "config/menu.toml#0": ("config", None, "menu-0"),
+    "_posts/c#.md": ("posts", None, "c#"),
     "i18n/fr/docusaurus-plugin-content-blog/2020-01-02-x/index.md": ("blog", "fr", "x"),
     "_articles/fr/metrics.md": ("articles", "fr", "metrics"),
     "People/someone.md": ("People", None, "someone"),
@@ -77,3 +86,11 @@ def test_a_date_is_read_from_a_name(path: str, day: date | None):
 def test_a_folder_of_drafts_says_draft():
     assert places.is_draft("_drafts/x.md") is True
     assert places.is_draft("posts/drafts.md") is None
+
+
+@pytest.mark.parametrize("key", ["anna", "0", "", "a/b", "50%", "#", "a\nb", "é"])
+def test_the_path_of_an_item_leads_back_to_its_file(key: str):
+    path = places.path_of_item("_data/c#/x.yml", key)
+    file, item = places.file_and_item(path)
+    assert file == "_data/c#/x.yml" and item is not None and unquote(item) == key
+    assert places.file_and_item("_data/c#/x.yml") == ("_data/c#/x.yml", None)

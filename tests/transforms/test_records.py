@@ -38,6 +38,7 @@ def test_a_record_with_everything():
         "source": "coast",
         "collection": "news",
         "path": "_news/2024-03-04-fog.md",
+        "item_position": None,
         "slug": "fog",
         "title": "Fog at sea",
         "excerpt": "It hums.",

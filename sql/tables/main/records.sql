@@ -5,6 +5,7 @@ CREATE TABLE main.records (
     source           VARCHAR,
     collection       VARCHAR,
     path             VARCHAR,
+    item_position    INTEGER,
     slug             VARCHAR,
     title            VARCHAR,
     excerpt          VARCHAR,
@@ -42,11 +43,12 @@ CREATE TABLE main.records (
 
 COMMENT ON TABLE main.records IS 'One row per document with a readable record. Key: record_id.';
 
-COMMENT ON COLUMN main.records.record_id IS 'First 16 hexadecimal digits of BLAKE2b-64 over source, NUL and path; the same in every run and on every machine.';
+COMMENT ON COLUMN main.records.record_id IS 'First 16 hexadecimal digits of BLAKE2b-64 over source, NUL and path, for an item of a data file also NUL and its key or place; the same in every run and on every machine.';
 COMMENT ON COLUMN main.records.source IS 'Name of the content repository, as configured.';
-COMMENT ON COLUMN main.records.collection IS 'What kind of thing the document describes: as configured, else the first folder with an underscore, without it, or the folder below _data, or the first folder below content roots and locales. By: collection.';
-COMMENT ON COLUMN main.records.path IS 'Path of the document in its source, with forward slashes.';
-COMMENT ON COLUMN main.records.slug IS 'Name of the document in addresses: as its front matter says, else the file name without date prefix, language and extension, for an index or _index file the name of its folder, and index for the home page of a site or language. From: slug. By: slug.';
+COMMENT ON COLUMN main.records.collection IS 'Kind of thing that the document describes: as configured, else the first folder with an underscore or below _data, or the first below content roots and locales, or the name of the data file that it is an item of. By: collection.';
+COMMENT ON COLUMN main.records.path IS 'Path of the document in its source, with forward slashes; an item of a data file stands behind #, as in _data/people.yml#anna.';
+COMMENT ON COLUMN main.records.item_position IS 'Place of the item in its data file, counted from 0; NULL where the file is one record.';
+COMMENT ON COLUMN main.records.slug IS 'Name of the document in addresses: as its front matter says, else the file name without date, language and extension, for an index or _index file its folder, for a home page index, for an item of a data file its key. From: slug. By: slug.';
 COMMENT ON COLUMN main.records.title IS 'Title, or the name of a person, event, community, organization or topic. From: title, name.';
 COMMENT ON COLUMN main.records.excerpt IS 'Short text about the record: its excerpt, else a person''s bio, else an organization''s description. From: excerpt, bio, description.';
 COMMENT ON COLUMN main.records.description IS 'What the content is about, in the front matter''s own words. From: description, summary, abstract.';

@@ -13,10 +13,10 @@ CREATE TABLE meta.rejects (
     rejected_at TIMESTAMP WITH TIME ZONE
 );
 
-COMMENT ON TABLE meta.rejects IS 'One row per file that could not be read. Key: source, path.';
+COMMENT ON TABLE meta.rejects IS 'One row per file, or item of a data file, that could not be read. Key: source, path.';
 
 COMMENT ON COLUMN meta.rejects.source IS 'Name of the content repository, as configured.';
-COMMENT ON COLUMN meta.rejects.path IS 'Path of the file in its source, with forward slashes.';
+COMMENT ON COLUMN meta.rejects.path IS 'Path of the file in its source, with forward slashes; an item of a data file stands behind #.';
 COMMENT ON COLUMN meta.rejects.record_id IS 'Id that the document has or would have, as in raw.documents.record_id.';
 COMMENT ON COLUMN meta.rejects.line IS 'Line of the file at which reading stopped, counted from 1; NULL where no line is to blame.';
 COMMENT ON COLUMN meta.rejects."column" IS 'Column of that line, counted from 1; NULL where no column is to blame.';

@@ -10,6 +10,7 @@ CREATE TABLE meta.run_sources (
     rejected  BIGINT,
     skipped   BIGINT,
     removed   BIGINT,
+    records   BIGINT,
     error     VARCHAR
 );
 
@@ -24,4 +25,5 @@ COMMENT ON COLUMN meta.run_sources.unchanged IS 'Files left alone because they w
 COMMENT ON COLUMN meta.run_sources.rejected IS 'Files that could not be read; meta.rejects says why.';
 COMMENT ON COLUMN meta.run_sources.skipped IS 'Files without front matter, or that are not plain files.';
 COMMENT ON COLUMN meta.run_sources.removed IS 'Files that the run before knew and that are gone; not part of found.';
+COMMENT ON COLUMN meta.run_sources.records IS 'Records that the loaded and unchanged files hold: a data file may hold many.';
 COMMENT ON COLUMN meta.run_sources.error IS 'Why the source failed in the run, which left its rows as they were; NULL where it did not fail.';

@@ -16,6 +16,7 @@ CREATE TABLE meta.runs (
     rejected           BIGINT,
     skipped            BIGINT,
     removed            BIGINT,
+    records            BIGINT,
     documents_declined BIGINT,
     distinct_blocks    BIGINT,
     bytes_read         BIGINT,
@@ -40,6 +41,7 @@ COMMENT ON COLUMN meta.runs.unchanged IS 'Files left alone because they were as 
 COMMENT ON COLUMN meta.runs.rejected IS 'Files that could not be read; meta.rejects says why.';
 COMMENT ON COLUMN meta.runs.skipped IS 'Files without front matter, or that are not plain files.';
 COMMENT ON COLUMN meta.runs.removed IS 'Files that the run before knew and that are gone; not part of found.';
+COMMENT ON COLUMN meta.runs.records IS 'Records that the loaded and unchanged files hold: a data file may hold many.';
 COMMENT ON COLUMN meta.runs.documents_declined IS 'Documents that the fast reader passed on to the slower, authoritative one.';
 COMMENT ON COLUMN meta.runs.distinct_blocks IS 'Distinct blocks of front-matter text that were parsed; repeated blocks are parsed once.';
 COMMENT ON COLUMN meta.runs.bytes_read IS 'Bytes of file content read.';
