@@ -5,6 +5,8 @@
 - Eleventy: ``---yaml``, ``---toml`` or ``---json`` name the language; a line of ``---`` closes the head.
 - Zola and Hugo: lines of ``+++`` around TOML. Hugo: JSON, an object that begins the file and needs no fence. Hexo:
   lines of ``;;;`` around JSON.
+- Hexo: the line of ``---`` before a head may be missing. Such a line is the underline of a heading, too, so that is
+  only taken for a head in a Markdown file, where it begins with a field that Hexo knows and is a mapping.
 - Hugo: white space may stand before all of these, and a head may be commented out, with a line ``<!--`` before it and
   ``-->`` behind it.
 
@@ -29,16 +31,24 @@ _OPENING = re.compile(
     rb"|(?P<brace>\{)(?=[ \t\r\n]*(?:\"|\}[ \t]*(?:[\r\n]|\Z))))"
 )
 _JSON_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*(?:"|\\?\Z)|[{}]', re.DOTALL)
+_HEXO = re.compile(
+    rb"(?:title|date|layout|updated|comments|tags|categories|permalink|lang|published|excerpt|author):(?=[ \t\r\n])"
+)
+_MARKDOWN = (".md", ".markdown")
 _UTF_16 = (b"\xff\xfe-\0-\0-\0", b"\xfe\xff\0-\0-\0-", b"-\0-\0-\0", b"\0-\0-\0-")
 
 
 class Envelope(NamedTuple):
-    """The ``head`` of a file, the line it begins on, the ``body`` after it, and the head's ``format``."""
+    """The ``head`` of a file, the line it begins on, the ``body`` after it, and the head's ``format``.
+
+    A head that ``may_be_text`` has no opening fence, and is one only if it is a mapping.
+    """
 
     head: bytes
     first_line: int
     body: bytes | None
     format: str = "yaml"
+    may_be_text: bool = False
 
 
 def open_envelope(path: str, content: bytes) -> Envelope | None:
@@ -53,7 +63,7 @@ def open_envelope(path: str, content: bytes) -> Envelope | None:
     opening = _OPENING.match(content, start)
     if opening is None:
         _refuse_marks(content)
-        return None
+        return _without_opening(path, content, start)
     if opening["brace"]:
         return _object(content, opening.start("brace"))
     comment = opening["comment"]
@@ -103,6 +113,24 @@ def _fenced(content: bytes, opening: re.Match[bytes], start: int) -> Envelope | 
             return None
         after = closed + 3
     return Envelope(content[begin:end], 1 + _line_ends(content[start:begin]), content[after:], format.name)
+
+
+def _without_opening(path: str, content: bytes, start: int) -> Envelope | None:
+    """What may be a head of Hexo's without its opening fence."""
+    if not _HEXO.match(content, start) or not path.lower().endswith(_MARKDOWN):
+        return None
+    lines = content.replace(b"\r", b"\n") if b"\r" in content else content
+    closing = _CLOSINGS[b"---"].search(lines, start)
+    if closing is None:
+        return None
+    body = content[_line_end(content, lines, closing.end()) :]
+    return Envelope(content[start : closing.start() + 1], 1, body, may_be_text=True)
+
+
+def is_certain(envelope: Envelope, value: object) -> bool:
+    """Whether what may be text is a head: a mapping without a blank line; a single field only if it is ``title``."""
+    has_blank_line = re.search(rb"(?:\n|\r(?!\n))[ \t]*[\r\n]", envelope.head) is not None
+    return isinstance(value, dict) and not has_blank_line and (len(value) > 1 or "title" in value)
 
 
 def _object(content: bytes, begin: int) -> Envelope:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from matterhouse.reading import templates
 from matterhouse.reading.blocks import Blocks
-from matterhouse.reading.envelope import Envelope, open_envelope
+from matterhouse.reading.envelope import Envelope, is_certain, open_envelope
 from matterhouse.reading.formats import DATA_FILES, FORMATS
 from matterhouse.reading.items import Item, places_of, read_items
 from matterhouse.reading.parsing import Parsed, Problem
@@ -13,6 +13,7 @@ from matterhouse.sources.errors import Skipped, Unreadable
 from matterhouse.sources.files import DEFAULT_TEMPLATES
 from matterhouse.sources.limits import Limits
 
+_NO_OPENING = "what stands above the first line of --- has no opening fence, and may be text"
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
@@ -85,12 +86,16 @@ class Reader:
             return None
         if envelope.body is not None:
             templates.refuse_path(path, template_globs)
-        self._check_size(envelope)
         try:
+            self._check_size(envelope)
             parsed, declined = self._parsed(envelope, tried=usual)
         except Unreadable as unreadable:
             templates.refuse_marks(envelope, unreadable)
+            if envelope.may_be_text:
+                raise Skipped("no_opening_fence", _NO_OPENING) from None
             raise
+        if envelope.may_be_text and not is_certain(envelope, parsed.value):
+            raise Skipped("no_opening_fence", _NO_OPENING)
         if envelope.body is None:
             return self._data(parsed, envelope, declined, shape)
         return self._document(parsed, envelope, declined)

@@ -23,6 +23,9 @@ _NOT_A_VALUE = (ValueError, KeyError, AttributeError, IndexError, TypeError, Ove
 # Reasons for which we refuse what PyYAML would read, or try to.
 REFUSED = {"recursive_alias", "too_deep", "too_many_values", "too_much_text", "too_many_directives", "too_many_related"}
 
+_FIELDS = "title date layout updated comments tags categories permalink lang published excerpt author"
+HEXO = [name.encode() + b":" for name in _FIELDS.split()]
+
 
 @dataclass(frozen=True)
 class Impossible:
@@ -124,10 +127,22 @@ def line_by_line(content: bytes) -> Envelope | None:
         first, *lines = lines
         above += 1
     if first.lstrip(b" \t").rstrip(b" \t\r\n") != b"---":
-        return None
+        return _without_opening([first, *lines]) if above == 2 else None
     for number, line in enumerate(lines):
         if line.rstrip(b" \t\r\n") in (b"---", b"..."):
             return Envelope(b"".join(lines[:number]), above, b"".join(lines[number + 1 :]))
+    return None
+
+
+def _without_opening(lines: list[bytes]) -> Envelope | None:
+    """A head of Hexo's that may be text, as far as its lines tell."""
+    if lines[0].rstrip(b" \t\r\n") not in HEXO and not lines[0].startswith(
+        tuple(name + blank for name in HEXO for blank in (b" ", b"\t"))
+    ):
+        return None
+    for number, line in enumerate(lines):
+        if line.rstrip(b" \t\r\n") == b"---":
+            return Envelope(b"".join(lines[:number]), 1, b"".join(lines[number + 1 :]), may_be_text=True)
     return None
 
 

@@ -113,6 +113,13 @@ def test_scalars_are_text_as_written():
         (b'{\n  "a": "\\"}"\n}Text', "json", {"a": '"}'}, "Text"),
         (b'\xef\xbb\xbf\n {"a": 1}\r\nText', "json", {"a": "1"}, "Text"),
         (b"\n---\na: b\n---\nText", "yaml", {"a": "b"}, "Text"),
+        (b"title: a\n---\nText", "yaml", {"title": "a"}, "Text"),
+        (
+            b"\xef\xbb\xbftags: [x]\r\ndate: 2013/7/13\r\n--- \r\nText",
+            "yaml",
+            {"tags": ["x"], "date": "2013/7/13"},
+            "Text",
+        ),
         (b" \t\r\n  +++\na = 1\n+++\nText", "toml", {"a": "1"}, "Text"),
         (b"<!--\n---\na: b\n---\n-->\nText", "yaml", {"a": "b"}, "\nText"),
         (b"<!-- hidden\n+++\na = 1\n+++\nnot shown\n-->Text", "toml", {"a": "1"}, "Text"),
@@ -132,6 +139,31 @@ def test_every_generators_head_is_read(content, format, record, body):
 )  # fmt: skip
 def test_what_is_no_front_matter(content):
     assert Reader().read("x.md", content) is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"title: a\ntext that goes on\n---\n", b"title: a\n\nNote: text\n\n---\n", b"date: today\n---\n", b"title: @\n---\n",
+        b"title: a\r\n\r\nb: c\r\n---\r\n", b"title: a\n---- b\nc: d\n---\n",
+    ],
+)  # fmt: skip
+def test_what_may_be_text_is_skipped_with_a_reason(content):
+    with pytest.raises(Skipped) as caught:
+        Reader().read("x.md", content)
+    assert caught.value.reason == "no_opening_fence"
+
+
+@pytest.mark.parametrize(
+    "path, content",
+    [
+        ("x.md", b"Title\n---\n"), ("x.md", b"Note: this is a heading\n---\nText\n"), ("x.md", b"Title: a\nDate: b\n---\n"),
+        ("x.md", b"title:a\ndate: b\n---\n"), ("x.md", b" title: a\ndate: b\n---\n"), ("x.md", b"title: a\n----\nText\n"),
+        ("x.md", b"title: a\ndate: b\n"), ("x.rst", b"title: a\ndate: b\n---\n"),
+    ],
+)  # fmt: skip
+def test_a_heading_is_never_front_matter(path, content):
+    assert Reader().read(path, content) is None
 
 
 def test_a_comment_before_the_fence_is_skipped_with_a_reason():
