@@ -9,8 +9,7 @@ from matterhouse.engine import fingerprint
 from matterhouse.engine.account import Account, FileOutcome
 from matterhouse.engine.comparison import Comparison, compare
 from matterhouse.settings.models import Settings, SourceSettings
-from matterhouse.sources import NOT_READ, Limits, Source, open_source, redacted
-from matterhouse.warehouse.layout import Layout
+from matterhouse.sources import NOT_READ, Limits, Listing, Source, open_source, redacted
 from matterhouse.warehouse.ledger import Entry, Ledger
 
 
@@ -18,9 +17,10 @@ from matterhouse.warehouse.ledger import Entry, Ledger
 class SourcePlan:
     """One source in a run: where it stands, what changed, and, once it is extracted, what became of its files.
 
-    ``comparison`` is None where position or digest say at once that nothing changed; then ``facts``, the ledger's,
-    have the counts. With ``reread`` every file is read again. The extraction fills ``read`` with the entries of files
-    that are new or changed, ``restamped`` with those of files of known content and another size or time stamp.
+    Where position or digest say at once that nothing changed, there is no ``listing`` and no ``comparison``; then
+    ``facts``, the ledger's, have the counts. With ``reread`` every file is read again. The extraction fills ``read``
+    with the entries of files that are new or changed, ``restamped`` with those of files of known content and another
+    size or time stamp.
     """
 
     name: str
@@ -30,12 +30,20 @@ class SourcePlan:
     fingerprint: str
     facts: dict | None
     reread: bool = False
+    listing: Listing | None = None
     known: dict[str, Entry] = field(default_factory=dict)
     comparison: Comparison | None = None
     listed_ns: int = 0
     digest: str | None = None
     read: list[Entry] = field(default_factory=list)
     restamped: list[Entry] = field(default_factory=list)
+
+    def compare(self, ledger: Ledger) -> None:
+        """Compare the listing, if there is one, with the ledger's files; it is not kept."""
+        if self.listing is not None:
+            self.known = ledger.files(self.name)
+            self.comparison = compare(self.listing, self.known, self.reread)
+            self.listing = None
 
     @property
     def files_to_read(self) -> int:
@@ -131,24 +139,22 @@ def open_configured(name: str, own: SourceSettings, clones: Path, limits: Limits
     )
 
 
-def plan_source(name: str, settings: Settings, layout: Layout, ledger: Ledger, reread: bool) -> SourcePlan:
-    """List a source and compare it with the ledger. Raises ``sources.SourceUnavailable``."""
-    own = settings.sources[name]
-    limits = reading_limits(settings)
-    source = open_configured(name, own, layout.clones, limits)
-    facts = ledger.sources().get(name)
-    plan = SourcePlan(name, own, source, source.position(), fingerprint.of_source(own, limits), facts)
-    plan.reread = reread or (facts is not None and facts["fingerprint"] != plan.fingerprint)
-    may_be_unchanged = facts is not None and not plan.reread and not facts.get("retry")
-    if facts is not None and may_be_unchanged and plan.position is not None and plan.position == facts["position"]:
-        plan.digest = facts["digest"]
+def plan_source(name: str, settings: Settings, clones: Path, facts: dict | None, reread: bool) -> SourcePlan:
+    """List a source, unless it is as the ledger's ``facts`` have it. Raises ``sources.SourceUnavailable``."""
+    own, limits = settings.sources[name], reading_limits(settings)
+    source, shape = open_configured(name, own, clones, limits), fingerprint.of_source(own, limits)
+    reread = reread or (facts is not None and facts["fingerprint"] != shape)
+    last = facts if facts is not None and not reread and not facts.get("retry") else None
+    if last is not None and last["position"] is not None and source.still_at(last["position"]):
+        return SourcePlan(name, own, source, last["position"], shape, facts, digest=last["digest"])
+    plan = SourcePlan(name, own, source, source.position(), shape, facts, reread)
+    if last is not None and plan.position is not None and plan.position == last["position"]:
+        plan.digest = last["digest"]
         return plan
     listing = source.list()
     plan.digest, plan.listed_ns = listing.digest, listing.listed_at_ns
-    if facts is not None and may_be_unchanged and listing.digest == facts["digest"]:
-        return plan
-    plan.known = ledger.files(name)
-    plan.comparison = compare(listing, plan.known, plan.reread)
+    if last is None or listing.digest != last["digest"]:
+        plan.listing = listing
     return plan
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from matterhouse.engine.account import Account
 from matterhouse.engine.errors import SourceFailure
 from matterhouse.engine.plan import SourcePlan, plan_source, reading_limits
+from matterhouse.engine.side_by_side import side_by_side
 from matterhouse.settings.models import Settings
 from matterhouse.sources import SourceUnavailable
 from matterhouse.warehouse.layout import Layout
@@ -44,13 +45,22 @@ class RunSources:
 
     def plan(self, layout: Layout, ledger: Ledger, reread: bool) -> None:
         """List the sources and compare them with the ledger; called again, it takes those again that failed."""
-        for name in self._settings.sources:
-            if name not in self._planned:
-                self._failed.pop(name, None)
-                try:
-                    self._planned[name] = plan_source(name, self._settings, layout, ledger, reread)
-                except SourceUnavailable as error:
-                    self._failed[name] = SourceFailure.of(error)
+        known = ledger.sources()
+
+        def planned(name: str) -> SourcePlan | SourceFailure:
+            try:
+                return plan_source(name, self._settings, layout.clones, known.get(name), reread)
+            except SourceUnavailable as error:
+                return SourceFailure.of(error)
+
+        names = [name for name in self._settings.sources if name not in self._planned]
+        self._failed.clear()
+        for name, plan in zip(names, side_by_side(planned, names, self._settings.sources_at_once)):
+            if isinstance(plan, SourceFailure):
+                self._failed[name] = plan
+            else:
+                plan.compare(ledger)
+                self._planned[name] = plan
 
     def empty(self, layout: Layout) -> list[str]:
         """A sentence per source that has no file to read: what may be wrong with it."""

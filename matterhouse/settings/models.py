@@ -263,6 +263,9 @@ class Settings(Group):
         NoticeSettings(),
         description="Whom to tell when a scheduled run failed, rejected too many files, or found a source stale.",
     )
+    sources_at_once: int = Field(
+        8, ge=1, le=64, description="How many sources are listed at the same time, since most of it may be waiting."
+    )
     batch_bytes: int = Field(
         48_000_000, ge=1, description="Bytes of documents that are held in memory and transformed at a time."
     )

@@ -45,6 +45,18 @@ class Clone:
         else:
             self._make()
 
+    def remote_commit(self, ref: str | None) -> str | None:
+        """The commit that the remote's HEAD, or its branch or else tag ``ref`` names now; nothing is fetched.
+
+        None where the remote does not say it, as of a ref that is a commit. Raises GitFailed.
+        """
+        names = [f"refs/heads/{ref}", f"refs/tags/{ref}^{{}}", f"refs/tags/{ref}"] if ref else ["HEAD"]
+        scope = ["--heads", "--tags"] if ref else []
+        settings, folder = self._remote_settings(), self.folder
+        told = run_remote(["ls-remote", *scope, "source", *names], folder, settings, PROTOCOLS, self._limits)
+        commits = {name: commit for commit, _, name in (line.partition("\t") for line in told.decode().splitlines())}
+        return next((commits[name] for name in names if name in commits), None)
+
     def discard(self) -> None:
         """Removes the copy, so that the next ``refresh`` makes it anew."""
         if os.path.isdir(self.folder):
@@ -74,11 +86,15 @@ class Clone:
             self._fetch_refs(folder, *_BRANCHES_AND_TAGS)
 
     def _fetch_refs(self, folder: str, *refspecs: str) -> None:
+        fetch = ["fetch", "--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--update-shallow"]
+        run_remote([*fetch, "source", *refspecs], folder, self._remote_settings(), PROTOCOLS, self._limits)
+
+    def _remote_settings(self) -> dict[str, str]:
+        """What git has to know of the remote ``source``."""
         settings = {"remote.source.url": self._url}
         if self._url.startswith(("file:", "/")):  # upload-pack is made to serve a repository of another user, too
             settings["remote.source.uploadpack"] = "git -c 'safe.directory=*' upload-pack"
-        fetch = ["fetch", "--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--update-shallow"]
-        run_remote([*fetch, "source", *refspecs], folder, settings, PROTOCOLS, self._limits)
+        return settings
 
     def _beside(self, state: str) -> str:
         return f"{self.folder}.{state}-{os.getpid()}-{os.urandom(4).hex()}"

@@ -90,9 +90,9 @@ class Globs:
 
     def __init__(self, include: Iterable[str] = DEFAULT_INCLUDE, exclude: Iterable[str] = DEFAULT_EXCLUDE):
         exclude = tuple(exclude)
-        self._include = _one_regex(include)
+        self._include = _one_regex(tuple(include))
         self._exclude = _one_regex(exclude)
-        self._exclude_folder = _one_regex(glob.removesuffix("/**") for glob in exclude if glob.endswith("/**"))
+        self._exclude_folder = _one_regex(tuple(glob.removesuffix("/**") for glob in exclude if glob.endswith("/**")))
 
     def wants(self, path: str) -> bool:
         """Whether the file ``path`` is included and not excluded."""
@@ -159,7 +159,8 @@ def _segment_regex(segment: str) -> str:
     return "".join({"*": "[^/]*", "?": "[^/]"}.get(part[0], re.escape(part)) for part in parts)
 
 
-def _one_regex(globs: Iterable[str]) -> Callable[[str], re.Match[str] | None]:
+@lru_cache(maxsize=100)  # sources have the same globs, as a rule
+def _one_regex(globs: tuple[str, ...]) -> Callable[[str], re.Match[str] | None]:
     alternatives = "|".join(f"(?:{glob_regex(glob)})" for glob in globs)
     return re.compile(alternatives or r"(?!)", re.DOTALL).fullmatch
 

@@ -39,6 +39,10 @@ class FolderSource:
     def position(self) -> None:
         """None: a folder has no commits."""
 
+    def still_at(self, position: str) -> bool:
+        """False: a folder has no commits."""
+        return False
+
     def list(self) -> Listing:
         """The included files on disk, with size and mtime, their content not yet read.
 

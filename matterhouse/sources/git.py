@@ -18,6 +18,7 @@ from matterhouse.sources.files import File, Listing, blob_id, path_text
 from matterhouse.sources.folder import too_large
 from matterhouse.sources.gitcommand import GitFailed, GitMissing, first_words, output_of, run
 from matterhouse.sources.kinds import Request
+from matterhouse.sources.refs import commit_named
 from matterhouse.sources.trust import foreign_content, path_of_file_url
 from matterhouse.sources.uris import redacted_text
 
@@ -50,11 +51,8 @@ _SAID_FETCHING = (
     ("prerequisite commits", "the bundle builds on commits that are not in it: make it with --all"),
     ("not a git repository|not appear to be a git|not found|does not exist", "there is no git repository"),
 )
-_MAY_PASS = (
-    "the name of its host is not known here",
-    "its host does not answer",
-    None,
-)  # None: git said something else
+_NO_HOST = ("the name of its host is not known here", "its host does not answer")
+_MAY_PASS = (*_NO_HOST, None)  # None: git said something else
 
 
 def open_place(request: Request) -> GitSource:
@@ -82,8 +80,27 @@ class GitSource:
         if place.kind == "remote" and clones is not None:
             self._clone = Clone(clones, self.name, place.where, self._limits)
         self._repository = self._clone.folder if self._clone else _git_folder(place.where)
-        self._place, self._trust = place, request.trust
+        self._trust = request.trust
+        self._is_served = place.where.lower().startswith("file://")
+        self._where = place.where
         self._commit: str | None = None
+
+    def still_at(self, position: str) -> bool:
+        """Whether the ref still names the commit ``position``, by what the refs say: no content is read or fetched.
+
+        False where only ``position()`` can tell. Raises SourceUnavailable for a host that does not answer.
+        """
+        if self._ref == position:
+            return True
+        if self._clone is None or self._is_served:
+            return commit_named(_git_folder(self._folder_here()), self._ref) == position
+        try:
+            return self._clone.remote_commit(self._ref) == position
+        except GitFailed as error:
+            why = _in_words(error, _SAID_FETCHING)
+            if why in _NO_HOST:
+                raise self._unavailable(why, error, may_pass=True) from None
+            return False
 
     def position(self) -> str:
         """The id of the commit that the ref names now; a clone is fetched into first.
@@ -106,16 +123,19 @@ class GitSource:
 
     def _refuse_foreign_content(self) -> None:
         """Refuse a repository on this machine that leads git to another one, unless it is trusted."""
-        is_served = self._place.where.lower().startswith("file://")
-        if self._trust or (self._clone and not is_served):
+        if self._trust or (self._clone and not self._is_served):
             return
         try:
-            why = foreign_content(path_of_file_url(self._place.where) if is_served else self._place.where)
+            why = foreign_content(self._folder_here())
         except OSError as error:
             raise self._unavailable(f"its git folder cannot be looked at: {error.strerror}") from None
         if why:
             allow = "set `trust: true` for the source if nobody else writes it (a worktree or shared clone of your own)"
             raise self._unavailable(f"{why}, so that content of another repository could be published: {allow}")
+
+    def _folder_here(self) -> str:
+        """The folder of a repository that is on this machine, also where it is cloned."""
+        return path_of_file_url(self._where) if self._is_served else self._where
 
     def list(self) -> Listing:
         """The included files of the commit; their content_hash is the blob id, their mtime 0.

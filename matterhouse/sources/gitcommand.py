@@ -51,6 +51,9 @@ _LAST_WORDS = 20_000
 _TIMED_OUT = "fatal: git timed out: it took longer than {:g} seconds (the limit `git_seconds`)"
 
 
+_running: set[subprocess.Popen[bytes]] = set()
+
+
 class GitFailed(Exception):
     """A git command that failed; the message is what it said, as it said it, secrets included.
 
@@ -72,10 +75,17 @@ def run(arguments: Sequence[str], repository: str, limits: Limits) -> bytes:
         return output.read()
 
 
+def stop_all() -> None:
+    """Stop every command that runs now, in whichever thread; there each ends with GitFailed."""
+    for process in list(_running):
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+
+
 def run_remote(
     arguments: Sequence[str], repository: str, settings: dict[str, str], protocols: Sequence[str], limits: Limits
-) -> None:
-    """Runs a command that may reach a server by these protocols, within the limits.
+) -> bytes:
+    """The output of a command that may reach a server by these protocols, within the limits.
 
     ``settings`` are git settings for this command alone. They travel in the environment, which
     only the same user can look at: a URL may hold a password. (While it transfers, git itself puts
@@ -84,14 +94,15 @@ def run_remote(
     """
     from tempfile import TemporaryFile
 
-    with TemporaryFile() as said:
+    with TemporaryFile() as said, TemporaryFile() as output:
         process = subprocess.Popen(
             _command(arguments, repository, limits),
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=said, start_new_session=True,
             env=_environment(repository, settings, ":".join(protocols)),
         )  # fmt: skip
         try:
-            status = process.wait(limits.git_seconds)
+            with _counted(process):
+                status = process.wait(limits.git_seconds)
         except BaseException as interruption:
             os.killpg(process.pid, signal.SIGTERM)
             process.wait()
@@ -100,6 +111,8 @@ def run_remote(
             raise
         if status:
             raise _failure(said, status, False, limits)
+        output.seek(0)
+        return output.read()
 
 
 @contextmanager
@@ -121,7 +134,7 @@ def output_of(
         )  # fmt: skip
         output = process.stdout
         assert output is not None  # a pipe
-        with process, _stopped_after(process, limits.git_seconds) as late:
+        with process, _counted(process), _stopped_after(process, limits.git_seconds) as late:
             try:
                 yield output
                 status = process.wait()
@@ -155,6 +168,16 @@ def _command(arguments: Sequence[str], repository: str, limits: Limits) -> list[
     )
     shell = 'ulimit -S -v "$1" && ulimit -S -f "$2" && shift 2 && exec "$@"'
     return ["/bin/sh", "-c", shell, "sh", str(memory // 1024), str(file_bytes // 512), *command]
+
+
+@contextmanager
+def _counted(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Count the process among those that ``stop_all`` stops."""
+    _running.add(process)
+    try:
+        yield
+    finally:
+        _running.discard(process)
 
 
 @contextmanager

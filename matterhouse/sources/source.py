@@ -26,6 +26,12 @@ class Source(Protocol):
         A position equal to the last one means that nothing changed. Raises SourceUnavailable.
         """
 
+    def still_at(self, position: str) -> bool:
+        """Whether the source certainly still stands at a position that it had, found out at small cost.
+
+        False where only ``position()`` can tell. Raises SourceUnavailable.
+        """
+
     def list(self) -> Listing:
         """The source's files at its position; raises SourceUnavailable."""
 

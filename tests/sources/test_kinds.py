@@ -30,6 +30,9 @@ class DrawerSource:
     def position(self) -> str:
         return sha256(repr(self._files).encode()).hexdigest()
 
+    def still_at(self, position: str) -> bool:
+        return self.position() == position
+
     def list(self) -> Listing:
         wanted = {path: content for path, content in self._files.items() if self._globs.wants(path)}
         files = [
