@@ -5,7 +5,7 @@ What the stages hand on stays in the engine's ``Run``, of which Prefect sees not
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -20,10 +20,10 @@ from prefect.states import Cancelled, Completed, Failed
 from prefect.tasks import Task
 
 from matterhouse.engine.account import totals
-from matterhouse.engine.errors import REJECTS, SourcesFailed, is_explained
+from matterhouse.engine.errors import MOST_TOLD, REJECTS, SourcesFailed, is_explained
 from matterhouse.engine.interrupts import Interrupts, Stopped, interrupts
 from matterhouse.engine.page import markdown
-from matterhouse.engine.report import Report, RunState, breach, drift_in_words
+from matterhouse.engine.report import Report, RunState, accounts_told, breach, drift_in_words
 from matterhouse.engine.run import Run
 from matterhouse.flows import artifacts, notices
 from matterhouse.flows.state_names import PARTIAL, SKIPPED, TOO_MANY_REJECTS
@@ -115,7 +115,7 @@ def _do_stages(run: Run, settings: Settings, signals: Interrupts) -> None:
     for stage in signals.between(run.stages()):
         name = stage.__name__
         words = {
-            "list": f"list {', '.join(settings.sources)}",
+            "list": f"list {_named(settings.sources)}",
             "extract": f"read {run.files_to_read:,} files",
             "publish": f"publish {run.report.snapshot}",
         }.get(name, name)
@@ -124,6 +124,10 @@ def _do_stages(run: Run, settings: Settings, signals: Interrupts) -> None:
         else:
             work = _with_retries(run, stage) if name == "list" else stage
             _raise_failure(step.with_options(name=name, task_run_name=words, description=stage.__doc__)(work))
+
+
+def _named(sources: Collection[str]) -> str:
+    return ", ".join(sources) if len(sources) <= MOST_TOLD else f"{len(sources):,} sources"
 
 
 def _with_retries(run: Run, stage: Callable[[], None]) -> Callable[[], None]:
@@ -196,7 +200,7 @@ def _tell(run: Run, settings: Settings) -> None:
         log.warning("new in the front matter, in no declared table:")
     for line in drift_in_words(report.drift, 5, 20):  # names of content's authors must not steer a terminal
         log.warning("%s", redacted_text(line, ""))
-    for account in report.sources:
+    for account in accounts_told(report.sources)[0]:
         log.info("%s", in_words(account.source, asdict(account)))
     log.debug("seconds by stage: %s", report.stages)
 

@@ -28,8 +28,7 @@ def tell(report: "Report", warehouse: Path) -> None:
         _tell_unchanged(report, warehouse)
         return
     if report.sources:
-        table(("source", *_COUNTS), _accounts(report), _COUNTS)
-        say()
+        _tell_accounts(report)
     if report.published:
         _tell_findings(report)
         rows = counted(report.rows["records"], "record")
@@ -49,12 +48,15 @@ def _tell_nothing_loaded(report: "Report") -> None:
 
 def tell_failure(report: "Report", warehouse: Path) -> None:
     """Why the run, or some of its sources, failed, and what readers have now."""
+    from matterhouse.engine.errors import MOST_TOLD
     from matterhouse.warehouse import snapshots
     from matterhouse.warehouse.layout import Layout
 
     if report.state == "partial":
-        for failure in report.failures:
+        for failure in report.failures[:MOST_TOLD]:
             complain(f"partial: {failure.message}; {failure.source} keeps the rows that it had")
+        if more := len(report.failures[MOST_TOLD:]):
+            complain(f"partial: {more:,} more sources failed and keep the rows that they had")
         return
     complain(f"{report.state}: {report.error}")
     try:
@@ -117,14 +119,23 @@ def _tell_items(report: "Report") -> None:
         say(f"{counted(files, 'file')} hold {counted(records, 'record')}: in data files an item may be one.")
 
 
-def _accounts(report: "Report") -> list[tuple]:
-    return [(account.source, *(getattr(account, name) for name in _COUNTS)) for account in report.sources]
+def _tell_accounts(report: "Report") -> None:
+    """A line for each source; where they are very many, for those of which something is to be told, and the sum."""
+    from matterhouse.engine.account import totals
+    from matterhouse.engine.report import accounts_told
+
+    told, others = accounts_told(report.sources)
+    rows = [(account.source, *(getattr(account, name) for name in _COUNTS)) for account in told]
+    if others:
+        rows.append((f"all {_sources(report)}", *totals(report.sources).values()))
+    table(("source", *_COUNTS), rows, _COUNTS)
+    say()
 
 
 def _sources(report: "Report") -> str:
     if len(report.sources) == 1:
         return report.sources[0].source
-    return f"{len(report.sources)} sources"
+    return f"{len(report.sources):,} sources"
 
 
 def _seconds(report: "Report") -> float:

@@ -7,6 +7,7 @@ from matterhouse.sources import AuditFailed, SourceUnavailable
 
 # Why a source failed: it cannot be listed or read; too many of its files were rejected; it lost too many documents.
 UNAVAILABLE, REJECTS, DROP = "unavailable", "rejects", "drop"
+MOST_TOLD = 50  # sources that are told of one by one
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,12 @@ class SourceFailure:
         return cls(error.name, UNAVAILABLE, " ".join(str(error).split()), error.may_pass)
 
 
+def messages(failures: Sequence[SourceFailure]) -> str:
+    """The messages of failures in one; of very many the first ones, and how many more there are."""
+    told = "; ".join(failure.message for failure in failures[:MOST_TOLD])
+    return told + f"; and {len(failures) - MOST_TOLD:,} more sources failed" if failures[MOST_TOLD:] else told
+
+
 class RunFailed(Exception):
     """A run that published nothing; the message says why and what to do."""
 
@@ -36,9 +43,8 @@ class SourcesFailed(RunFailed):
     """A run that published nothing because of its sources' ``failures``."""
 
     def __init__(self, failures: Sequence[SourceFailure], why: str = ""):
-        told = "; ".join(failure.message for failure in failures)
         prefix = "" if all(failure.reason == UNAVAILABLE for failure in failures) else "nothing was published: "
-        super().__init__(f"{prefix}{told}{why}")
+        super().__init__(f"{prefix}{messages(failures)}{why}")
         self.failures = tuple(failures)
 
     @property

@@ -7,7 +7,7 @@ in which Markdown and HTML mean nothing.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from matterhouse.engine.report import Report, breach, drift_in_words, skipped_in_words
+from matterhouse.engine.report import Report, accounts_told, breach, drift_in_words, skipped_in_words
 
 MOST_REJECTS = 50
 MOST_FIELDS, MOST_COLLECTIONS = 10, 50
@@ -61,11 +61,14 @@ def _account(report: Report) -> Iterator[str]:
         return
     yield "## Files"
     yield ""
+    told, others = accounts_told(report.sources)
     for_source = [
-        [each.source, code((each.position or "")[:12]), *(getattr(each, name) for name in _COUNTS)]
-        for each in report.sources
+        [each.source, code((each.position or "")[:12]), *(getattr(each, name) for name in _COUNTS)] for each in told
     ]
     yield from _table(["source", "commit", *_COUNTS], for_source)
+    if others:
+        yield f"{others:,} more of {len(report.sources):,} sources are in `meta.run_sources`."
+        yield ""
     if report.skipped:
         yield f"Skipped: {skipped_in_words(report.skipped)}."
         yield ""

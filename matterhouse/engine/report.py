@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from matterhouse.engine.account import Account
-from matterhouse.engine.errors import SourceFailure
+from matterhouse.engine.errors import MOST_TOLD, SourceFailure
 
 
 class RunState(StrEnum):
@@ -61,6 +61,18 @@ class Progress:
     files: int = 0
     of: int = 0
     bytes: int = 0
+
+
+def accounts_told(accounts: Sequence[Account]) -> tuple[list[Account], int]:
+    """The accounts that have a line of their own, and how many sources have none, where they are too many.
+
+    Then only those are told that failed, or whose files were loaded, rejected or removed.
+    """
+    if len(accounts) <= MOST_TOLD:
+        return list(accounts), 0
+    eventful = [each for each in accounts if each.error or each.loaded or each.rejected or each.removed]
+    told = eventful[:MOST_TOLD]
+    return told, len(accounts) - len(told)
 
 
 def breach(check: Mapping[str, Any]) -> str:

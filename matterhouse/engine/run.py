@@ -20,7 +20,7 @@ from uuid import uuid4
 from matterhouse import __version__, process
 from matterhouse.engine import fingerprint
 from matterhouse.engine.account import totals
-from matterhouse.engine.errors import RunFailed, SourceFailure, SourcesFailed, is_explained
+from matterhouse.engine.errors import RunFailed, SourceFailure, SourcesFailed, is_explained, messages
 from matterhouse.engine.limits import judged, refuse_drops
 from matterhouse.engine.plan import SourcePlan, reading_limits
 from matterhouse.engine.report import Progress, Report, RunState
@@ -271,7 +271,7 @@ class Run:
     def _report_failures(self) -> None:
         """What the report of a run says that goes on without some of its sources."""
         self.report.failures = self._sources.failures
-        self.report.error = "; ".join(failure.message for failure in self.report.failures) or None
+        self.report.error = messages(self.report.failures) or None
 
     @property
     def failures(self) -> Sequence[SourceFailure]:

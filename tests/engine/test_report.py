@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from matterhouse.cli.account import tell, tell_failure
 from matterhouse.engine.account import Account
+from matterhouse.engine.errors import SourceFailure, SourcesFailed
 from matterhouse.engine.page import MOST_REJECTS, code, markdown
 from matterhouse.engine.report import Report
 
@@ -105,3 +107,41 @@ def test_content_stays_in_its_code_span():
 
 def test_nothing_is_an_empty_cell():
     assert code(None) == code("") == code(" ") == ""
+
+
+def many_accounts() -> list[Account]:
+    """5,000 sources; of two files were loaded, of one removed, and one failed."""
+    accounts = [Account(f"s{number:04}", None, 9, 0, 9, 0, 0, 0) for number in range(5000)]
+    accounts[7] = Account("s0007", None, 9, 2, 7, 0, 0, 0)
+    accounts[4000] = Account("s4000", None, 8, 0, 8, 0, 0, 1)
+    accounts[4999] = Account("s4999", None, 0, 0, 0, 0, 0, 0, "it is gone")
+    return accounts
+
+
+def test_of_very_many_sources_those_are_told_that_changed_or_failed(capsys):
+    many = report(state="partial", snapshot="000002-x")
+    many.sources = many_accounts()
+    page = markdown(many)
+    named = [line.split(" | ")[0] for line in page.splitlines() if line.startswith(("| s0", "| s4"))]
+    assert named == [
+        "| s0007",
+        "| s4000",
+        "| s4999",
+    ]
+    assert "4,997 more of 5,000 sources are in `meta.run_sources`." in page
+    tell(many, Path("/srv/w"))
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [line[0] for line in lines if line and line[0][:2] in ("s0", "s4")] == ["s0007", "s4000", "s4999"]
+    assert ["all", "5,000", "sources", "44,990", "2", "44,988", "0", "0", "1"] in lines
+
+
+def test_of_very_many_failures_the_first_are_told_and_the_others_counted(capsys):
+    failures = [SourceFailure(f"s{number:04}", "unavailable", f"s{number:04} is gone") for number in range(5000)]
+    told = str(SourcesFailed(failures))
+    assert told.startswith("s0000 is gone; s0001 is gone; ") and told.endswith(
+        "s0049 is gone; and 4,950 more sources failed"
+    )
+    tell_failure(report(state="partial", failures=failures), Path("/srv/w"))
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 51 and lines[-1].endswith("4,950 more sources failed and keep the rows that they had")
+    assert str(SourcesFailed(failures[:2])) == "s0000 is gone; s0001 is gone"
