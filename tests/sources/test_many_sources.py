@@ -108,8 +108,8 @@ def test_what_is_interrupted_stops_git_at_every_server(repositories, tmp_path, c
         threading.Thread(target=interrupt).start()
         with pytest.raises(KeyboardInterrupt):
             run(tmp_path, served(url), sources_at_once=4)
-        interrupted.set()
         assert child_processes() - before == set()
+        interrupted.set()
     with git_server(tmp_path / "served") as url:
         assert run(tmp_path, served(url)).state == "loaded"
 
