@@ -114,7 +114,7 @@ def many_accounts() -> list[Account]:
     accounts = [Account(f"s{number:04}", None, 9, 0, 9, 0, 0, 0) for number in range(5000)]
     accounts[7] = Account("s0007", None, 9, 2, 7, 0, 0, 0)
     accounts[4000] = Account("s4000", None, 8, 0, 8, 0, 0, 1)
-    accounts[4999] = Account("s4999", None, 0, 0, 0, 0, 0, 0, "it is gone")
+    accounts[4999] = Account("s4999", None, 0, 0, 0, 0, 0, 0, error="it is gone")
     return accounts
 
 
