@@ -127,7 +127,8 @@ def _tell_accounts(report: "Report") -> None:
     told, others = accounts_told(report.sources)
     rows = [(account.source, *(getattr(account, name) for name in _COUNTS)) for account in told]
     if others:
-        rows.append((f"all {_sources(report)}", *totals(report.sources).values()))
+        summed = totals(report.sources)
+        rows.append((f"all {_sources(report)}", *(summed[name] for name in _COUNTS)))
     table(("source", *_COUNTS), rows, _COUNTS)
     say()
 
