@@ -1,30 +1,21 @@
 """Says why a source has nothing to read: a run that loads no record is told loudly."""
 
 from collections import Counter
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from matterhouse.settings.models import SourceSettings
-from matterhouse.sources import Limits, open_source
-from matterhouse.sources.files import Globs
+from matterhouse.sources import Globs, Source
 
 _HIDDEN = ("**/.*", "**/.*/**")
 _MOST_EXTENSIONS = 8
 
 
-def why_empty(name: str, settings: SourceSettings, clones: Path, limits: Limits) -> str:
-    """A sentence about a source of which no file is wanted: what there is, by extension. Lists the source once more."""
-    source = open_source(
-        name,
-        settings.uri,
-        settings.ref,
-        include=("**",),
-        exclude=_HIDDEN,
-        clones=clones,
-        limits=limits,
-        trust=settings.trust,
-    )
-    source.position()
-    paths = [file.path for file in source.list().files]
+def why_empty(name: str, source: Source, settings: SourceSettings) -> str:
+    """A sentence about a source of which no file is wanted: what there is, by extension. Lists the source once more.
+
+    Raises ``sources.SourceUnavailable``.
+    """
+    paths = [file.path for file in source.with_globs(Globs(("**",), _HIDDEN)).list().files]
     if not paths:
         return f"source {name} is empty: there are no files"
     included = Globs(settings.include, ())

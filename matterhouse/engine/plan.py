@@ -59,6 +59,11 @@ class SourcePlan:
         return self.comparison.found == reasons.count("excluded")
 
     @property
+    def is_read_whole(self) -> bool:
+        """Whether every file is to be read: the source is new, or its settings changed; known when it is planned."""
+        return self.comparison is not None and (self.facts is None or self.reread)
+
+    @property
     def has_work(self) -> bool:
         """Whether a file is new, changed or removed, or may be; known when the source is planned."""
         return self.comparison is not None and not self.comparison.is_empty

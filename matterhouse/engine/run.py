@@ -129,7 +129,7 @@ class Run:
         """List every source and compare it with the ledger; called again, it lists those again that failed."""
         with self._stage("list"):
             self._sources.plan(self._layout, self._ledger, self._full)
-            self.report.notes += [note for note in self._sources.empty(self._layout) if note not in self.report.notes]
+            self.report.notes += [note for note in self._sources.remarks() if note not in self.report.notes]
             self._fail_without_sources()
 
     def extract(self) -> None:

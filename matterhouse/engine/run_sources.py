@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from matterhouse.engine.account import Account
 from matterhouse.engine.errors import SourceFailure
-from matterhouse.engine.plan import SourcePlan, plan_source, reading_limits
+from matterhouse.engine.plan import SourcePlan, plan_source
 from matterhouse.engine.side_by_side import side_by_side
 from matterhouse.settings.models import Settings
 from matterhouse.sources import SourceUnavailable
@@ -62,17 +62,21 @@ class RunSources:
                 plan.compare(ledger)
                 self._planned[name] = plan
 
-    def empty(self, layout: Layout) -> list[str]:
-        """A sentence per source that has no file to read: what may be wrong with it."""
+    def remarks(self) -> list[str]:
+        """What may be wrong with ``include`` and ``exclude``: a sentence per source that has no file to read, or that
+        is read as a whole and has other files that may be content.
+        """
         from matterhouse.engine.emptiness import why_empty
+        from matterhouse.engine.passed_over import passed_over
 
-        limits = reading_limits(self._settings)
-        told = []
+        told: list[str | None] = []
         for plan in self.plans:
-            if plan.wants_nothing:
-                with suppress(SourceUnavailable):  # it went since it was listed, which the next run tells
-                    told.append(why_empty(plan.name, plan.settings, layout.clones, limits))
-        return told
+            with suppress(SourceUnavailable):  # it went since it was listed, which the next run tells
+                if plan.wants_nothing:
+                    told.append(why_empty(plan.name, plan.source, plan.settings))
+                elif plan.is_read_whole:
+                    told.append(passed_over(plan.name, plan.source, plan.settings))
+        return [each for each in told if each is not None]
 
     def fail(self, failure: SourceFailure) -> None:
         """Go on without a source."""

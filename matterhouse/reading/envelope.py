@@ -72,6 +72,12 @@ def open_envelope(path: str, content: bytes) -> Envelope | None:
     return _fenced(content, opening, start)
 
 
+def opens_with_fence(content: bytes) -> bool:
+    """Whether the first line of a file is a fence."""
+    opening = _OPENING.match(content, 3 if content.startswith(_BOM) else 0)
+    return opening is not None and opening["fence"] is not None and not (opening["before"] or opening["comment"])
+
+
 def language_of(path: str, content: bytes) -> str | None:
     """The language that a file's front matter seems to be in, readable or not; None where none is seen."""
     if data := of_data_file(path):

@@ -6,6 +6,7 @@ import os
 import stat
 import time
 from collections.abc import Iterable, Iterator
+from copy import copy
 from errno import EACCES, ELOOP, ENOENT, ENOTDIR, ENXIO, EPERM
 
 from matterhouse.sources.errors import SourceUnavailable, Unreadable
@@ -42,6 +43,12 @@ class FolderSource:
     def still_at(self, position: str) -> bool:
         """False: a folder has no commits."""
         return False
+
+    def with_globs(self, globs: Globs) -> FolderSource:
+        """The same source at the same position, asked for other files."""
+        other = copy(self)
+        other._globs = globs
+        return other
 
     def list(self) -> Listing:
         """The included files on disk, with size and mtime, their content not yet read.

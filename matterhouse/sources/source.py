@@ -32,6 +32,9 @@ class Source(Protocol):
         False where only ``position()`` can tell. Raises SourceUnavailable.
         """
 
+    def with_globs(self, globs: Globs) -> Source:
+        """The same source at the same position, asked for other files."""
+
     def list(self) -> Listing:
         """The source's files at its position; raises SourceUnavailable."""
 

@@ -97,3 +97,42 @@ def test_a_file_that_could_not_be_read_is_tried_again_by_each_run(tmp_path: Path
     assert rows(tmp_path / "w", "SELECT title FROM records ORDER BY title") == [("a",), ("b",)]
     assert rows(tmp_path / "w", "SELECT count(*) FROM meta.rejects") == [(0,)]
     assert run(tmp_path / "w", repository).state == "unchanged"
+
+
+def test_files_that_no_glob_includes_but_that_open_with_a_fence_are_told_of_by_extension(tmp_path: Path):
+    head = "---\ntitle: a\n---\n"
+    files = {
+        "a.md": head,
+        "b.ADOC": head,
+        "c.adoc": "+++\na = 1\n+++\n",
+        "LICENSE": head,
+        "drafts/d.org": head,
+        "node_modules/e.adoc": head,
+        ".github/f.adoc": head,
+        "k8s/deploy.yaml": "---\nkind: a\n---\nkind: b\n",
+        "g.js": "{}\n---\n",
+        "h.org": "text\n",
+        "i.bin": b"\xff---\n\x00",
+    }
+    repository = Repository(tmp_path / "git")
+    write(repository.folder, files)
+    repository.commit()
+    for number, uri in enumerate((f"folder:{repository.folder}", repository)):
+        warehouse = tmp_path / f"w{number}"
+        told = run(warehouse, uri).notes
+        assert told == [
+            "source docs has files that open with a fence and that no glob of `include` matches: 2 .adoc, 1 .org,"
+            " 1 without extension"
+        ]
+        assert "2 .adoc, 1 .org" in ((warehouse / "current").resolve() / "report.md").read_text()
+        assert run(warehouse, uri).notes == []
+        assert run(warehouse, uri, full_refresh=True).notes == told
+
+
+def test_only_so_many_files_that_no_glob_includes_are_looked_at_and_that_is_said(tmp_path: Path):
+    content = tmp_path / "content"
+    head = "---\ntitle: a\n---\n"
+    write(content, {"a.md": head, "large.org": head + "x" * 30_000})
+    write(content, {f"{number:03}.adoc": head for number in range(60)})
+    [note] = run(tmp_path / "w", f"folder:{content}").notes
+    assert note.endswith("matches: 50 .adoc; 50 of 61 such files were looked at")

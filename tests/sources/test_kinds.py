@@ -1,6 +1,7 @@
 """The kinds of sources: what is registered, and a small kind of our own from the registration to the tables."""
 
 import time
+from copy import copy
 from hashlib import sha256
 from pathlib import Path
 
@@ -32,6 +33,11 @@ class DrawerSource:
 
     def still_at(self, position: str) -> bool:
         return self.position() == position
+
+    def with_globs(self, globs):
+        other = copy(self)
+        other._globs = globs
+        return other
 
     def list(self) -> Listing:
         wanted = {path: content for path, content in self._files.items() if self._globs.wants(path)}
