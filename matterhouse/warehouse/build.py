@@ -196,8 +196,11 @@ class Build:
             if name in parquet.PARTED:
                 if before:
                     parquet.link(before / name, folder / name, but={parts.part_name(part) for part in touched_parts})
-            elif before is None or name in touched or not (before / name).is_dir():
-                parquet.write_whole(self._connection, table, folder)
+            elif before is None or (name in touched and not self._stays_empty(name)) or not (before / name).is_dir():
+                if self.rows[name]:
+                    parquet.write_whole(self._connection, table, folder)
+                else:
+                    parquet.write_none(table, folder)
             else:
                 parquet.link(before / name, folder / name)
         bulk = parts.PartFiles(self._staged, before, folder, self._load.records_by_url)
@@ -208,6 +211,11 @@ class Build:
         elif touched_parts:
             bulk.write_changes(changed, touched_parts, self._documents_of(touched_parts))
         bulk.write_empty()
+
+    def _stays_empty(self, name: str) -> bool:
+        """Whether a declared table has no row and had none; one of schema ``content`` may have other columns now."""
+        were = self._base.rows.get(name) if self._base else None
+        return were == self.rows[name] == 0 and not name.startswith("content.")
 
     def _touched_parts(self) -> set[int]:
         """Parts with rows of changed documents, or whose related articles lead elsewhere than before."""

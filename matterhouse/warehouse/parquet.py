@@ -72,6 +72,12 @@ def write_whole(connection: duckdb.DuckDBPyConnection, declared: schema.Table, f
     write(rows, declared, folder / declared.qualified / f"{declared.name}.parquet")
 
 
+def write_none(declared: schema.Table, folder: Path) -> None:
+    """Write the file of a table or view that has no row."""
+    columns = pa.schema([(field.name, field.type) for field in declared.arrow_schema])
+    write(columns.empty_table(), declared, folder / declared.qualified / f"{declared.name}.parquet")
+
+
 def link(before: Path, folder: Path, but: Container[str] = ()) -> None:
     """Take over a table's files from the snapshot before, without those that ``but`` names."""
     folder.mkdir(parents=True, exist_ok=True)
