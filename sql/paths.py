@@ -7,9 +7,10 @@ A key that would read as something else, or as nothing, is written as a JSON str
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 ITEM = "[]"
+ANY = "*"  # in a pattern: any key
 _LONGEST_SHOWN = 80  # characters
 _ODD_KEY = re.compile(r'[.\[\]"*\x00-\x1f\x7f]|\A\s|\s\Z|\A\Z')
 _STEP = re.compile(r'"(?:[^"\\]|\\.)*"|\[\d*\]|[^.\[\]"]+')
@@ -58,3 +59,37 @@ def places(path: str) -> list[str | int]:
 
 def _key(step: str) -> str:
     return json.loads(step, strict=False) if step[0] == '"' else step
+
+
+# A path as comments and headers list it: keys with a blank or a comma in them stand in quotes.
+LISTED = r'(?:"(?:[^"\\]|\\.)*"|[^ ,"])+'
+_ONE = re.compile(LISTED)
+_NEEDS_QUOTES = re.compile(r"[\s,]")
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """The paths of a list such as ``title, "Page Type"``, as they are written elsewhere."""
+    return tuple(of_tokens([_written(token) for token in tokens(path)]) for path in _ONE.findall(text))
+
+
+def in_list(path: str) -> str:
+    """A path as lists of paths write it."""
+    return of_tokens([_quoted(token) if _NEEDS_QUOTES.search(token) else token for token in tokens(path)])
+
+
+def tokens(path: str) -> list[str]:
+    """The steps of a path as they are written in it: keys, perhaps in quotes, ``[]``, and ``*`` for any key."""
+    return _STEP.findall(path)
+
+
+def of_tokens(tokens: Sequence[str]) -> str:
+    """The path of such steps."""
+    return "".join(token if token == ITEM or not number else f".{token}" for number, token in enumerate(tokens))
+
+
+def _written(token: str) -> str:
+    return written(_key(token)) if token[0] == '"' else token
+
+
+def _quoted(token: str) -> str:
+    return token if token[0] == '"' else json.dumps(token, ensure_ascii=False)

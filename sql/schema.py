@@ -33,6 +33,8 @@ from functools import cache, cached_property, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from matterhouse.sql import paths
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -40,9 +42,9 @@ FILE = "schema.json"
 DOCUMENT, WAREHOUSE, RUN = "document", "warehouse", "run"
 DOCUMENTS, ITEMS, KEYS, CODE = "documents", "items", "keys", "code"
 
-_TABLE_COMMENT = re.compile(r"One row per (?P<grain>.+?)\.(?: .+)? Key: (?P<key>\w+(?:, \w+)*)\.")
+TABLE_COMMENT = re.compile(r"One row per (?P<grain>.+?)\.(?: .+)? Key: (?P<key>\w+(?:, \w+)*)\.")
 _COLUMN_COMMENT = re.compile(
-    r"(?P<meaning>.+?\.)(?: From: (?P<paths>[^ ,]+(?:, [^ ,]+)*)\.)?(?: By: (?P<function>\w+)\.)?"
+    rf"(?P<meaning>.+?\.)(?: From: (?P<paths>{paths.LISTED}(?:, {paths.LISTED})*)\.)?(?: By: (?P<function>\w+)\.)?"
 )
 _ROWS = re.compile(r"(?P<kind>documents|(?:items|keys|code)(?= of | ))(?: of)?(?: (?P<of>[^ ,]+(?:, [^ ,]+)*))?")
 _MAP = re.compile(r"MAP\((\w+), (.+)\)")
@@ -197,6 +199,20 @@ def covered_paths(declared: Mapping[str, Table] | None = None) -> frozenset[str]
     return frozenset(path for table in main for column in table.columns for path in column.paths)
 
 
+def lists_taken(declared: Mapping[str, Table]) -> frozenset[tuple[str | None, str]]:
+    """The lists, such as ``authors[]``, that tables of ``main`` take values out of, each with the only collection for
+    which they do, or None.
+    """
+    return frozenset(
+        (table.rows.collection, path[: path.index(paths.ITEM) + len(paths.ITEM)])
+        for table in declared.values()
+        if table.schema == "main" and table.rows
+        for column in table.columns
+        for path in column.certain_paths
+        if paths.ITEM in path
+    )
+
+
 def sql_name(qualified: str) -> str:
     """A table's qualified name as SQL takes it, whatever signs it has: ``"main"."records"``."""
     schema, _, name = qualified.rpartition(".")
@@ -228,7 +244,7 @@ def relation(qualified: str, described: dict[str, Any]) -> Table:
     """
     schema, _, name = qualified.rpartition(".")
     full_name = f"{schema or 'main'}.{name}"
-    form = _TABLE_COMMENT.fullmatch(described["comment"])
+    form = TABLE_COMMENT.fullmatch(described["comment"])
     if form is None:
         wrong = described["comment"]
         raise ValueError(f"{full_name}: the comment must read 'One row per …. Key: ….', not {wrong!r}")
@@ -239,7 +255,7 @@ def relation(qualified: str, described: dict[str, Any]) -> Table:
         described["comment"],
         form["grain"],
         tuple(form["key"].split(", ")),
-        tuple(_column(full_name, **column) for column in described["columns"]),
+        tuple(column(full_name, **each) for each in described["columns"]),
         _rows(full_name, described) if described["kind"] == "table" else None,
         described.get("belongs_to"),
         frozenset(described.get("reads", ())),
@@ -252,13 +268,13 @@ def _relations() -> dict[str, Table]:
     return {name: relation(name, described) for name, described in json.loads(text).items()}
 
 
-def _column(table: str, name: str, type: str, not_null: bool, comment: str | None) -> Column:
+def column(table: str, name: str, type: str, not_null: bool, comment: str | None) -> Column:
+    """A column with what its comment says. Raises ``ValueError`` for a comment of another form."""
     form = _COLUMN_COMMENT.fullmatch(comment or "")
     if form is None or " From: " in form["meaning"] or " By: " in form["meaning"]:
         told = "a sentence, perhaps with 'From: ….' and 'By: ….'"
         raise ValueError(f"{table}.{name}: the comment must be {told}, not {comment!r}")
-    paths = tuple(form["paths"].split(", ")) if form["paths"] else ()
-    return Column(name, type, not_null, comment or "", paths, form["function"])
+    return Column(name, type, not_null, comment or "", paths.listed(form["paths"] or ""), form["function"])
 
 
 def _rows(table: str, described: dict[str, Any]) -> Rows:

@@ -69,6 +69,19 @@ def parquet_differences(warehouse: Path) -> dict[str, int]:
     return found
 
 
+def content_tables(warehouse: Path) -> dict[str, dict]:
+    """The tables of schema ``content`` as the current snapshot's manifest describes them."""
+    return _of_content((warehouse / "current").resolve())
+
+
+def rows_that_differ(one: Path, other: Path, table: str) -> int:
+    """The number of rows of a table that only one of two warehouses has."""
+    with duckdb.connect() as connection:
+        for folder, name in ((one, "left_side"), (other, "right_side")):
+            _attach(connection, (folder / "current").resolve(), name)
+        return _apart(connection, "*", f"left_side.{table}", f"right_side.{table}")
+
+
 def _of_content(snapshot: Path) -> dict[str, dict]:
     """The tables of schema ``content`` as a snapshot's manifest describes them, without their files."""
     tables = json.loads((snapshot / "manifest.json").read_text())["tables"]

@@ -158,7 +158,7 @@ def _items(table: Table, records: Records, lists: tuple[str, ...]) -> pd.DataFra
         columns["field"] = arrow_series([_list_name(lists)[each] for each in number], dtype("VARCHAR"))
         if "field" not in table.key:  # positions go on from list to list
             starts = np.flatnonzero(np.diff(parent, prepend=-1))
-            columns["position"] = _counted(len(parent), starts)
+            columns["position"] = counted(len(parent), starts)
     columns |= _above(table, records, lists, parent, number)
     columns |= spread(frame(_columns(table.columns, items.records, _prefixes(lists))), items.nested.links["item"])
     return frame({name: columns[name] for name in table.column_names if name in columns})
@@ -170,7 +170,7 @@ def _list_name(lists: tuple[str, ...]) -> list[str]:
     return own if len(set(own)) > 1 or len(own) == 1 else [path.partition(".")[0] for path in lists]
 
 
-def _counted(length: int, starts: np.ndarray) -> pd.Series:
+def counted(length: int, starts: np.ndarray) -> pd.Series:
     """Numbers from 0 that begin anew at each of the ``starts``."""
     begun = np.repeat(starts, np.diff(starts, append=length))
     return pd.Series(pd.array(np.arange(length) - begun, dtype=dtype("INTEGER")))
@@ -186,7 +186,7 @@ def _above(
     for column in beside:
         folders = [path.rpartition(".")[0] + "." for path in lists]
         each = [
-            _column(column, records, [path for path in column.paths if path.startswith(folder)]) for folder in folders
+            column_of(column, records, [path for path in column.paths if path.startswith(folder)]) for folder in folders
         ]
         found[column.name] = pd.concat(each, ignore_index=True).take(number * len(records.documents) + parent)
     return found
@@ -238,7 +238,7 @@ def _columns(columns: Iterable[Column], records: Records, prefixes: tuple[str, .
         if column.name in records.documents:
             found[column.name] = records.documents[column.name]
         elif paths := list(_below(column, prefixes)):
-            found[column.name] = _column(column, records, paths)
+            found[column.name] = column_of(column, records, paths)
     return found
 
 
@@ -254,7 +254,7 @@ def _below(column: Column, prefixes: tuple[str, ...]) -> Iterator[str]:
                     yield relative
 
 
-def _column(column: Column, records: Records, paths: list[str]) -> pd.Series:
+def column_of(column: Column, records: Records, paths: list[str]) -> pd.Series:
     """A column by its declared type; of several paths the first one with a value that fits counts."""
     if column.function:
         return _computed(column, records, paths)

@@ -1,12 +1,13 @@
 """Front-matter paths that no table covers."""
 
 from collections.abc import Iterable
+from copy import deepcopy
 from functools import lru_cache
 
 import pandas as pd
 import pyarrow as pa
 
-from matterhouse.sql.paths import written
+from matterhouse.sql.paths import ITEM, steps, written
 from matterhouse.transforms.fields import TEXT, arrow_series, frame
 
 _written = lru_cache(maxsize=1 << 14)(written)  # a site has few keys, and each of them often
@@ -14,23 +15,29 @@ _written = lru_cache(maxsize=1 << 14)(written)  # a site has few keys, and each 
 Tree = dict[str, "Tree"]
 
 
-def tree_of(paths: Iterable[str]) -> Tree:
-    """Covered paths such as ``related[].images[].url`` as nested keys; ``[]`` is a list item, ``*`` any key."""
-    root: Tree = {}
+def tree_of(paths: Iterable[str], more_than: Tree | None = None) -> Tree:
+    """Covered paths such as ``related[].images[].url`` as nested keys; ``[]`` is a list item, ``*`` any key.
+
+    What ``more_than`` covers is covered, too.
+    """
+    root = deepcopy(more_than or {})
     for path in paths:
         node = root
-        for key in path.replace("[]", ".[]").split("."):
-            node = node.setdefault(key, {})
+        for key in steps(path):
+            node = node.setdefault(ITEM if key is None else key, {})
     return root
 
 
-def document_drift(ids: pd.Series, records: Iterable[dict[str, object]], covered: Tree) -> pd.DataFrame:
-    """One row per document and uncovered path: ``record_id``, ``field``, ``types`` (sorted YAML types)."""
-    finder = _Finder(covered)
+def document_drift(ids: pd.Series, records: Iterable[dict[str, object]], covered: Iterable[Tree]) -> pd.DataFrame:
+    """One row per document and uncovered path: ``record_id``, ``field``, ``types`` (sorted YAML types).
+
+    ``covered`` has a tree for each document.
+    """
+    finders: dict[int, _Finder] = {}
     rows = [
         (record_id, field, sorted(types))
-        for record_id, record in zip(ids, records)
-        for field, types in sorted(finder.document(record).items())
+        for record_id, record, tree in zip(ids, records, covered)
+        for field, types in sorted(finders.setdefault(id(tree), _Finder(tree)).document(record).items())
     ]
     return frame(
         {

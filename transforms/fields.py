@@ -28,7 +28,7 @@ INSTANT = pd.ArrowDtype(pa.timestamp("us", tz="UTC"))
 _LONGEST_SHOWN = 200
 _LONGEST_NUMBER = 100
 MISFIT = object()  # what a value that cannot be of a type is read as
-_A_MAPPING = "a mapping of keys and values"
+A_MAPPING = "a mapping of keys and values"
 
 
 class Fields:
@@ -68,7 +68,7 @@ class Fields:
         entries = [
             (row, key, self._fitting(row, paths.below(path, key), value, _text, "a text"))
             for row, mapping in enumerate(self.raw(path))
-            for key, value in (self._fitting(row, path, mapping, _mapping, _A_MAPPING) or {}).items()
+            for key, value in (self._fitting(row, path, mapping, _mapping, A_MAPPING) or {}).items()
         ]
         rows, keys, texts = map(list, zip(*entries)) if entries else ([], [], [])
         return rows, keys, arrow_series(texts, TEXT)
@@ -90,7 +90,7 @@ class Fields:
 
     def raw(self, path: str) -> list[Any]:
         """The values at ``path`` as they were parsed, None where absent; the list is not to be changed."""
-        first, *below = path.split(".")
+        first, *below = keys_of(path)
         values = self._at_top.get(first)
         if values is None:
             values = self._at_top[first] = self._top(first)
@@ -113,7 +113,7 @@ class Fields:
             return None
         if isinstance(value, dict):
             return value.get(key)
-        self.misfit(row, parent, value, _A_MAPPING)
+        self.misfit(row, parent, value, A_MAPPING)
         return None
 
     def _column(
@@ -146,6 +146,14 @@ class Fields:
     def misfit(self, row: int, path: str, value: object, expected: str) -> None:
         """Note a value that does not fit what is expected, once a row and path."""
         self._errors.setdefault((row, path), (shown(value), expected))
+
+
+def keys_of(path: str) -> list[str]:
+    """The keys of a path without lists; one in which a quote is no mark of a key has no marks."""
+    if '"' not in path:
+        return path.split(".")
+    keys = [step for step in paths.steps(path) if step is not None]
+    return keys if paths.joined(keys) == path else path.split(".")
 
 
 def dtype(type: str) -> pd.ArrowDtype:
@@ -208,10 +216,15 @@ def _whole(value: object) -> object:
 def _new_whole(value: Any) -> Any:
     number = _integer(value)
     if number is MISFIT:
-        number = _number(value)
+        number = as_number(value)
     if number is MISFIT or number != int(number) or not -(2**63) <= number < 2**63:
         return MISFIT
     return int(number)
+
+
+def _small_whole(value: object) -> object:
+    number = _whole(value)
+    return number if isinstance(number, int) and -(2**31) <= number < 2**31 else MISFIT
 
 
 _SHORT = 20
@@ -247,7 +260,8 @@ def _base_60(parts: Iterable[float]) -> float:
     return total
 
 
-def _number(value: Any) -> Any:
+def as_number(value: Any) -> Any:
+    """The number that a scalar is; ``MISFIT`` for anything else, infinities and nan too."""
     kind = _number_kind(value)
     if kind == "int":
         whole = _yaml_int(value)
@@ -343,7 +357,8 @@ def _day(value: Any) -> Any:
 _READ_AS = {
     "VARCHAR": (_text, TEXT, "a text"),
     "BIGINT": (_whole, WHOLE, "a whole number"),
-    "DOUBLE": (_number, NUMBER, "a number"),
+    "INTEGER": (_small_whole, pd.ArrowDtype(pa.int32()), "a whole number of at most 2,147,483,647"),
+    "DOUBLE": (as_number, NUMBER, "a number"),
     "BOOLEAN": (flag, FLAG, "true or false"),
     "DATE": (_day, DAY, "a date"),
     "TIMESTAMP WITH TIME ZONE": (instant, INSTANT, "a date and time"),

@@ -18,23 +18,26 @@ tables:
 ======================  =========================================================================
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
+from operator import itemgetter
 
 import pandas as pd
 
 from matterhouse.sql import schema
 from matterhouse.sql.schema import Table
+from matterhouse.sql.user_tables import UserTable
 from matterhouse.transforms import declared, places
-from matterhouse.transforms.declared import Records
+from matterhouse.transforms.declared import Places, Records
 from matterhouse.transforms.drift import Tree, document_drift
 from matterhouse.transforms.fields import INSTANT, SMALL, TEXT, WHOLE, Fields, arrow_series, frame, python_values
 from matterhouse.transforms.providers import providers
 from matterhouse.transforms.scalars import scalars
+from matterhouse.transforms.user_tables import Breach, BreachesOfChecks, OfCollections
 
 Tables = dict[str, pd.DataFrame]
 # By document and place: the value as it is shown, what was expected, and the line where it is known.
-_Misfits = dict[tuple[int, str], tuple[str, str, int | None]]
+_Misfits = dict[tuple[int, str], tuple[str | None, str, int | None]]
 _DOCUMENT_COLUMNS = {
     "record_id": TEXT,
     "source": TEXT,
@@ -60,6 +63,8 @@ def tidy(
     covered: Tree,
     declared_tables: Mapping[str, Table] | None = None,
     collections: Mapping[str, Callable[[str], object]] | None = None,
+    user_tables: Sequence[UserTable] = (),
+    check: BreachesOfChecks = lambda table, rows: (),
 ) -> Tables:
     """Flatten a batch of documents into tidy tables, by table name; those of collections that no document is of are
     left out.
@@ -67,7 +72,8 @@ def tidy(
     ``covered`` holds the front-matter paths that tables have a column for; others are reported as drift. Columns that
     depend on other documents (``related_record_id``, ``item_record_id``) are the load's to fill. ``declared_tables``
     are those of the schema where a source has no names of its own (``schema.with_names``); ``collections`` says by
-    collection whether a path is of it, before the path's folders do.
+    collection whether a path is of it, before the path's folders do. ``user_tables`` are made as well; ``check`` finds
+    the rows that break their checks.
     """
     readable = documents[documents["record"].notna()].reset_index(drop=True)
     collection = arrow_series([places.collection(path, collections) for path in python_values(readable["path"])], TEXT)
@@ -84,11 +90,15 @@ def tidy(
         and table.rows.collection in by_collection
     }
     tables["providers"] = providers(everything)
-    tables["meta.document_drift"] = document_drift(readable["record_id"], readable["record"], covered)
+    lists = schema.lists_taken(declared_tables or schema.tables()) if user_tables else ()
+    own = OfCollections(readable, user_tables, lists)
+    tables["meta.document_drift"] = document_drift(readable["record_id"], readable["record"], own.trees(covered))
     taken = _taken(declared_tables or schema.tables(), python_values(readable["collection"]))
-    misfits = _misfits(list(by_collection.values()))
+    tables |= own.tables(check)
+    misfits = _misfits(scope.watched() for scope in by_collection.values())
     tables["raw.scalars"] = scalars(readable["record_id"], readable["record"], taken, _places_of(misfits))
-    tables["meta.field_errors"] = _field_errors(readable, misfits)
+    misfits = _misfits([own.watched()]) | misfits
+    tables["meta.field_errors"] = _field_errors(readable, misfits, own.breaches)
     return tables
 
 
@@ -125,10 +135,10 @@ def _of(collection: str, documents: pd.DataFrame) -> Records:
     return Records(rows, Fields(rows["record"]), numbered, collection=collection)
 
 
-def _misfits(scopes: list[Records]) -> _Misfits:
+def _misfits(watched: Iterable[Iterable[tuple[Fields, Places]]]) -> _Misfits:
     """The values that did not fit their column."""
     found: _Misfits = {}
-    for fields, where in chain.from_iterable(scope.watched() for scope in scopes):
+    for fields, where in chain.from_iterable(watched):
         for row, path, value, expected in fields.errors:
             for document, field in where(row, path):
                 found.setdefault((document, field), (value, expected, None))
@@ -143,13 +153,20 @@ def _places_of(misfits: _Misfits) -> dict[int, list[str]]:
     return found
 
 
-def _field_errors(documents: pd.DataFrame, misfits: _Misfits) -> pd.DataFrame:
-    """One row per value that did not fit its column, or that the reader has a problem with: ``meta.field_errors``."""
+def _field_errors(documents: pd.DataFrame, misfits: _Misfits, breaches: Iterable[Breach]) -> pd.DataFrame:
+    """One row per value that did not fit its column, broke a contract, or that the reader has a problem with:
+    ``meta.field_errors``.
+    """
     found = dict(misfits)
     for document, problems in enumerate(documents["problems"]):
         for field, value, expected, line in problems:
             found.setdefault((document, field), (value, expected, line))
-    rows = [(document, field, *misfit) for (document, field), misfit in sorted(found.items())]
+    left_out: dict[tuple[int, str], str] = {}
+    for breach in sorted(breaches, key=lambda each: not each.table.stops_run):
+        place = breach.document, breach.field
+        found.setdefault(place, (breach.value, breach.expected, None))
+        left_out.setdefault(place, breach.table.qualified)
+    rows = [(*place, *misfit, left_out.get(place)) for place, misfit in sorted(found.items(), key=itemgetter(0))]
     of_rows = documents.iloc[[row[0] for row in rows]].reset_index(drop=True)
     return of_rows[["record_id", "source", "path"]].assign(
         run_id=of_rows["changed_run_id"],
@@ -157,4 +174,5 @@ def _field_errors(documents: pd.DataFrame, misfits: _Misfits) -> pd.DataFrame:
         value=arrow_series([row[2] for row in rows], TEXT),
         expected=arrow_series([row[3] for row in rows], TEXT),
         line=arrow_series([row[4] for row in rows], WHOLE),
+        table_name=arrow_series([row[5] for row in rows], TEXT),
     )

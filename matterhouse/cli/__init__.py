@@ -15,6 +15,7 @@ from matterhouse import __version__, process
 from matterhouse.cli import (
     checking,
     describing,
+    inferring,
     querying,
     rejects,
     running,
@@ -37,6 +38,7 @@ app = typer.Typer(
 app.command("init")(setup.init)
 app.command("run")(running.run)
 app.command("validate")(validating.validate)
+app.command("infer")(inferring.infer)
 app.command("status")(status.status)
 app.command("rejects")(rejects.rejects)
 app.command("query")(querying.query)

@@ -10,6 +10,7 @@ from matterhouse.cli.terminal import counted, safe, say, table
 if TYPE_CHECKING:
     import duckdb
 
+    from matterhouse.sql.schema import Table
     from matterhouse.warehouse.checks import Check
     from matterhouse.warehouse.snapshots import Snapshot
 
@@ -49,23 +50,32 @@ def _checks_hold(snapshot: "Snapshot") -> bool:
     from matterhouse.warehouse.query import locked_in
 
     with locked_in(snapshot.database) as connection:
-        found = run_checks(connection)
+        own = _declared_by_the_user(snapshot)
+        found = run_checks(connection, own)
         rows = [(each.name, each.severity, each.offending, f"{each.seconds:.3f}", each.description) for each in found]
         table(("check", "severity", "rows", "seconds", "demands"), rows, ("rows", "seconds"))
         for each in found:
             if each.offending:
-                _tell_rows(connection, each)
+                _tell_rows(connection, each, own)
     failed = [each for each in found if each.stops]
     say()
     say(f"{counted(len(found), 'check')} of {snapshot.id}: {len(failed):,} failed.")
     return not failed
 
 
-def _tell_rows(connection: "duckdb.DuckDBPyConnection", found: "Check") -> None:
+def _declared_by_the_user(snapshot: "Snapshot") -> "list[Table]":
+    """The tables of the user's own in a snapshot, as its manifest describes them."""
+    from matterhouse.warehouse.content_tables import known
+
+    tables = snapshot.manifest()["tables"]
+    return [known(name, described) for name, described in tables.items() if "declared_in" in described]
+
+
+def _tell_rows(connection: "duckdb.DuckDBPyConnection", found: "Check", own: "list[Table]") -> None:
     from matterhouse.warehouse.checks import offending_rows
 
     say()
     more = f", the first {_SHOWN}" if found.offending > _SHOWN else ""
     say(f"{found.name} ({found.severity}): {counted(found.offending, 'row')}{more}")
-    names, rows = offending_rows(connection, found.name, _SHOWN)
+    names, rows = offending_rows(connection, found.name, _SHOWN, own)
     table(names, ([safe(value) for value in row] for row in rows))

@@ -35,6 +35,15 @@ Exclude = Annotated[
     list[str] | None,
     typer.Option("--exclude", metavar="GLOB", help="Files to leave out, beside every source's `exclude`; repeatable."),
 ]
+Tables = Annotated[
+    Path | None,
+    typer.Option(
+        "--tables",
+        metavar="DIR",
+        help="The folder with the DDL of your own tables.",
+        show_default="tables beside the configuration file, if there is one",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 SnapshotId = Annotated[
     str | None,

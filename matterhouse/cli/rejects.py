@@ -103,8 +103,11 @@ def _counts(by_kind: dict[str, list[dict[str, Any]]], everything: bool) -> str:
 
 
 def _tell_field_error(problem: dict[str, Any]) -> None:
-    say(f"{safe(problem['source'])}: {safe(problem['path'])}  {safe(problem['field'])}")
-    say(f"    {safe(problem['message'])}, found {safe(problem['excerpt'])}")
+    place = ":".join(safe(problem[part]) for part in ("path", "line") if problem[part] is not None)
+    say(f"{safe(problem['source'])}: {place}  {safe(problem['field'])}")
+    say(
+        f"    {safe(problem['message'])}, found {'nothing' if problem['excerpt'] is None else safe(problem['excerpt'])}"
+    )
     say()
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from matterhouse.cli import failures, streams
-from matterhouse.cli.options import AsJson, Config, Exclude, Include, Sources, Warehouse
+from matterhouse.cli.options import AsJson, Config, Exclude, Include, Sources, Tables, Warehouse
 from matterhouse.cli.terminal import complain
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def run(
     warehouse: Warehouse = None,
     include: Include = None,
     exclude: Exclude = None,
+    tables: Tables = None,
     full_refresh: FullRefresh = False,
     accept_drop: AcceptDrop = False,
     audit: Audit = None,
@@ -57,7 +58,7 @@ def run(
     from matterhouse.engine.run import Run
     from matterhouse.settings.loading import load
 
-    settings = load(config, source or (), warehouse, include=include or (), exclude=exclude or ())
+    settings = load(config, source or (), warehouse, include=include or (), exclude=exclude or (), tables=tables)
     if audit is not None:
         settings = settings.model_copy(update={"audit_share": audit})
     watch = Watch(visible=sys.stderr.isatty() and not (quiet or as_json))

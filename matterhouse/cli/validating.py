@@ -13,7 +13,7 @@ import typer
 
 from matterhouse.cli import findings
 from matterhouse.cli.findings import FindingFormat
-from matterhouse.cli.options import Config, Exclude, Include
+from matterhouse.cli.options import Config, Exclude, Include, Tables
 from matterhouse.cli.terminal import counted, say
 
 if TYPE_CHECKING:
@@ -36,19 +36,22 @@ def validate(
     config: Config = None,
     include: Include = None,
     exclude: Exclude = None,
+    tables: Tables = None,
     format: Format = FindingFormat.TEXT,
 ) -> None:
     """Check the files of sources, without a warehouse.
 
-    Errors are files that a run would reject, and values that would not fit their column; keys that stand twice are
-    warnings. Each comes with file, line and column. Exits with 1 when there are errors. Made for the checks of a
-    content repository: a folder is read as it is, committed or not.
+    Errors are files that a run would reject, and values that would not fit their column or break the contract of a
+    table of yours; keys that stand twice are warnings. Each comes with file, line and column. Exits with 1 when there
+    are errors. Made for the checks of a content repository: a folder is read as it is, committed or not.
     """
-    settings = _settings(sources or [], config, include or [], exclude or [])
+    settings = chosen_settings(sources or [], config, include or [], exclude or [], tables)
+    from matterhouse.engine import declared
     from matterhouse.engine.validation import Validation
 
+    user_tables = declared.read(settings.tables)
     with TemporaryDirectory(prefix="matterhouse-") as clones:
-        validation = Validation(settings, Path(clones))
+        validation = Validation(settings, Path(clones), user_tables)
         counts: Counter[str] = Counter()
         findings.show(_counting(validation, counts), format)
     _tell_counts(validation, counts, format)
@@ -75,7 +78,9 @@ def _tell_counts(validation: "Validation", counts: Counter[str], format: Finding
     say(f"{files}: {found}.", sys.stdout if format is FindingFormat.TEXT else sys.stderr)
 
 
-def _settings(sources: list[str], config: Path | None, include: list[str], exclude: list[str]) -> "Settings":
+def chosen_settings(
+    sources: list[str], config: Path | None, include: list[str], exclude: list[str], tables: Path | None = None
+) -> "Settings":
     """The settings of those sources alone. Raises ``ConfigError``."""
     from matterhouse.settings.file import read
     from matterhouse.settings.loading import load
@@ -88,10 +93,10 @@ def _settings(sources: list[str], config: Path | None, include: list[str], exclu
     others = [_named(each, number) for number, each in enumerate(sources) if each not in configured]
     chosen: dict[str, SourceSettings] = {}
     if not sources or len(others) < len(sources):
-        settings = load(config, include=include, exclude=exclude)
+        settings = load(config, include=include, exclude=exclude, tables=tables)
         chosen = {name: own for name, own in settings.sources.items() if not sources or name in sources}
     if others:
-        settings = load(config, others, include=include, exclude=exclude)
+        settings = load(config, others, include=include, exclude=exclude, tables=tables)
         chosen |= settings.sources
     return settings.model_copy(update={"sources": chosen})
 

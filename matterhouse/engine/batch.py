@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from matterhouse import process
 from matterhouse.engine.account import FileOutcome
+from matterhouse.engine.lines import Head, with_lines
 from matterhouse.reading.audit import Audit
 from matterhouse.reading.envelope import language_of
 from matterhouse.reading.excerpts import excerpt, message
@@ -22,6 +23,9 @@ from matterhouse.transforms.places import path_of_item
 from matterhouse.warehouse.ledger import Entry
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from matterhouse.sql.user_tables import UserTable
     from matterhouse.transforms.tidy import Tables
 
 NO_FRONT_MATTER, NO_MAPPING = "no_front_matter", "no_mapping"
@@ -72,13 +76,15 @@ class Outcome:
     """The result of extracting a batch.
 
     ``read`` are the entries of files that are new or changed, ``restamped`` of those with another size or time stamp
-    and the known content, ``rejects`` rows of ``meta.rejects``. ``bytes_parsed`` are those of front matter that no memo
-    had, ``declined`` documents that the fast reader left to PyYAML, ``distinct_blocks`` blocks not seen before.
+    and the known content, ``rejects`` rows of ``meta.rejects``, ``breaches`` those of ``meta.field_errors`` that
+    stop the run. ``bytes_parsed`` are those of front matter that no memo had, ``declined`` documents that the fast
+    reader left to PyYAML, ``distinct_blocks`` blocks not seen before.
     """
 
     read: list[Entry] = field(default_factory=list)
     restamped: list[Entry] = field(default_factory=list)
     rejects: list[dict] = field(default_factory=list)
+    breaches: list[dict] = field(default_factory=list)
     bytes_read: int = 0
     bytes_parsed: int = 0
     declined: int = 0
@@ -94,6 +100,7 @@ class Setup:
     limits: Limits
     audit_share: float
     folder: Path
+    user_tables: "tuple[UserTable, ...]" = ()
 
 
 class Extractor:
@@ -115,7 +122,7 @@ class Extractor:
             self._add_entry(batch, outcome, file, FileOutcome.SKIPPED, reason)
         pieces = self._pieces(batch, outcome, on_read)
         for piece in pieces:  # without documents, nothing that takes long to import is needed
-            self._stage(batch, chain([piece], pieces))
+            self._stage(batch, outcome, chain([piece], pieces))
         outcome.bytes_parsed = self._reader.bytes_parsed - parsed
         outcome.distinct_blocks = self._reader.distinct_blocks - distinct
         process.collect_new_garbage()
@@ -145,7 +152,7 @@ class Extractor:
         if documents:
             yield staged_as, documents
 
-    def _stage(self, batch: Batch, pieces: Iterable[_Piece]) -> None:
+    def _stage(self, batch: Batch, outcome: Outcome, pieces: Iterable[_Piece]) -> None:
         """Stage the documents. Their texts are written piece by piece; the rest is small where documents share it, and
         else written more often.
         """
@@ -164,11 +171,22 @@ class Extractor:
                 documents += piece
                 if self._reader.bytes_parsed - flattened_bytes > FLATTENED_BYTES:
                     flattened_bytes = self._reader.bytes_parsed
-                    write_tables(flattened(documents, batch.columns, batch.collections))
+                    write_tables(self._flattened(batch, outcome, documents))
                     documents, texts = [], raw.Documents(batch.publish_secured)
                     process.collect_new_garbage()
             if documents:
-                write_tables(flattened(documents, batch.columns, batch.collections))
+                write_tables(self._flattened(batch, outcome, documents))
+
+    def _flattened(self, batch: Batch, outcome: Outcome, documents: Sequence[Mapping[str, Any]]) -> "Tables":
+        """The tidy tables of documents, misfits with their lines."""
+        user_tables = self._setup.user_tables
+        tables = flattened(documents, batch.columns, batch.collections, user_tables)
+        heads = {row["path"]: Head(row["file"], row["inside"], row["content_hash"]) for row in documents}
+        errors = with_lines(tables["meta.field_errors"], batch.source, batch.files, heads)
+        stopping = {table.qualified for table in user_tables if table.stops_run}
+        if stopping:
+            outcome.breaches += errors[errors["table_name"].isin(stopping)].to_dict("records")
+        return tables | {"meta.field_errors": errors}
 
     def _is_restamped(self, batch: Batch, file: File, content: bytes | Unreadable) -> bool:
         """Whether the content is the known one, whatever size and time stamp say, or still cannot be had."""
@@ -254,8 +272,11 @@ def flattened(
     documents: Sequence[Mapping[str, object]],
     columns: Mapping[Any, Sequence[str]],
     collections: Mapping[str, Sequence[str]],
+    user_tables: "Sequence[UserTable]" = (),
 ) -> "Tables":
-    """The tidy tables of documents, by the settings ``columns`` and ``collections`` of their source."""
+    """The tidy tables of documents, by the settings ``columns`` and ``collections`` of their source; those that the
+    user declares, too.
+    """
     from matterhouse.sql import schema
     from matterhouse.transforms.drift import tree_of
     from matterhouse.transforms.tidy import documents_frame, tidy
@@ -263,7 +284,13 @@ def flattened(
     declared = schema.with_names(columns)
     covered = tree_of(schema.covered_paths(declared))
     wanted = {name: Globs(globs, ()).wants for name, globs in collections.items()}
-    return tidy(documents_frame(documents), covered, declared, wanted)
+    return tidy(documents_frame(documents), covered, declared, wanted, user_tables, _breaches_of_checks)
+
+
+def _breaches_of_checks(table: "UserTable", rows: "pd.DataFrame") -> Iterator[tuple[int, int]]:
+    from matterhouse.warehouse.contract import breaches_of_checks  # DuckDB is imported where there is a CHECK
+
+    return breaches_of_checks(table, rows)
 
 
 def _row(entry: Entry, document: Document | None, item: Item | None = None, language: str | None = None) -> dict:
@@ -274,6 +301,8 @@ def _row(entry: Entry, document: Document | None, item: Item | None = None, lang
     return place | {
         "file_id": record_id(entry.source, entry.path) if item else place["record_id"],
         "item_position": item.position if item else None,
+        "file": entry.path,
+        "inside": item.path if item else "",
         "format": document.format if document else language,
         "content_hash": entry.content_hash,
         "size_bytes": entry.size_bytes,

@@ -32,7 +32,8 @@ class Extraction:
 
     Files are read, in the order of their paths, in batches of ``batch_bytes``. In a ``fresh`` load every batch has
     parts of its own, else changed files join the parts there are; ``next_part`` is the first free number. ``on_read``
-    is called with the size of every file that was read. ``rejects`` gets the rows of ``meta.rejects`` for these files.
+    is called with the size of every file that was read. ``rejects`` gets the rows of ``meta.rejects`` for these files,
+    ``breaches`` those of ``meta.field_errors`` that stop a run.
     """
 
     setup: Setup
@@ -46,6 +47,7 @@ class Extraction:
     distinct_blocks: int = 0
     batches: int = 0
     rejects: list[dict] = field(default_factory=list)
+    breaches: list[dict] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._extractor = Extractor(self.setup)
@@ -155,6 +157,7 @@ class Extraction:
         plan.read += outcome.read
         plan.restamped += outcome.restamped
         self.rejects += outcome.rejects
+        self.breaches += outcome.breaches
         self.bytes_read += outcome.bytes_read
         self.bytes_parsed += outcome.bytes_parsed
         self.declined += outcome.declined

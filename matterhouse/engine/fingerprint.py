@@ -1,9 +1,10 @@
 """Fingerprints that decide what is made anew: of the code that shapes rows, and of a source's settings."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from hashlib import blake2b
+from pathlib import Path
 
 from matterhouse.settings.models import SourceSettings
 from matterhouse.sources import Limits
@@ -25,6 +26,11 @@ def of_code() -> str:
             with open(path, "rb", buffering=0) as file:
                 state.update(file.read() + b"\0")
     return state.hexdigest()
+
+
+def of_files(files: Mapping[str, Path]) -> dict[str, str]:
+    """Fingerprints of the files that declare the user's tables, by name; another one makes all tables anew."""
+    return {name: blake2b(file.read_bytes(), digest_size=8).hexdigest() for name, file in files.items()}
 
 
 def of_source(settings: SourceSettings, limits: Limits) -> str:

@@ -44,13 +44,17 @@ def judged(plan: SourcePlan, limits: LimitSettings, accept_drop: bool) -> Source
     return SourceFailure(plan.name, DROP, f"{change} (the limit is {limits.dropped_share:.0%} less); {_ACCEPT}")
 
 
-def refuse_drops(build: Build, base: Base, settings: Settings, other_code: bool) -> None:
+def refuse_drops(
+    build: Build, base: Base, settings: Settings, other_code: bool, redeclared: Container[str] = ()
+) -> None:
     """Raise ``RunFailed`` where a source lost too many rows of a table since ``base``.
 
-    Tables of schema ``content`` are not judged after a change of the code: they may be made in another way.
+    Tables of schema ``content`` are not judged after a change of the code: they may be made in another way. Nor are
+    those that the user has ``redeclared``.
     """
     share, shrinking = settings.limits.dropped_share, build.may_shrink(all_content=other_code)
-    dropped = sudden_drops(build.rows_by_source, base.rows_by_source, share, shrinking, settings.sources)
+    before = {name: counts for name, counts in base.rows_by_source.items() if name not in redeclared}
+    dropped = sudden_drops(build.rows_by_source, before, share, shrinking, settings.sources)
     if dropped:
         raise RunFailed(f"nothing was published: {'; '.join(dropped)}; {_ACCEPT}")
 

@@ -1,11 +1,12 @@
 """The report of a run: what it found and did, for people and for programs. ``page`` makes it Markdown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from matterhouse.engine.account import Account
+from matterhouse import __version__
+from matterhouse.engine.account import Account, totals
 from matterhouse.engine.errors import MOST_TOLD, SourceFailure
 
 
@@ -51,6 +52,27 @@ class Report:
     bytes_read: int = 0
     documents_declined: int = 0
     distinct_blocks: int = 0
+
+    def row(self, accounts: Sequence[Account], flow_run_id: str | None, trigger: str, full_refresh: bool) -> dict:
+        """The run as the ledger and ``meta.runs`` know it."""
+        return {
+            "run_id": self.run_id,
+            "flow_run_id": flow_run_id,
+            "started_at": self.started_at,
+            "ended_at": self.ended_at,
+            "state": self.state,
+            "trigger": trigger,
+            "version": __version__,
+            "snapshot_id": self.snapshot if self.published else None,
+            "full_refresh": full_refresh,
+            **totals(accounts),
+            "documents_declined": self.documents_declined,
+            "distinct_blocks": self.distinct_blocks,
+            "bytes_read": self.bytes_read,
+            "stage_seconds": dict(self.stages),
+            "error": self.error,
+            "sources": [asdict(account) for account in accounts],
+        }
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from matterhouse import __version__, process
-from matterhouse.engine import fingerprint
-from matterhouse.engine.account import totals
+from matterhouse import process
+from matterhouse.engine import anew, declared, fingerprint
 from matterhouse.engine.errors import RunFailed, SourceFailure, SourcesFailed, is_explained, messages
 from matterhouse.engine.limits import judged, refuse_drops
 from matterhouse.engine.plan import SourcePlan, reading_limits
@@ -34,6 +34,7 @@ from matterhouse.warehouse.lock import exclusive
 
 if TYPE_CHECKING:
     from matterhouse.engine.extract import Extraction
+    from matterhouse.sql.user_tables import UserTable
     from matterhouse.warehouse.base import Base
     from matterhouse.warehouse.build import Build
 
@@ -89,6 +90,8 @@ class Run:
             held.enter_context(process.without_garbage_collection())
             self._prepare()
             held.callback(self._ledger.close)
+            if self._fresh:  # else they are those that the last run read
+                _ = self._user_tables
             self._held = held.pop_all()
         return self
 
@@ -141,13 +144,21 @@ class Run:
             self._keep_rows_of_failed()
             shutil.rmtree(self._layout.staging, ignore_errors=True)
             report, limits = self.report, reading_limits(self._settings)
-            setup = Setup(report.run_id, report.started_at, limits, self._settings.audit_share, self._staged)
+            setup = Setup(
+                report.run_id,
+                report.started_at,
+                limits,
+                self._settings.audit_share,
+                self._staged,
+                self._user_tables,
+            )
             next_part = 0 if self._fresh else self._ledger.next_part()
             extraction = Extraction(setup, self._settings.batch_bytes, self._fresh, next_part, self._count_files())
             with extraction:
                 for plan in self._sources.plans:
                     self._extract(extraction, plan)
             self._rejects = [each for each in extraction.rejects if not self._sources.has_failed(each["source"])]
+            declared.refuse(each for each in extraction.breaches if not self._sources.has_failed(each["source"]))
             report.bytes_read = extraction.bytes_read
             report.documents_declined = extraction.declined
             report.distinct_blocks = extraction.distinct_blocks
@@ -195,7 +206,14 @@ class Run:
         from matterhouse.warehouse.build import Build, Changes
 
         with self._stage("load"):
-            self._build = Build(self._layout, self._base, self._fresh, self._staged)
+            self._build = Build(
+                self._layout,
+                self._base,
+                self._fresh,
+                self._staged,
+                self._user_tables,
+                declared.lists_taken(self._settings),
+            )
             changes = Changes(rejects=self._rejects)
             for plan in self._sources.plans:
                 changes.read |= {record_id(entry.source, entry.path): entry for entry in plan.read}
@@ -229,13 +247,16 @@ class Run:
                 raise RunFailed(f"nothing was published, the checks found errors: {told}")
             self.report.rows = self._build.rows
             if self._base is not None and not self._accept_drop:
-                refuse_drops(self._build, self._base, self._settings, other_code=self._ledger.code != self._code)
+                changed = anew.changed_tables(self._base.manifest, self._build.declared_in, self._declared)
+                other_code = self._ledger.code != self._code
+                refuse_drops(self._build, self._base, self._settings, other_code, changed)
 
     def publish(self) -> None:
         """Commit, write the Parquet files and the manifest, and point ``current`` to the new snapshot."""
         with self._stage("publish"):
             sources, runs = self._all_sources(), self._ledger.runs()
             facts = {"run": self._row(), "sources": sources, "code": self._code, "runs": runs}
+            facts["declared"] = self._declared
             assert self._build is not None
             snapshot = self._build.publish(facts, self._page())
             self._build = None
@@ -273,6 +294,11 @@ class Run:
         self.report.failures = self._sources.failures
         self.report.error = messages(self.report.failures) or None
 
+    @cached_property
+    def _user_tables(self) -> tuple[UserTable, ...]:
+        """The tables that the user declares. Raises ``ConfigError``."""
+        return declared.read(self._settings.tables)
+
     @property
     def failures(self) -> Sequence[SourceFailure]:
         """The sources that failed so far."""
@@ -288,7 +314,8 @@ class Run:
         snapshots.tidy_up(self._layout, notes)
         shutil.rmtree(self._layout.staging, ignore_errors=True)
         self._ledger = recovery.open_ledger(self._layout, notes)
-        self._code = fingerprint.of_code()
+        self._declared = declared.fingerprints(self._settings.tables)
+        self._code = anew.fingerprint(fingerprint.of_code(), self._declared)
         self._find_base()
         recovery.point_to_newest(self._layout, notes)
 
@@ -298,7 +325,7 @@ class Run:
         self._base = recovery.base_and_ledger(self._layout, self._ledger, notes, thorough)
         other_code = self._base is not None and self._ledger.code != self._code
         if self._base is not None and other_code:
-            notes.append(_why_anew(self._base.manifest["run"]["version"]))
+            notes.append(anew.why(self._base.manifest, self._code, self._declared))
         others = self._ledger.sources().keys() - self._settings.sources.keys()
         self._fresh = self._base is None or other_code or (self._full and not others)
         if self._fresh and others and self._base is not None:
@@ -358,33 +385,7 @@ class Run:
 
     def _row(self) -> dict:
         """The run as the ledger and ``meta.runs`` know it."""
-        report = self.report
-        accounts = self._sources.accounts()
-        return {
-            "run_id": report.run_id,
-            "flow_run_id": self._flow_run_id,
-            "started_at": report.started_at,
-            "ended_at": report.ended_at,
-            "state": report.state,
-            "trigger": self._trigger,
-            "version": __version__,
-            "snapshot_id": report.snapshot if report.published else None,
-            "full_refresh": self._full,
-            **totals(accounts),
-            "documents_declined": report.documents_declined,
-            "distinct_blocks": report.distinct_blocks,
-            "bytes_read": report.bytes_read,
-            "stage_seconds": dict(report.stages),
-            "error": report.error,
-            "sources": [asdict(account) for account in accounts],
-        }
-
-
-def _why_anew(version: str) -> str:
-    """Why no table of the snapshot to build on can be taken over; ``version`` is the one that wrote it."""
-    if version == __version__:
-        return "the code or the schema changed since the last run, so all tables are made anew"
-    return f"the warehouse was written by version {version}, this is {__version__}: all tables are made anew"
+        return self.report.row(self._sources.accounts(), self._flow_run_id, self._trigger, self._full)
 
 
 def _iso(moment: datetime) -> str:

@@ -7,17 +7,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from matterhouse.engine.lines import Head, positions
 from matterhouse.engine.plan import open_configured, reading_limits
-from matterhouse.reading.envelope import open_envelope
 from matterhouse.reading.excerpts import message
 from matterhouse.reading.items import Shapes
-from matterhouse.reading.positions import Position, Positions
 from matterhouse.reading.reader import Document, Reader
 from matterhouse.settings.models import Settings, SourceSettings
 from matterhouse.sources import File, Limits, Skipped, Source, Unreadable
+from matterhouse.transforms.keys import record_id
 from matterhouse.transforms.places import path_of_item
+
+if TYPE_CHECKING:
+    from matterhouse.sql.user_tables import UserTable
+    from matterhouse.transforms.tidy import Tables
 
 ERROR, WARNING = "error", "warning"
 FIELD_ERROR, DUPLICATE_KEY = "field_error", "duplicate_key"
@@ -41,35 +45,20 @@ class Finding:
     message: str
 
 
-class _Head(NamedTuple):
-    """The front matter of a record: a whole file's, or what stands at the path ``inside`` of a data file."""
-
-    path: str
-    content: bytes
-    inside: str = ""
-
-    def in_file(self, field: str) -> str:
-        """A path of the record as the path in the file."""
-        return f"{self.inside}.{field}" if self.inside else field
-
-    def place(self, field: str) -> Position:
-        """Where the value at a path of the record stands."""
-        return _positions(self.path, self.content).of(self.in_file(field))
-
-
 @dataclass
 class Validation:
     """A validation of sources, done as its ``findings`` are taken; ``files`` and ``records`` count what was read.
 
-    ``clones`` is a folder for copies of remote repositories.
+    ``clones`` is a folder for copies of remote repositories, ``user_tables`` are those that the user declares.
     """
 
     settings: Settings
     clones: Path
+    user_tables: "tuple[UserTable, ...]" = ()
     files: int = 0
     records: int = 0
     _pending: list[dict[str, Any]] = field(default_factory=list)
-    _heads: dict[str, "_Head"] = field(default_factory=dict)
+    _heads: dict[str, tuple[Head, bytes]] = field(default_factory=dict)
 
     def findings(self) -> Iterator[Finding]:
         """What is wrong, by source and path. Raises ``SourceUnavailable``."""
@@ -80,6 +69,24 @@ class Validation:
             for batch in _batches(source.list().files, self.settings.batch_bytes):
                 found = [*self._read(name, source, batch, limits, own.templates), *self._misfits(name, own)]
                 yield from sorted(found, key=lambda each: (each.path, each.line or 0, each.column or 0))
+
+    def tables(self) -> "Iterator[Tables]":
+        """The tidy tables of the sources' documents, batch by batch. Raises ``SourceUnavailable``."""
+        limits = reading_limits(self.settings)
+        for name, own in self.settings.sources.items():
+            source = open_configured(name, own, self.clones, limits)
+            source.position()
+            for batch in _batches(source.list().files, self.settings.batch_bytes):
+                for _ in self._read(name, source, batch, limits, own.templates):
+                    pass  # what is wrong is not asked for here
+                if self._pending:
+                    yield self._flattened(own)
+
+    def _flattened(self, own: SourceSettings) -> "Tables":
+        """The tidy tables of the documents read last."""
+        from matterhouse.engine.batch import flattened
+
+        return flattened(self._pending, own.columns, own.collections, self.user_tables)
 
     def _read(
         self, name: str, source: Source, files: list[File], limits: Limits, templates: tuple[str, ...]
@@ -109,26 +116,30 @@ class Validation:
         """Let the records of a file wait for ``_misfits``."""
         if not document.items:
             self._pending.append(_row(name, file, document, document.record))
-            self._heads[file.path] = _Head(file.path, content)
+            self._heads[file.path] = (Head(file.path), content)
         for item in document.items:
             if item.record is not None:
                 path = path_of_item(file.path, item.key)
-                self._pending.append(_row(name, file, document, item.record) | {"path": path, "record_id": path})
-                self._heads[path] = _Head(file.path, content, item.path)
+                self._pending.append(
+                    _row(name, file, document, item.record) | {"path": path, "record_id": record_id(name, path)}
+                )
+                self._heads[path] = (Head(file.path, item.path), content)
         self.records += sum(item.record is not None for item in document.items) if document.items else 1
 
     def _misfits(self, name: str, own: SourceSettings) -> Iterator[Finding]:
         """The values of the documents read last that do not fit their columns."""
         if not self._pending:
             return
-        from matterhouse.engine.batch import flattened
+        from matterhouse.transforms.fields import python_values
 
-        errors = flattened(self._pending, own.columns, own.collections)["meta.field_errors"]
-        for path, where, value, expected in errors[["path", "field", "value", "expected"]].itertuples(index=False):
-            head = self._heads[path]
-            at = head.place(where)
-            told = f"expected {expected}, found {value}"
-            yield Finding(name, head.path, at.line, at.column, ERROR, FIELD_ERROR, head.in_file(where), told)
+        errors = self._flattened(own)["meta.field_errors"]
+        columns = (python_values(errors[name]) for name in ("path", "field", "value", "expected"))
+        for path, where, value, expected in zip(*columns):
+            head, content = self._heads[path]
+            field = head.in_file(where)
+            at = positions(head.file, content).of(field)
+            told = f"expected {expected}, found {'nothing' if value is None else value}"
+            yield Finding(name, head.file, at.line, at.column, ERROR, FIELD_ERROR, field, told)
 
 
 def _batches(files: Iterable[File], most_bytes: int) -> Iterator[list[File]]:
@@ -153,7 +164,7 @@ def _row(source: str, file: File, document: Document, record: object) -> dict[st
     """A document as the transforms take it; the run and its times are nobody's."""
     now = datetime.now(UTC)
     return {
-        "record_id": file.path,
+        "record_id": record_id(source, file.path),
         "source": source,
         "path": file.path,
         "item_position": None,
@@ -167,11 +178,6 @@ def _row(source: str, file: File, document: Document, record: object) -> dict[st
     }
 
 
-def _positions(path: str, content: bytes) -> Positions:
-    envelope = open_envelope(path, content)
-    return Positions(envelope.head, envelope.first_line) if envelope else Positions(b"", 1)
-
-
 def _duplicates(source: str, path: str, content: bytes, document: Document) -> Iterator[Finding]:
     if document.format != "yaml":
         problems = [(problem.field, problem) for problem in document.problems if problem.field != "body"]
@@ -180,6 +186,6 @@ def _duplicates(source: str, path: str, content: bytes, document: Document) -> I
             told = f"`{where}` is given twice: the last one holds"
             yield Finding(source, path, problem.line, None, WARNING, DUPLICATE_KEY, where, told)
         return
-    for found in _positions(path, content).duplicate_keys():
+    for found in positions(path, content).duplicate_keys():
         told = f"`{found.path}` stands here again, first in line {found.first.line}: the last one holds"
         yield Finding(source, path, found.at.line, found.at.column, WARNING, DUPLICATE_KEY, found.path, told)

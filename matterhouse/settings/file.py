@@ -9,6 +9,7 @@ from typing import Any
 from matterhouse.settings.messages import described, dotted, expected, one_line, quoted, unknown_setting
 
 FILE_NAME = "matterhouse.yml"
+TABLES = "tables"  # the folder beside it that may hold DDL of the user's own
 KeyPath = tuple[str, ...]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from matterhouse.settings.file import ConfigError, RawSettings, read
+from matterhouse.settings.file import TABLES, ConfigError, RawSettings, read
 from matterhouse.settings.messages import described
 from matterhouse.settings.models import NAME, Settings, groups
 from matterhouse.settings.uris import anchored, filled, unusable_folder
@@ -22,15 +22,16 @@ def load(
     *,
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
+    tables: Path | None = None,
     needs_sources: bool = True,
 ) -> Settings:
     """The settings of the file ``path``, by default matterhouse.yml in the current folder, and of the flags.
 
     ``sources`` are ``NAME=URI``: they replace those of the file, but for the other settings of a
     source that has the same name there. ``include`` replaces the globs of every source, ``exclude`` is added to
-    them. Relative paths start at the file's folder, those of flags at the current one. Commands that only read
-    the warehouse pass ``needs_sources=False`` and get none, so that they need neither a file nor the sources'
-    secrets. Raises ``ConfigError``, with all mistakes.
+    them, ``tables`` is a folder with DDL of tables. Relative paths start at the file's folder, those of flags at the
+    current one. Commands that only read the warehouse pass ``needs_sources=False`` and get none, so that they need
+    neither a file nor the sources' secrets. Raises ``ConfigError``, with all mistakes.
     """
     raw = read(path)
     if warehouse is not None:
@@ -42,11 +43,15 @@ def load(
         _apply_globs(raw, list(include), list(exclude))
     else:
         raw.values.pop("sources", None)
+    if tables is not None:
+        raw.note_flag("--tables", ("tables",), str(tables))
+        raw.values["tables"] = str(tables)
     settings = _checked(raw)
     place = _absolute(settings.warehouse, raw, is_flag=warehouse is not None)
     if needs_sources and not settings.sources:
         raise ConfigError(_no_sources(raw))
-    return settings.model_copy(update={"warehouse": place})
+    own = _tables(settings.tables, raw, is_flag=tables is not None) if needs_sources else None
+    return settings.model_copy(update={"warehouse": place, "tables": own})
 
 
 def _absolute(warehouse: Path, raw: RawSettings, is_flag: bool) -> Path:
@@ -57,6 +62,14 @@ def _absolute(warehouse: Path, raw: RawSettings, is_flag: bool) -> Path:
         raw.report(("warehouse",), f"found {described(place, None)}; {why}")
         raise raw.error()
     return Path(place)
+
+
+def _tables(folder: Path | None, raw: RawSettings, is_flag: bool) -> Path | None:
+    """The folder of the user's tables, by default the one beside the file if it is there."""
+    if folder is None:
+        beside = raw.folder / TABLES
+        return beside if raw.exists and beside.is_dir() else None
+    return Path(os.path.abspath((Path.cwd() if is_flag else raw.folder) / folder.expanduser()))
 
 
 def _checked(raw: RawSettings) -> Settings:

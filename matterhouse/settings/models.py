@@ -251,6 +251,12 @@ class Settings(Group):
         {},
         description="The content repositories, each under a name of your choice that becomes the column `source`.",
     )
+    tables: Annotated[Path, Field(strict=False)] | None = Field(
+        None,
+        description="The folder with the DDL of your own tables (docs/your-tables.md); empty: the folder `tables` "
+        "beside this file, if there is one.",
+        examples=["warehouse-tables"],
+    )
     limits: LimitSettings = Field(
         LimitSettings(),
         description="What is too much: a file beyond a limit is rejected, a run beyond a limit publishes nothing.",

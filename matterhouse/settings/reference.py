@@ -36,7 +36,7 @@ def _template_lines() -> Iterator[str]:
     for name, setting in Settings.model_fields.items():
         yield from _comment(setting, "")
         if name not in groups():
-            yield f"#{name}: {shown_default(setting)}"
+            yield f"#{name}: {shown_default(setting)}".rstrip()
         elif name == "sources":
             yield from ("sources:", "  content:", *_hidden(groups()[name], "    "))
         else:

@@ -1,6 +1,6 @@
 """From staged tables to a published snapshot: load, check, publish."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from matterhouse import sql
 from matterhouse.sql import paths, schema
+from matterhouse.sql.user_tables import UserTable
 from matterhouse.warehouse import (
     bookkeeping,
     content_changes,
@@ -44,13 +45,23 @@ class Changes:
 
 class Build:
     """The next snapshot while it is made. ``base`` is the one it builds on; ``fresh`` makes all tables anew.
+    ``user_tables`` and ``lists`` are as in ``Content``.
 
     ``load``, ``check`` and ``publish`` are called in this order; ``abandon`` at any time instead. ``rows`` has the
     rows of each table and view when it was checked, ``rows_by_source`` those of the tables by source.
     """
 
-    def __init__(self, layout: Layout, base: Base | None, fresh: bool, staged: Path):
+    def __init__(
+        self,
+        layout: Layout,
+        base: Base | None,
+        fresh: bool,
+        staged: Path,
+        user_tables: Sequence[UserTable],
+        lists: Set[tuple[str | None, str]],
+    ):
         self._layout, self._base, self._fresh, self._staged = layout, base, fresh, staged
+        self._user_tables, self._lists = user_tables, lists
         self._path = snapshots.begin(layout)
         self.id = snapshots.final_name(self._path)
         self._opened: duckdb.DuckDBPyConnection | None = None
@@ -65,15 +76,15 @@ class Build:
         """
         self._changes = changes
         kept = None if self._fresh else self._base
-        self._opened = database.open_build(self._path / DATABASE, kept, self._staged)
+        self._opened = database.open_build(self._path / DATABASE, kept, self._staged, self._user_tables)
         if kept is None:
             self._carry_history()
         else:
             kept.check_parquet()
             self._connection.begin()
-        self._load = database.Load(self._connection, self._fresh)
+        self._load = database.Load(self._connection, self._fresh, self._user_tables)
         known = {} if kept is None else kept.manifest["tables"]
-        self._content = Content(self._connection, self._fresh, known)
+        self._content = Content(self._connection, self._fresh, known, self._user_tables, self._lists)
         self._load.changed([*changes.read, *changes.gone])
         self._content.remember()
         self._load.documents(self._staged)
@@ -105,7 +116,7 @@ class Build:
         """Run the checks and note what they found in ``meta.checks``; then the tables are complete, and their rows
         counted.
         """
-        found = run_checks(self._connection)
+        found = run_checks(self._connection, self._user_tables)
         self._load.add("meta.checks", bookkeeping.checks(run_id, found))
         self.rows = rowcounts.in_all(self._connection, self._tables())
         self.rows_by_source = rowcounts.by_source(self._connection, self._tables(), self.rows)
@@ -130,6 +141,11 @@ class Build:
         """A sentence per table of schema ``content`` that has another shape, and per column that has another type."""
         return content_changes.told(self._content.changes, self._content.moved)
 
+    @property
+    def declared_in(self) -> dict[str, str]:
+        """The tables that the user declares, each with its file."""
+        return {table.qualified: table.file for table in self._user_tables}
+
     def may_shrink(self, all_content: bool) -> Mapping[str, str | None]:
         """``Content.may_shrink``; with ``all_content`` every table of schema ``content`` may lose any rows."""
         if not all_content or self._base is None:
@@ -151,7 +167,7 @@ class Build:
 
     def offending_rows(self, check: str, limit: int = 5) -> tuple[list[str], list[tuple]]:
         """Columns and some of the rows that a check found."""
-        return offending_rows(self._connection, check, limit)
+        return offending_rows(self._connection, check, limit, self._user_tables)
 
     def publish(self, facts: dict, report: str) -> Snapshot:
         """Commit, write Parquet files, report and manifest, point ``current`` to the snapshot."""
@@ -182,8 +198,9 @@ class Build:
         snapshots.tidy_up(self._layout, [])
 
     def _tables(self) -> dict[str, schema.Table]:
-        """Every table and view, declared or made by content."""
-        return schema.tables() | schema.views() | self._content.tables
+        """Every table and view: Matterhouse's own, the user's, and those made by content."""
+        own = {table.qualified: table for table in self._user_tables}
+        return schema.tables() | schema.views() | own | self._content.tables
 
     def _write_parquet(self) -> None:
         folder = self._path / PARQUET

@@ -7,12 +7,16 @@ for each: table of records`` in the second line it is one query that is asked of
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
 
 from matterhouse import sql
 from matterhouse.sql import schema
+from matterhouse.warehouse.content_names import quoted
+
+Tables = Sequence[schema.Table]
 
 
 @dataclass(frozen=True)
@@ -30,26 +34,32 @@ class Check:
         return self.severity == "error" and self.offending > 0
 
 
-def run_checks(connection: duckdb.DuckDBPyConnection) -> list[Check]:
-    """Run every check on a warehouse database, in the transaction that is open, if one is."""
-    return [_run(connection, name) for name in sql.names("checks")]
+def run_checks(connection: duckdb.DuckDBPyConnection, own: Tables = ()) -> list[Check]:
+    """Run every check on a warehouse database, in the transaction that is open, if one is.
+
+    Those for each table are also made for the user's ``own``.
+    """
+    return [_run(connection, name, own) for name in sql.names("checks")]
 
 
-def offending_rows(connection: duckdb.DuckDBPyConnection, name: str, limit: int = 20) -> tuple[list[str], list[tuple]]:
+def offending_rows(
+    connection: duckdb.DuckDBPyConnection, name: str, limit: int = 20, own: Tables = ()
+) -> tuple[list[str], list[tuple]]:
     """Columns and some of the rows that offend against a check."""
     rows: list[tuple] = []
-    for query in _queries(connection, name):
+    for query in _queries(connection, name, own):
         cursor = connection.execute(f"SELECT * FROM ({query}) LIMIT {int(limit) - len(rows)}")
         columns = [column[0] for column in cursor.description]
         rows += cursor.fetchall()
     return columns, rows
 
 
-def _run(connection: duckdb.DuckDBPyConnection, name: str) -> Check:
+def _run(connection: duckdb.DuckDBPyConnection, name: str, own: Tables) -> Check:
     severity, _, description = _header(name, sql.read(f"checks/{name}"))
     begun = time.perf_counter()
     counts = [
-        connection.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0] for query in _queries(connection, name)
+        connection.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0]
+        for query in _queries(connection, name, own)
     ]
     return Check(name, severity, description, sum(counts), time.perf_counter() - begun)
 
@@ -66,19 +76,20 @@ def _header(name: str, text: str) -> tuple[str, str | None, str]:
     return severity, each, " ".join(lines[1:])
 
 
-def _queries(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
+def _queries(connection: duckdb.DuckDBPyConnection, name: str, own: Tables) -> list[str]:
     text = sql.read(f"checks/{name}")
     _, each, _ = _header(name, text)
     if each is not None:
         without_comments = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
-        return [_for(table, without_comments) for table in _FOR_EACH[each]()]
+        return [_for(table, without_comments) for table in [*_FOR_EACH[each](), *own]]
     statements = connection.extract_statements(text)
     return [statement.query.strip().rstrip(";") for statement in statements]
 
 
 def _for(table: schema.Table, query: str) -> str:
     """A query that is written for any table, for one of them; names and keys are those of the DDL."""
-    return query.format(name=table.qualified, table=table.full_name, key=", ".join(table.key)).strip().rstrip(";")
+    key = ", ".join(map(quoted, table.key))
+    return query.format(name=table.qualified, table=table.sql_name, key=key).strip().rstrip(";")
 
 
 def _of_content() -> list[schema.Table]:

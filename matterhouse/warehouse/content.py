@@ -4,7 +4,7 @@ Their columns and types follow from the content alone, so a full load and any nu
 A run makes those collections anew whose values it changed. ``docs/content-tables.md`` has the rules.
 """
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -15,9 +15,10 @@ import pyarrow as pa
 
 from matterhouse import sql
 from matterhouse.sql import schema
+from matterhouse.sql.user_tables import NO_FOLDER, Covered, UserTable
 from matterhouse.warehouse import bookkeeping, content_changes, content_names, content_tables
 from matterhouse.warehouse.content_changes import ContentColumn
-from matterhouse.warehouse.content_plan import MOST_PATHS, OTHER, Found, plan
+from matterhouse.warehouse.content_plan import MOST_PATHS, OTHER, Declared, Found, plan
 from matterhouse.warehouse.content_tables import SCHEMA, Planned
 
 MOST_COLLECTIONS = 100  # with tables of their own: those with the most documents
@@ -28,16 +29,28 @@ class Content:
     """Brings the tables of schema ``content`` up to date with a run's changes.
 
     ``remember`` is called before the run's rows are loaded, ``make`` behind it. Then ``tables`` has the tables there
-    are, by qualified name, ``touched`` the names of those that were made anew, ``columns`` the rows of
-    ``meta.content_columns``, ``changes`` what is to be added to ``meta.schema_changes``, ``moved`` the columns whose
-    values are in another table than before, and ``may_shrink`` which tables may lose rows without alarm. ``known`` are
-    the tables of the snapshot that the run builds on, as its manifest describes them; a ``fresh`` load makes all anew.
+    are, by qualified name, ``touched`` the names of those that were made anew, ``planned`` how these are made,
+    ``columns`` the rows of ``meta.content_columns``, ``changes`` what is to be added to ``meta.schema_changes``,
+    ``moved`` the columns whose values are in another table than before, and ``may_shrink`` which tables may lose rows
+    without alarm. ``known`` are the tables of the snapshot that the run builds on, as its manifest describes them; a
+    ``fresh`` load makes all anew. ``user_tables`` are those that the user declares, ``lists`` the lists that tables of
+    ``main`` take a part of (``schema.lists_taken``).
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, fresh: bool, known: Mapping[str, dict[str, Any]]):
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        fresh: bool,
+        known: Mapping[str, dict[str, Any]],
+        user_tables: Sequence[UserTable] = (),
+        lists: Set[tuple[str | None, str]] = frozenset(),
+    ):
         self._connection, self._fresh, self._known = connection, fresh, known
+        self._user_tables, self._lists = user_tables, lists
+        self._own_names = frozenset(table.name for table in user_tables if table.schema == SCHEMA)
         self.tables: dict[str, schema.Table] = {}
         self.touched: set[str] = set()
+        self.planned: dict[str, Planned] = {}
         self.columns: pa.Table | None = None
         self.changes: list[dict[str, object]] = []
         self.moved: list[content_changes.Moved] = []
@@ -51,19 +64,21 @@ class Content:
     def make(self, run_id: str, started_at: datetime) -> None:
         """Make the tables of the collections whose values changed."""
         before = [ContentColumn(*row) for row in self._rows(sql.read("content/columns"))]
-        known = {column.collection for column in before}
-        names = content_names.collection_names(self._largest())
+        made_before = [column for column in before if column.table_name not in self._own_names]
+        known = {column.collection for column in made_before}
+        names = self._names(self._largest())
         wanted = self._wanted(names, known)
         self._rows(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
-        for column in before:
+        for column in made_before:
             if column.column_index == 0 and (column.collection in wanted or column.collection not in names):
                 self._rows(f"DROP TABLE IF EXISTS {SCHEMA}.{content_names.quoted(column.table_name)}")
         columns_made = self._made(sorted(wanted, key=content_names.none_last), names)
-        kept = [column for column in before if column.collection in names.keys() - wanted]
+        kept = [column for column in made_before if column.collection in names.keys() - wanted]
         for name in {f"{SCHEMA}.{column.table_name}" for column in kept}:
             self.tables[name] = content_tables.known(name, self._known[name])
-        if wanted or known - names.keys():
-            now = [*kept, *columns_made]
+        if self._fresh or wanted or known - names.keys():
+            now = [*kept, *columns_made, *_declared_columns(self._user_tables)]
+            known = {column.collection for column in before}
             self.columns = bookkeeping.rows_of(COLUMNS, (column._asdict() for column in now))
             self.changes = [
                 change | {"run_id": run_id, "changed_at": started_at}
@@ -80,7 +95,8 @@ class Content:
         In any case: the documents' own, those whose values are in another table or in none now, and those of
         collections whose tables have other names.
         """
-        named = content_names.collection_names({column.collection for column in before})
+        before = [column for column in before if column.table_name not in self._own_names]
+        named = self._names({column.collection for column in before})
         elsewhere = {each.before.table_name for each in self.moved}
         other = {column.collection for column in now if column.table_name.endswith(OTHER) and column.path is None}
         tables = {column.table_name for column in now}
@@ -97,6 +113,22 @@ class Content:
         query = "SELECT collection FROM main.records GROUP BY ALL ORDER BY count(*) DESC, collection LIMIT ?"
         return [collection for (collection,) in self._rows(query, [MOST_COLLECTIONS])]
 
+    def _names(self, collections: Iterable[str | None]) -> dict[str | None, str]:
+        """The names of the collections' tables."""
+        collections = list(collections)
+        taken_over = [each for each in collections if self._is_taken_over(each)]
+        return content_names.collection_names(collections, self._own_names, taken_over)
+
+    def _is_taken_over(self, collection: str | None) -> bool:
+        return any(table.takes_over and table.is_of(collection) for table in self._user_tables)
+
+    def _declared(self, collection: str | None) -> Declared:
+        """What the user's tables take of a collection."""
+        own = [table for table in self._user_tables if table.is_of(collection)]
+        cover = Covered(path for table in own for path in table.paths)
+        lists = [path for of, path in self._lists if of in (None, collection)]
+        return Declared(cover, self._is_taken_over(collection), self._own_names, lists)
+
     def _wanted(self, names: Mapping[str | None, str], known: Set[str | None]) -> set[str | None]:
         """The collections to be made anew: they hold other values, or their tables have other names than before."""
         if self._fresh:
@@ -104,7 +136,7 @@ class Content:
         self._rows(f"CREATE OR REPLACE TEMP TABLE content_now AS {sql.read('content/held')}")
         changed = {collection for (collection,) in self._rows(sql.read("content/changed"))}
         named = content_names.with_neighbours(names)
-        named_before = content_names.with_neighbours(content_names.collection_names(known))
+        named_before = content_names.with_neighbours(self._names(known))
         return {each for each in names if each in changed or named[each] != named_before.get(each)}
 
     def _made(self, collections: list[str | None], names: Mapping[str | None, str]) -> list[ContentColumn]:
@@ -123,7 +155,8 @@ class Content:
         tables: list[Planned] = []
         for number, collection in enumerate(collections):
             others = set(names.values()) - {names[collection]}
-            planned = plan(names[collection], others, found.get(number, []), partial(self._measure, number))
+            measure, declared = partial(self._measure, number), self._declared(collection)
+            planned = plan(names[collection], others, found.get(number, []), measure, declared)
             tables += [Planned(number, collection, table) for table in planned]
         if self._fresh:  # many small statements, which would each be written to the log
             self._connection.begin()
@@ -132,6 +165,7 @@ class Content:
             self._connection.commit()
         self.tables |= {table.qualified: table for table in made}
         self.touched = {table.qualified for table in made}
+        self.planned = {table.qualified: planned for table, planned in zip(made, tables)}
         return [column for planned, table in zip(tables, made) for column in _columns(planned, table)]
 
     def _measure(self, collection: int, depth: int, keys: Mapping[str, list[str]]) -> tuple[int, int]:
@@ -152,3 +186,19 @@ def _columns(planned: Planned, made: schema.Table) -> list[ContentColumn]:
         ContentColumn(made.name, column.name, index, planned.collection, paths.get(column.name), column.type)
         for index, column in enumerate(made.columns)
     ]
+
+
+def _declared_columns(tables: Iterable[UserTable]) -> list[ContentColumn]:
+    """The columns of the user's tables that are in the same schema."""
+    return [
+        ContentColumn(
+            table.name, column.name, index, _of(table), column.paths[0] if column.paths else None, column.type
+        )
+        for table in tables
+        if table.schema == SCHEMA
+        for index, column in enumerate(table.columns)
+    ]
+
+
+def _of(table: UserTable) -> str | None:
+    return None if table.collection == NO_FOLDER else table.collection

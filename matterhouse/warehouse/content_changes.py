@@ -7,7 +7,7 @@ from typing import NamedTuple
 from matterhouse.sql import paths
 
 _MOST_TOLD = 20
-_HOLD = "a table that you declare keeps its shape, see docs/content-tables.md"
+_HOLD = "a table that you declare keeps its shape, see docs/your-tables.md"
 
 
 class ContentColumn(NamedTuple):

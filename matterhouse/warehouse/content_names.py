@@ -19,12 +19,18 @@ def snake_case(words: str) -> str:
     return f"_{name}" if name[:1].isdigit() else name or "unnamed"
 
 
-def collection_names(collections: Iterable[str | None]) -> dict[str | None, str]:
-    """The names of the collections' tables; ``root`` for files that lie in no folder."""
+def collection_names(
+    collections: Iterable[str | None], reserved: Collection[str] = (), taken_over: Collection[str | None] = ()
+) -> dict[str | None, str]:
+    """The names of the collections' tables; ``root`` for files that lie in no folder.
+
+    ``reserved`` names are those of the user's tables; a collection that such a table has ``taken_over`` keeps its name.
+    """
     names: dict[str | None, str] = {}
     for collection in sorted(collections, key=none_last):
         name = "root" if collection is None else snake_case(collection)
-        names[collection] = unused(_cut(name, _LONGEST_COLLECTION), names.values())
+        used = {*names.values(), *(() if collection in taken_over else reserved)}
+        names[collection] = unused(_cut(name, _LONGEST_COLLECTION), used)
     return names
 
 

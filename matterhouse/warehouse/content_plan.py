@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from matterhouse.sql import paths
+from matterhouse.sql.user_tables import Covered
 from matterhouse.warehouse import content_names
 
 MOST_COLUMNS = 300  # of a table
@@ -64,7 +65,8 @@ class Column:
 class Table:
     """A table to be made. ``pattern`` is the list or mapping it is of, empty for the documents themselves.
 
-    ``key`` are the columns after ``record_id`` that tell its rows apart.
+    ``key`` are the columns after ``record_id`` that tell its rows apart. ``elsewhere`` are paths that a table of single
+    values does not hold, as tables of the user's have them.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Table:
     key: list[Column]
     columns: list[Column]
     sources: list[Source]
+    elsewhere: list[str] = field(default_factory=list)
 
     @property
     def is_other(self) -> bool:
@@ -198,30 +201,81 @@ class _Planner:
         return pairs < KEYS_TOGETHER * len(keys) * mappings
 
 
-def plan(name: str, others: Collection[str], found: Collection[Found], measure: Measure) -> list[Table]:
+@dataclass
+class Declared:
+    """What the user's tables take of a collection: the paths that they ``cover``, and whether one of them has taken the
+    collection over. ``names`` are those of all that the user has in the same schema, ``lists`` the lists that tables of
+    ``main`` take a part of: what is left of these stays content's.
+    """
+
+    cover: Covered = field(default_factory=lambda: Covered(()))
+    takes_over: bool = False
+    names: Collection[str] = ()
+    lists: Collection[str] = ()
+
+    def takes(self, found: Found) -> bool:
+        """Whether one of the tables has the values at a path."""
+        return self.cover.takes(found.path) or (not found.values and self.cover.leads_below(found.path))
+
+    def decides_by(self, path: str) -> bool:
+        """Whether a path that the user's tables take counts when it is found out what is a list and what a key."""
+        return self.takes_over and not is_within(path, self.lists)
+
+    def keeps(self, draft: _Draft) -> bool:
+        """Whether a table of a list or mapping is made."""
+        return not self.takes_over or is_within(draft.pattern, self.lists)
+
+
+def is_within(pattern: str, lists: Iterable[str]) -> bool:
+    """Whether a pattern is one of the lists, such as ``authors[]``, or leads into one."""
+    return any(pattern == each or pattern.startswith((f"{each}.", f"{each}[")) for each in lists)
+
+
+def plan(
+    name: str, others: Collection[str], found: Collection[Found], measure: Measure, declared: Declared | None = None
+) -> list[Table]:
     """The tables of one collection; that of its documents is called ``name``.
 
-    Of more than ``MOST_PATHS`` found the rest goes to the table of other values. ``others`` are the names of other
-    collections' tables. ``measure`` is given the number of lists on the way to mappings and, for each of their keys,
-    the paths at and below it: it tells how many keys they have in all, and how many mappings there are.
+    What tables of the user's have is left out; the values of a collection that they have taken over, and that none of
+    them has, are in the table of other values. So is the rest of more than ``MOST_PATHS`` found.
+    ``others`` are the names of other collections' tables. ``measure`` is given the number of lists on the way to
+    mappings and, for each of their keys, the paths at and below it: it tells how many keys they have in all, and how
+    many mappings there are.
     """
+    declared = declared or Declared()
+    own = {each.path for each in found if declared.takes(each)}
     planner = _Planner(measure)
-    looked_at = sorted(found, key=lambda each: (-each.values, each.path))[:MOST_PATHS]
+    # What a collection holds decides about lists and keys, whether the user has tables of it or not.
+    every = [each for each in found if each.path not in own or declared.decides_by(each.path)]
+    looked_at = sorted(every, key=lambda each: (-each.values, each.path))[:MOST_PATHS]
     planner.fill([_Part(_tree(looked_at), ())], planner.drafts[""], (), "")
     documents, *lists = planner.drafts.values()
     lists = [draft for draft in lists if draft.sources]
-    kept = sorted(sorted(lists, key=lambda each: -each.values)[:MOST_TABLES], key=lambda each: each.pattern)
-    other = planner.other + [source.path for draft in lists if draft not in kept for source in draft.sources]
-    tables = [_table(name, documents, other)]
-    for draft in kept:
-        used = {table.name for table in tables}
+    kept = [draft for draft in sorted(lists, key=lambda each: -each.values)[:MOST_TABLES] if declared.keeps(draft)]
+    other = planner.other + [path for draft in lists if draft not in kept for path in _paths(draft, declared)]
+    tables = []
+    if declared.takes_over:
+        other += _paths(documents, declared)
+    else:
+        tables.append(_table(name, documents, other))
+    for draft in sorted(kept, key=lambda each: each.pattern):
+        used = {*declared.names, *(table.name for table in tables)}
         tables.append(_table(content_names.table_name(name, draft.keys, others, used), draft, other))
-    for table in tables[1:]:
-        table.sources += _rows_of_lists_within(table, tables)
-    if other or len(looked_at) < len(found):
-        own = content_names.table_name(name, [OTHER], others, {table.name for table in tables})
-        tables.append(_other_table(own, other))
+    for table in tables:
+        if table.pattern:
+            table.sources += _rows_of_lists_within(table, tables)
+    other = [path for path in other if path not in own]
+    if other or len(looked_at) < len(every):
+        used = {*declared.names, *(table.name for table in tables)}
+        tables.append(_other_table(content_names.table_name(name, [OTHER], others, used), other))
+        tables[-1].elsewhere = sorted(own.union(each.path for each in looked_at if declared.takes_over) - set(other))
     return tables
+
+
+def _paths(draft: _Draft, declared: Declared) -> list[str]:
+    """The paths of a draft that is not made; of a collection that is taken over, those alone that have values."""
+    columns = [column for column in draft.columns.values() if _values(column) or not declared.takes_over]
+    return [source.path for column in columns for _, source in column]
 
 
 def _tree(found: Iterable[Found]) -> _Node:

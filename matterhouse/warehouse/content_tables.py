@@ -1,6 +1,6 @@
 """The tables that content makes, in the database: created, filled and described."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from matterhouse import sql
 from matterhouse.sql import schema
 from matterhouse.warehouse.content_names import quoted
 from matterhouse.warehouse.content_plan import Column, Table
+from matterhouse.warehouse.schema import comment
 
 SCHEMA = "content"
 _LONGEST_EXAMPLE = 60
@@ -53,13 +54,13 @@ def make(connection: duckdb.DuckDBPyConnection, tables: list[Planned]) -> list[s
         _fill(connection, planned, number)
         of_columns = {column: text for (table, column), text in examples.items() if table == number}
         made.append(_described(planned, _counts(connection, planned), of_columns))
-        _comment(connection, made[-1])
+        comment(connection, made[-1])
     connection.execute("DROP TABLE content_cells; DROP TABLE content_rows").fetchall()
     return made
 
 
-def _places(tables: Iterable[Planned]) -> pa.Table:
-    """Where the values of each path go: a row per path of a collection and table that takes it."""
+def _places(tables: Collection[Planned]) -> pa.Table:
+    """Where the values of each path go: a row per path of a collection and table that takes it; -1 is none of them."""
     rows = [
         {
             "collection": planned.number,
@@ -73,6 +74,11 @@ def _places(tables: Iterable[Planned]) -> pa.Table:
         for number, planned in enumerate(tables)
         for names in [[column.name for column in planned.table.columns]]
         for source in planned.table.sources
+    ]
+    rows += [
+        {"collection": planned.number, "path": path, "table_number": -1}
+        for planned in tables
+        for path in planned.table.elsewhere
     ]
     columns = {
         "collection": pa.int32(),
@@ -140,13 +146,13 @@ def _described(planned: Planned, counts: list[int], examples: Mapping[int, str])
 
 def _grain(planned: Planned, documents: int) -> str:
     table = planned.table
-    where = "in no folder" if planned.collection is None else f"of the collection {_shown(planned.collection)}"
+    where = "in no folder" if planned.collection is None else f"of the collection {shown(planned.collection)}"
     if table.is_other:
         return f"value in documents {where} that no column is made for, see docs/content-tables.md"
     if not table.key:
         return f"document {where}"
     what = "item" if table.pattern.endswith("[]") else "key"
-    of = _shown(table.pattern.removesuffix("[]").removesuffix(".*"))
+    of = shown(table.pattern.removesuffix("[]").removesuffix(".*"))
     return f"{what} of {of} in {documents:,} document{'' if documents == 1 else 's'} {where}"
 
 
@@ -163,27 +169,14 @@ def _of_key(column: Column, table: Table) -> str:
 def _of_value(column: Column, count: int, rows: int, of: str, example: str | None) -> str:
     if column.path is None:
         return f"As in raw.scalars.{column.name}."
-    such_as = f", such as {_shown(example)}" if example else ""
-    return f"In {count:,} of {rows:,} {of} ({count / max(rows, 1):.1%}){such_as}. From: {_shown(column.path)}."
+    such_as = f", such as {shown(example)}" if example else ""
+    return f"In {count:,} of {rows:,} {of} ({count / max(rows, 1):.1%}){such_as}. From: {shown(column.path)}."
 
 
-def _shown(text: str) -> str:
+def shown(text: str, longest: int = _LONGEST_EXAMPLE) -> str:
     """Text of a front matter as a comment shows it: on one line, and not long."""
     plain = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-    return plain if len(plain) <= _LONGEST_EXAMPLE else f"{plain[: _LONGEST_EXAMPLE - 1]}…"
-
-
-def _comment(connection: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
-    comments = [f"COMMENT ON TABLE {table.sql_name} IS {_literal(table.comment)}"]
-    comments += [
-        f"COMMENT ON COLUMN {table.sql_name}.{quoted(column.name)} IS {_literal(column.comment)}"
-        for column in table.columns
-    ]
-    connection.execute("; ".join(comments)).fetchall()
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    return plain if len(plain) <= longest else f"{plain[: longest - 1]}…"
 
 
 def known(name: str, described: Mapping[str, Any]) -> schema.Table:
@@ -192,7 +185,8 @@ def known(name: str, described: Mapping[str, Any]) -> schema.Table:
         schema.Column(column["name"], column["type"], column["not_null"], column["comment"], ())
         for column in described["columns"]
     )
-    key = tuple(column.name for column in columns if column.not_null)
     comment = described["comment"]
-    grain = comment.removeprefix("One row per ").rpartition(". Key: ")[0]
-    return schema.Table(SCHEMA, name.partition(".")[2], "table", comment, grain, key, columns)
+    grain, _, key = comment.removeprefix("One row per ").rpartition(". Key: ")
+    schema_name, _, table_name = name.rpartition(".")
+    of_key = tuple(key.removesuffix(".").split(", "))
+    return schema.Table(schema_name or "main", table_name, "table", comment, grain, of_key, columns)

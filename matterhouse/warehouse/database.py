@@ -3,7 +3,7 @@
 Nobody reads it before it is published, and it is thrown away when the run fails.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain
@@ -17,7 +17,7 @@ from matterhouse.sql import schema
 from matterhouse.warehouse import bookkeeping, links, memory, staging
 from matterhouse.warehouse.base import Base, Damaged
 from matterhouse.warehouse.content import CHANGES, COLUMNS, Content
-from matterhouse.warehouse.schema import create_all
+from matterhouse.warehouse.schema import create, create_all
 
 # The oldest DuckDB that opens what is written here is 1.3. Measured on 7,000 documents: as large and as quick as what
 # 2.0 writes, which nothing older opens; a file for 1.2 is 77 % larger, since it lacks a compression (DICT_FSST).
@@ -40,10 +40,12 @@ _DERIVED = {
 _HISTORY = {"meta.checks", "meta.drift", "meta.content_columns", "meta.schema_changes"}
 
 
-def open_build(file: Path, base: Base | None, staged: Path) -> duckdb.DuckDBPyConnection:
+def open_build(
+    file: Path, base: Base | None, staged: Path, own: Sequence[schema.Table] = ()
+) -> duckdb.DuckDBPyConnection:
     """Open the build database at ``file``: a copy of ``base``'s, or empty with every table. Raises ``Damaged``.
 
-    ``staged`` is the folder with what is going to be loaded.
+    ``own`` are the tables that the user declares, ``staged`` is the folder with what is going to be loaded.
     """
     if base is not None:
         base.copy_database(file)
@@ -60,6 +62,8 @@ def open_build(file: Path, base: Base | None, staged: Path) -> duckdb.DuckDBPyCo
     if base is None:
         connection.begin()
         create_all(connection)
+        for table in own:
+            create(connection, table)
         connection.commit()
     connection.execute("SET TimeZone = 'UTC'").fetchall()
     connection.execute("SET threads = 1").fetchall()  # a second one waits for the rows that Python hands over
@@ -129,10 +133,11 @@ class Load:
     elsewhere than before, ``records_by_url`` where they lead now (``links.records_by_url``).
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, fresh: bool):
+    def __init__(self, connection: duckdb.DuckDBPyConnection, fresh: bool, own: Sequence[schema.Table] = ()):
         self._connection = connection
         self._fresh = fresh
-        self.touched: set[str] = set(schema.tables()) if fresh else set()
+        self._own = {table.qualified: table for table in own}
+        self.touched: set[str] = set(schema.tables() | self._own) if fresh else set()
         self.relinked: list[str] = []
 
     def changed(self, file_ids: Iterable[str]) -> None:
@@ -142,13 +147,12 @@ class Load:
 
     def documents(self, staged: Path) -> None:
         """Replace the rows of the changed documents by those that were staged."""
-        for name in sorted(
-            schema.tables_of(schema.DOCUMENT), key="related_articles".__eq__
-        ):  # last, since they lead to records
+        names = [*schema.tables_of(schema.DOCUMENT), *self._own]
+        for name in sorted(names, key="related_articles".__eq__):  # last, since they lead to records
             if name == "related_articles":
                 self.records_by_url = links.records_by_url(self._connection)
             if not self._fresh:
-                self._change(name, f"DELETE FROM {name} WHERE record_id IN (FROM changed)")
+                self._change(name, f"DELETE FROM {schema.sql_name(name)} WHERE record_id IN (FROM changed)")
             if files := staging.files(staged, name):
                 self._insert(name, files)
         self._connection.execute(sql.read("load/changed_now")).fetchall()
@@ -169,7 +173,7 @@ class Load:
 
     def add(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
         self._register("batch", rows)
-        self._change(name, f"INSERT INTO {name} BY NAME FROM batch")
+        self._change(name, f"INSERT INTO {schema.sql_name(name)} BY NAME FROM batch")
         self._connection.unregister("batch")
 
     def derive(self, staged: Path, run_id: str, started_at: datetime) -> None:

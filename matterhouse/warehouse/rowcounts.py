@@ -36,7 +36,7 @@ def _is_of_documents(table: schema.Table) -> bool:
 
 
 def _grouped(table: schema.Table) -> str:
-    if any(column.name == "source" for column in table.columns) and table.schema != "content":
+    if any(column.name == "source" and not column.paths for column in table.columns) and table.schema != "content":
         return f"SELECT '{table.qualified}', source, count(*) FROM {table.sql_name} GROUP BY source"
     rows = f"{table.sql_name} JOIN main.records AS record USING (record_id)"
     return f"SELECT '{table.qualified}', record.source, count(*) FROM {rows} GROUP BY record.source"

@@ -12,6 +12,7 @@ import duckdb
 
 from matterhouse import sql
 from matterhouse.sql import schema
+from matterhouse.warehouse.content_names import quoted
 
 _HEADERS = {
     "rows": "rows",
@@ -33,6 +34,29 @@ def create_all(connection: duckdb.DuckDBPyConnection) -> None:
     texts += [sql.read(f"tables/{name}") for name in found]
     texts += [sql.read(f"views/{name}") for name in sql.names("views")]
     connection.execute("\n".join(texts)).fetchall()
+
+
+def create(connection: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
+    """Create a table from its description, with its comments, and its schema where there is none."""
+    columns = [f"{quoted(each.name)} {each.type}{' NOT NULL' * each.not_null}" for each in table.columns]
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(table.schema)}").fetchall()
+    connection.execute(f"CREATE TABLE {table.sql_name} ({', '.join(columns)})").fetchall()
+    comment(connection, table)
+
+
+def comment(connection: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
+    """Give a table and its columns their comments in the database."""
+    comments = [f"COMMENT ON TABLE {table.sql_name} IS {literal(table.comment)}"]
+    comments += [
+        f"COMMENT ON COLUMN {table.sql_name}.{quoted(column.name)} IS {literal(column.comment)}"
+        for column in table.columns
+    ]
+    connection.execute("; ".join(comments)).fetchall()
+
+
+def literal(text: str) -> str:
+    """A text as SQL takes it."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def describe() -> dict[str, dict[str, Any]]:

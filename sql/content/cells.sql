@@ -3,5 +3,5 @@ CREATE OR REPLACE TEMP TABLE content_cells AS
 SELECT place.table_number, place.column_number, rows.record_id, rows.positions, place.places, place.keys, rows.value
 FROM content_rows AS rows
 JOIN content_places AS place USING (collection, path)
-WHERE NOT (place.only_values AND rows.value IS NULL)
+WHERE place.table_number >= 0 AND NOT (place.only_values AND rows.value IS NULL)
 ORDER BY place.table_number;

@@ -3,7 +3,7 @@
 SELECT 'reject' AS kind, source, path, line, "column", NULL AS field, reason, message, excerpt
 FROM meta.rejects
 UNION ALL BY NAME
-SELECT 'field_error' AS kind, source, path, field, 'expected ' || expected AS message, value AS excerpt
+SELECT 'field_error' AS kind, source, path, line, field, 'expected ' || expected AS message, value AS excerpt
 FROM meta.field_errors
 UNION ALL BY NAME
 SELECT 'skipped' AS kind, source, path, reason

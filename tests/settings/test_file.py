@@ -54,8 +54,8 @@ def source(settings: str) -> str:
 @pytest.mark.parametrize(
     "text, expected",
     [
-        ("warehose: w", "1: warehose: found a setting that does not exist here; expected one of warehouse, sources, limits, "
-         "retention, notices, batch_bytes, audit_share. Did you mean warehouse?"),
+        ("warehose: w", "1: warehose: found a setting that does not exist here; expected one of warehouse, sources, tables, "
+         "limits, retention, notices, batch_bytes, audit_share. Did you mean warehouse?"),
         ("\nuri: ../news", "2: uri: found a setting that does not exist here; expected it below the name of a source"),
         ("depth: 5", "1: depth: found a setting that does not exist here; expected it below `limits`"),
         ("limits: {batch_bytes: 5}", "1: limits.batch_bytes: found a setting that does not exist here; expected it outside of any group"),

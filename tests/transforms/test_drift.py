@@ -88,7 +88,7 @@ def test_a_shared_entry_is_reported_for_every_document_that_lists_it():
 def test_one_object_at_two_paths_is_looked_at_twice():
     shared = [{"url": "a", "name": "b"}]
     record = {"images": shared, "mood": shared, "authors": shared}
-    found = document_drift(["id"], [record], tree_of(["images[].url", "mood[].name"]))
+    found = document_drift(["id"], [record], [tree_of(["images[].url", "mood[].name"])])
     assert column(found, "field") == ["authors[].name", "authors[].url", "images[].name", "mood[].url"]
 
 

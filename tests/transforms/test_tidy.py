@@ -114,6 +114,7 @@ def test_an_error_names_document_field_value_expectation_and_run(every_table):
             "value": "high",
             "expected": "a whole number",
             "line": None,
+            "table_name": None,
         }
     ]
 

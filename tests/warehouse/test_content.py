@@ -302,7 +302,7 @@ def test_a_mapping_or_list_whose_shape_flips_is_told(site):
     site.load({f"posts/{number}.md": keyed(number * 2, 2) for number in range(10)} | {"posts/x.md": "labels: sea"})
     assert "services_s0_port" in site.types("posts")
     over = site.load({"posts/10.md": keyed(20, 1), "posts/x.md": "labels: [sea]"})
-    hold = "now; a table that you declare keeps its shape, see docs/content-tables.md"
+    hold = "now; a table that you declare keeps its shape, see docs/your-tables.md"
     assert over.notes == [
         f"content.posts: labels was 1 column of content.posts and is a row per item in content.posts_labels {hold}",
         "content.posts: services was 20 columns of content.posts and is a row per key in content.posts_services "
