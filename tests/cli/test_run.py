@@ -119,6 +119,7 @@ def test_json_is_one_object_and_nothing_else(tmp_path: Path):
             "rejected": 3,
             "skipped": 1,
             "removed": 0,
+            "records": 78,
             "error": None,
         }
     ]
