@@ -17,12 +17,15 @@ The first lines of a table's file say where its rows come from:
 - ``-- rows: items of <list>, <list>``: one per list item, such as ``related[].images``; what is listed inside of a
   listed
   item is written with ``[]``; with several lists the column ``field`` says which one a row is of;
+- ``-- rows: distinct items of <list>``: one per distinct item of all documents' lists, or per item of a list in those;
+- ``-- rows: links of <list>``: one per list item, which only says which distinct item it is;
 - ``-- rows: keys of <mapping>``: one per key of a mapping;
 - ``-- rows: code <module or statement>``: made by code of its own;
 - ``-- collection: <name>``: only from documents of that collection;
 - ``-- split at commas: <list>, <list>``: where one of the lists is a text, it is split at its commas;
-- ``-- belongs to: document`` (rows are replaced with their document), ``warehouse`` (worked out from other tables) or
-  ``run`` (bookkeeping).
+- ``-- belongs to: document`` (rows are replaced with their document), ``entry`` (rows come with the first document that
+  lists them and go with the last one), ``warehouse`` (worked out from other tables) or ``run`` (bookkeeping);
+- ``-- parquet: no``: rows are in DuckDB only; views that are in Parquet as well hold all that they say.
 """
 
 import json
@@ -39,14 +42,16 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FILE = "schema.json"
-DOCUMENT, WAREHOUSE, RUN = "document", "warehouse", "run"
-DOCUMENTS, ITEMS, KEYS, CODE = "documents", "items", "keys", "code"
+DOCUMENT, ENTRY, WAREHOUSE, RUN = "document", "entry", "warehouse", "run"
+DOCUMENTS, ITEMS, DISTINCT, LINKS, KEYS, CODE = "documents", "items", "distinct items", "links", "keys", "code"
 
 TABLE_COMMENT = re.compile(r"One row per (?P<grain>.+?)\.(?: .+)? Key: (?P<key>\w+(?:, \w+)*)\.")
 _COLUMN_COMMENT = re.compile(
     rf"(?P<meaning>.+?\.)(?: From: (?P<paths>{paths.LISTED}(?:, {paths.LISTED})*)\.)?(?: By: (?P<function>\w+)\.)?"
 )
-_ROWS = re.compile(r"(?P<kind>documents|(?:items|keys|code)(?= of | ))(?: of)?(?: (?P<of>[^ ,]+(?:, [^ ,]+)*))?")
+_ROWS = re.compile(
+    r"(?P<kind>documents|(?:distinct items|items|links|keys|code)(?= of | ))(?: of)?(?: (?P<of>[^ ,]+(?:, [^ ,]+)*))?"
+)
 _MAP = re.compile(r"MAP\((\w+), (.+)\)")
 
 
@@ -76,9 +81,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Rows:
-    """Where a table's rows come from: ``kind`` is documents, items, keys or code; ``of`` the lists or the mapping that
-    they are items or keys of, or the code that makes them; ``collection`` the only one whose documents count, if any;
-    ``split`` the lists of which a text is split at commas."""
+    """Where a table's rows come from.
+
+    ``kind`` is documents, items, distinct items, links, keys or code; ``of`` the lists or the mapping that they are
+    items, links or keys of, or the code that makes them; ``collection`` the only one whose documents count, if any;
+    ``split`` the lists of which a text is split at commas.
+    """
 
     kind: str
     of: tuple[str, ...] = ()
@@ -90,8 +98,8 @@ class Rows:
 class Table:
     """One table or view: a row is one ``grain``, told apart by the columns of ``key``.
 
-    ``belongs_to`` says what a row comes and goes with: document, warehouse or run; None in a view. ``reads`` are the
-    tables behind a view.
+    ``belongs_to`` says what a row comes and goes with: document, entry, warehouse or run; None in a view. ``reads`` are
+    the tables behind a view. ``in_parquet`` tells whether the rows are published as Parquet files as well.
     """
 
     schema: str
@@ -104,6 +112,7 @@ class Table:
     rows: Rows | None = None
     belongs_to: str | None = None
     reads: frozenset[str] = frozenset()
+    in_parquet: bool = True
 
     @property
     def qualified(self) -> str:
@@ -159,8 +168,13 @@ def views() -> dict[str, Table]:
     return {name: table for name, table in _relations().items() if table.kind == "view"}
 
 
+def relations() -> dict[str, Table]:
+    """Every table and view by its qualified name."""
+    return _relations()
+
+
 def tables_of(owner: str) -> dict[str, Table]:
-    """The tables whose rows belong to a document, the warehouse or a run."""
+    """The tables whose rows belong to a document, an entry, the warehouse or a run."""
     return {name: table for name, table in tables().items() if table.belongs_to == owner}
 
 
@@ -259,6 +273,7 @@ def relation(qualified: str, described: dict[str, Any]) -> Table:
         _rows(full_name, described) if described["kind"] == "table" else None,
         described.get("belongs_to"),
         frozenset(described.get("reads", ())),
+        described.get("parquet") != "no",
     )
 
 
@@ -279,9 +294,9 @@ def column(table: str, name: str, type: str, not_null: bool, comment: str | None
 
 def _rows(table: str, described: dict[str, Any]) -> Rows:
     form = _ROWS.fullmatch(described.get("rows") or "")
-    if form is None or described.get("belongs_to") not in (DOCUMENT, WAREHOUSE, RUN):
+    if form is None or described.get("belongs_to") not in (DOCUMENT, ENTRY, WAREHOUSE, RUN):
         raise ValueError(
-            f"{table}: the file must begin with `-- rows: …` and `-- belongs to: document, warehouse or run`"
+            f"{table}: the file must begin with `-- rows: …` and `-- belongs to: document, entry, warehouse or run`"
         )
     split = tuple(described["split_at_commas"].split(", ")) if "split_at_commas" in described else ()
     return Rows(form["kind"], tuple(form["of"].split(", ")) if form["of"] else (), described.get("collection"), split)

@@ -59,7 +59,7 @@ def parquet_differences(warehouse: Path) -> dict[str, int]:
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute("SET TimeZone = 'UTC'").fetchall()
         _attach(connection, snapshot, "database")
-        columns_of = {name: table.column_names for name, table in (schema.tables() | schema.views()).items()}
+        columns_of = {name: table.column_names for name, table in schema.relations().items() if table.in_parquet}
         columns_of |= {name: _columns(table) for name, table in _of_content(snapshot).items()}
         for name, names in columns_of.items():
             files = f"read_parquet('{snapshot}/parquet/{name}/*.parquet', hive_partitioning = false)"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -15,11 +16,20 @@ import pandas as pd
 from matterhouse.sql import schema
 from matterhouse.sql.schema import Column, Table
 from matterhouse.transforms.computed import FUNCTIONS, RAW, Misfits
+from matterhouse.transforms.entries import Entries
 from matterhouse.transforms.fields import Fields, arrow_series, dtype, frame, python_values
 from matterhouse.transforms.unnest import Nested, split_at_commas, spread, unnest
 
+ENTRY_ID = "entry_id"  # what the column that tells entries apart is called
 ITSELF = "\0"  # the path of a list item that is a plain value, in place of a mapping's key
 Places = Callable[[int, str], Iterable[tuple[int, str]]]
+
+
+class Watched(Protocol):
+    """Rows of which values may not fit, see ``Fields.errors``."""
+
+    @property
+    def errors(self) -> list[tuple[int, str, str, str]]: ...
 
 
 @dataclass
@@ -35,7 +45,9 @@ class Records:
     places: Places
     inside: str = ""  # the path that the rows are at, such as ``related[].``
     collection: str | None = None  # the only one that the rows are of
+    entries: Entries = field(default_factory=Entries)  # what earlier batches have brought of lists that are kept once
     _items: "dict[tuple[str, ...], Items]" = field(default_factory=dict)
+    _kept: "dict[str, KeptOnce]" = field(default_factory=dict)
 
     def items(self, *lists: str, split: tuple[str, ...] = (), kinds: frozenset[str] = frozenset()) -> "Items":
         """What the lists at these paths hold, row by row, and in a row list by list; ``split`` names those of which a
@@ -43,6 +55,12 @@ class Records:
         if lists not in self._items:
             self._items[lists] = Items.of(self, lists, split, kinds)
         return self._items[lists]
+
+    def kept_once(self, path: str) -> "KeptOnce":
+        """The entries of the lists at ``path``, which tables keep once."""
+        if path not in self._kept:
+            self._kept[path] = KeptOnce.of(self, path)
+        return self._kept[path]
 
     def own_lists(self, path: str, values: list[object]) -> list[object]:
         """``values`` of a list, without those of documents whose collection has a table of its own for it."""
@@ -52,11 +70,13 @@ class Records:
         collections = python_values(self.documents["collection"])
         return [None if collection in owners else value for collection, value in zip(collections, values)]
 
-    def watched(self) -> Iterator[tuple[Fields, Places]]:
+    def watched(self) -> Iterator[tuple[Watched, Places]]:
         """The fields of the rows, and of all items that were unfolded: all that may have misfits."""
         yield self.fields, self.places
         for items in self._items.values():
             yield from items.records.watched()
+        for kept in self._kept.values():
+            yield kept.watched(self)
 
 
 @dataclass
@@ -72,15 +92,7 @@ class Items:
 
     @classmethod
     def of(cls, above: Records, lists: tuple[str, ...], split: tuple[str, ...], kinds: frozenset[str]) -> "Items":
-        columns = [above.fields.raw(path) for path in lists]
-        known = _kinds_of_items()
-        wanted = {kind for path in lists for kind in known.get(f"{above.inside}{path}[]", kinds or ())}
-        columns = [
-            above.own_lists(path, split_at_commas(each) if path in split else each)
-            for path, each in zip(lists, columns)
-        ]
-        columns = [[value if _has_any(value, wanted) else None for value in each] for each in columns]
-        nested = unnest(chain.from_iterable(zip(*columns)) if len(columns) > 1 else columns[0])
+        nested, wanted = _unfolded(above, lists, split, kinds)
         items = nested.items
         if "plain" in wanted:
             items = [item if isinstance(item, dict) and "mapping" in wanted else {ITSELF: item} for item in items]
@@ -92,6 +104,70 @@ class Items:
                 yield from above.places(row, place if field in ("", ITSELF) else f"{place}.{field}")
 
         return cls(lists, nested, Records(pd.DataFrame(), Fields(items), places, f"{above.inside}{lists[0]}[]."))
+
+
+@dataclass
+class KeptOnce:
+    """The distinct entries of a list: ``ids`` of those that this batch lists, and ``records`` of the new ones among
+    them, of which rows are to be made. ``nested.links`` tells where each one is listed.
+    """
+
+    path: str
+    nested: Nested
+    ids: list[str]
+    records: Records
+
+    @classmethod
+    def of(cls, above: Records, path: str) -> "KeptOnce":
+        nested, _ = _unfolded(above, (path,))
+        ids = above.entries.ids(nested.items)
+        new = above.entries.new(ids)
+        documents = frame({ENTRY_ID: arrow_series([ids[number] for number in new], dtype("VARCHAR"))})
+        fields = Fields([nested.items[number] for number in new])
+        return cls(path, nested, ids, Records(documents, fields, lambda row, inside: [(row, inside)], f"{path}[]."))
+
+    def watched(self, above: Records) -> tuple[Watched, Places]:
+        """What did not fit in the entries that the batch lists, and wherever it lists them."""
+        known = above.entries.misfits
+        new_ids = python_values(self.records.documents[ENTRY_ID])
+        for fields, places in self.records.watched():
+            for row, path, value, expected in fields.errors:
+                for entry, inside in places(row, path):
+                    known.setdefault(new_ids[entry], {})[inside] = (value, expected)
+
+        def listed(item: int, path: str) -> Iterator[tuple[int, str]]:
+            for parent, position in self.nested.places[item]:
+                place = f"{self.path}[{position}]"
+                yield from above.places(parent, f"{place}.{path}" if path else place)
+
+        return KnownMisfits(
+            [
+                (item, path, *misfit)
+                for item, entry in enumerate(self.ids if known else ())
+                for path, misfit in known.get(entry, {}).items()
+            ]
+        ), listed
+
+
+@dataclass
+class KnownMisfits:
+    """Values that were found not to fit: row, path, value as written, what was expected."""
+
+    errors: list[tuple[int, str, str, str]]
+
+
+def _unfolded(
+    above: Records, lists: tuple[str, ...], split: tuple[str, ...] = (), kinds: frozenset[str] = frozenset()
+) -> tuple[Nested, set[str]]:
+    """The lists of the records, unfolded, and the shapes of items that tables take of them."""
+    known = _kinds_of_items()
+    wanted = {kind for path in lists for kind in known.get(f"{above.inside}{path}[]", kinds or ())}
+    columns = [
+        above.own_lists(path, split_at_commas(each) if path in split else each)
+        for path, each in zip(lists, map(above.fields.raw, lists))
+    ]
+    columns = [[value if _has_any(value, wanted) else None for value in each] for each in columns]
+    return unnest(chain.from_iterable(zip(*columns)) if len(columns) > 1 else columns[0]), wanted
 
 
 def _kinds(table: Table) -> frozenset[str]:
@@ -142,6 +218,10 @@ def rows(table: Table, records: Records) -> pd.DataFrame:
         return frame(_columns(table.columns, records, ("",)))
     if made_from.kind == schema.KEYS:
         return _keys(table, records, made_from.of[0])
+    if made_from.kind == schema.LINKS:
+        return _links(records, made_from.of[0])
+    if made_from.kind == schema.DISTINCT:
+        return _distinct(table, records, made_from.of[0])
     if "[]." in made_from.of[0]:
         return _nested_items(table, records, made_from.of[0])
     return _items(table, records, made_from.of)
@@ -162,6 +242,34 @@ def _items(table: Table, records: Records, lists: tuple[str, ...]) -> pd.DataFra
     columns |= _above(table, records, lists, parent, number)
     columns |= spread(frame(_columns(table.columns, items.records, _prefixes(lists))), items.nested.links["item"])
     return frame({name: columns[name] for name in table.column_names if name in columns})
+
+
+def _links(records: Records, path: str) -> pd.DataFrame:
+    """A row per entry of the lists at ``path``: which one it is."""
+    kept = records.kept_once(path)
+    links = kept.nested.links
+    columns = {
+        "record_id": records.documents["record_id"].take(links["parent"].to_numpy()),
+        "position": links["position"].astype("int32"),
+    }
+    return frame(columns | spread(frame({ENTRY_ID: arrow_series(kept.ids, dtype("VARCHAR"))}), links["item"]))
+
+
+def _distinct(table: Table, records: Records, path: str) -> pd.DataFrame:
+    """A row per new entry of a list that is kept once, or per item of a list in it."""
+    outer, _, inner = path.partition("[].")
+    entries = records.kept_once(outer).records
+    if not inner:
+        return frame(_columns(table.columns, entries, (f"{path}[]",)))
+    items = entries.items(inner)
+    links = items.nested.links
+    columns = {
+        table.key[0]: entries.documents[ENTRY_ID].take(links["parent"].to_numpy()),
+        table.key[1]: links["position"].astype("int32"),
+    }
+    numbers = links["item"].to_numpy()
+    of_items = _columns(table.columns, items.records, (f"{path}[]",))
+    return frame(columns | {name: column.take(numbers) for name, column in of_items.items()})
 
 
 def _list_name(lists: tuple[str, ...]) -> list[str]:

@@ -6,7 +6,7 @@ and nothing is lost.
 """
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
@@ -18,25 +18,27 @@ from matterhouse.transforms.fields import SMALL, TEXT, WHOLE, arrow_series, fram
 
 _PLACES = {"record_id": TEXT, "file_id": TEXT, "source": TEXT, "path": TEXT, "item_position": SMALL, "format": TEXT}
 _PLACES |= {"content_hash": TEXT, "size_bytes": WHOLE}
+SECURED = ("secured",)  # keys that are left out, at whatever depth, unless a source publishes them
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z")
 
 
 class Documents:
-    """Makes the rows of ``raw.documents`` of a batch, piece by piece; a list item that many documents share is written
-    once.
+    """Makes the rows of ``raw.documents``, piece by piece; a list item that many documents share is written once.
 
-    ``secured`` is left out, at whatever depth, unless ``with_secured``.
+    ``secured`` is left out, at whatever depth, unless ``with_secured``. ``held_bytes`` is the size of the items' texts.
     """
 
     def __init__(self, with_secured: bool):
-        self._left_out = () if with_secured else ("secured",)
+        self._left_out = () if with_secured else SECURED
         self._items: dict[int, orjson.Fragment] = {}
+        self._held: list[object] = []  # an object that is gone could leave its number to another one
+        self.held_bytes = 0
 
     def frame(self, documents: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         """One row per document: its place, its bytes' hash and size, the front matter as JSON, the body.
 
         ``documents`` have the columns of ``raw.documents``, and in place of ``front_matter`` a ``record``: nested
-        dicts and lists, None where the file could not be read. Records stay as they are until the batch is done.
+        dicts and lists, None where the file could not be read.
         """
         texts = [None if document["record"] is None else self._text(document["record"]) for document in documents]
         columns = {
@@ -47,7 +49,7 @@ class Documents:
         return frame(columns | {"front_matter": front_matter, "body": bodies})
 
     def _text(self, record: Mapping[str, object]) -> bytes:
-        return _json({key: self._member(value) for key, value in record.items() if key not in self._left_out})
+        return _json({key: self._member(value) for key, value in record.items() if key not in self._left_out}, ())
 
     def _member(self, value: object) -> object:
         if type(value) is list:
@@ -56,15 +58,14 @@ class Documents:
         return self._fragment(value) if type(value) is dict else value
 
     def _item(self, item: object) -> orjson.Fragment:
-        fragment = self._items[id(item)] = self._fragment(item)
+        text = memoryview(_json(item, self._left_out)).tobytes()  # orjson's own text holds 4 kB, however short it is
+        fragment = self._items[id(item)] = orjson.Fragment(text)
+        self._held.append(item)
+        self.held_bytes += len(text)
         return fragment
 
     def _fragment(self, value: object) -> orjson.Fragment:
-        text = _json(value)
-        # Within a JSON text its quotes would be escaped: this can only be a key.
-        if b'"secured":' in text and self._left_out:
-            text = _json(_without(self._left_out, value))
-        return orjson.Fragment(memoryview(text).tobytes())  # a copy: orjson's own text holds 4 kB, however short it is
+        return orjson.Fragment(memoryview(_json(value, self._left_out)).tobytes())
 
 
 def _text_array(texts: list[bytes | None]) -> pa.StringArray:
@@ -75,8 +76,18 @@ def _text_array(texts: list[bytes | None]) -> pa.StringArray:
     return pa.Array.from_buffers(pa.string(), len(texts), buffers)
 
 
-def _json(value: object) -> bytes:
-    return orjson.dumps(value, _typed, orjson.OPT_PASSTHROUGH_SUBCLASS)
+def typed_text(value: object, left_out: Sequence[str]) -> bytes:
+    """A text of a value that only equal values have: keys in order, and scalars with their types. Not quite JSON."""
+    return _json(value, left_out, _marked)
+
+
+def _json(value: object, left_out: Sequence[str], write: Callable[[Any], object] | None = None) -> bytes:
+    """JSON without the keys ``left_out``; ``write`` makes what stands for a scalar that is more than its text."""
+    text = orjson.dumps(value, write or _typed, orjson.OPT_PASSTHROUGH_SUBCLASS)
+    # Within a JSON text its quotes would be escaped: this can only be a key.
+    if left_out and b'"secured":' in text:
+        text = orjson.dumps(_without(left_out, value), write or _typed, orjson.OPT_PASSTHROUGH_SUBCLASS)
+    return text
 
 
 def _typed(value: Any) -> orjson.Fragment | str:
@@ -84,6 +95,11 @@ def _typed(value: Any) -> orjson.Fragment | str:
     text = str(value)
     number = value.type in ("int", "float") and _JSON_NUMBER.match(text)
     return orjson.Fragment(text) if number or (value.type == "bool" and text in ("true", "false")) else text
+
+
+def _marked(value: Any) -> orjson.Fragment:
+    """A scalar that YAML does not read as text, with its type."""
+    return orjson.Fragment(b"!" + value.type.encode() + orjson.dumps(str(value)))
 
 
 def _without(keys: Container[str], value: object) -> object:

@@ -28,8 +28,9 @@ from matterhouse.sql import schema
 from matterhouse.sql.schema import Table
 from matterhouse.sql.user_tables import UserTable
 from matterhouse.transforms import declared, places
-from matterhouse.transforms.declared import Places, Records
+from matterhouse.transforms.declared import Places, Records, Watched
 from matterhouse.transforms.drift import Tree, document_drift
+from matterhouse.transforms.entries import Entries
 from matterhouse.transforms.fields import INSTANT, SMALL, TEXT, WHOLE, Fields, arrow_series, frame, python_values
 from matterhouse.transforms.providers import providers
 from matterhouse.transforms.scalars import scalars
@@ -65,6 +66,7 @@ def tidy(
     collections: Mapping[str, Callable[[str], object]] | None = None,
     user_tables: Sequence[UserTable] = (),
     check: BreachesOfChecks = lambda table, rows: (),
+    entries: Entries | None = None,
 ) -> Tables:
     """Flatten a batch of documents into tidy tables, by table name; those of collections that no document is of are
     left out.
@@ -73,18 +75,21 @@ def tidy(
     depend on other documents (``related_record_id``, ``item_record_id``) are the load's to fill. ``declared_tables``
     are those of the schema where a source has no names of its own (``schema.with_names``); ``collections`` says by
     collection whether a path is of it, before the path's folders do. ``user_tables`` are made as well; ``check`` finds
-    the rows that break their checks.
+    the rows that break their checks. ``entries`` are those of earlier batches of the source: rows of entries, and of
+    providers that only they name, are not given again.
     """
     readable = documents[documents["record"].notna()].reset_index(drop=True)
     collection = arrow_series([places.collection(path, collections) for path in python_values(readable["path"])], TEXT)
     readable = readable.assign(collection=collection)
-    everything = Records(readable, Fields(readable["record"]), lambda row, path: [(row, path)])
+    everything = Records(
+        readable, Fields(readable["record"]), lambda row, path: [(row, path)], entries=entries or Entries()
+    )
     by_collection: dict[str | None, Records] = {None: everything}
     by_collection |= {name: _of(name, readable) for name in _tabled(readable["collection"])}
     tables = {
         name: declared.rows(table, by_collection[table.rows.collection])
         for name, table in (declared_tables or schema.tables()).items()
-        if table.belongs_to == schema.DOCUMENT
+        if table.belongs_to in (schema.DOCUMENT, schema.ENTRY)
         and table.rows
         and table.rows.kind != schema.CODE
         and table.rows.collection in by_collection
@@ -135,7 +140,7 @@ def _of(collection: str, documents: pd.DataFrame) -> Records:
     return Records(rows, Fields(rows["record"]), numbered, collection=collection)
 
 
-def _misfits(watched: Iterable[Iterable[tuple[Fields, Places]]]) -> _Misfits:
+def _misfits(watched: Iterable[Iterable[tuple[Watched, Places]]]) -> _Misfits:
     """The values that did not fit their column."""
     found: _Misfits = {}
     for fields, where in chain.from_iterable(watched):

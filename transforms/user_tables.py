@@ -12,9 +12,9 @@ import pandas as pd
 from matterhouse.sql import paths
 from matterhouse.sql.schema import Column
 from matterhouse.sql.user_tables import UserTable, levels, relative
-from matterhouse.transforms.declared import ITSELF, Places, Records, column_of, counted
+from matterhouse.transforms.declared import ITSELF, Places, Records, Watched, column_of, counted
 from matterhouse.transforms.drift import Tree, tree_of
-from matterhouse.transforms.fields import Fields, arrow_series, dtype, frame, python_values, shown
+from matterhouse.transforms.fields import arrow_series, dtype, frame, python_values, shown
 from matterhouse.transforms.unfolding import Level, Taken, UserFields, joined
 
 # For a table and its rows, the numbers of rows that break one of its checks, and that check's number.
@@ -146,7 +146,7 @@ class _OfCollection:
         self._top = Level(records, taken, np.arange(count), [], np.arange(count))
         self._numbers = numbers
 
-    def watched(self) -> Iterator[tuple[Fields, Places]]:
+    def watched(self) -> Iterator[tuple[Watched, Places]]:
         """Everything that may have misfits."""
         for level in self._top.everything():
             yield level.records.fields, level.records.places
@@ -219,7 +219,7 @@ class OfCollections:
             if table.collection in self._scopes
         }
 
-    def watched(self) -> Iterator[tuple[Fields, Places]]:
+    def watched(self) -> Iterator[tuple[Watched, Places]]:
         """Everything that may have misfits, when the tables are made."""
         for scope in self._scopes.values():
             yield from scope.watched()

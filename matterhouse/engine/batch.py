@@ -25,7 +25,9 @@ from matterhouse.warehouse.ledger import Entry
 if TYPE_CHECKING:
     import pandas as pd
 
+    from matterhouse.engine.shared import Shared
     from matterhouse.sql.user_tables import UserTable
+    from matterhouse.transforms.entries import Entries
     from matterhouse.transforms.tidy import Tables
 
 NO_FRONT_MATTER, NO_MAPPING = "no_front_matter", "no_mapping"
@@ -110,6 +112,7 @@ class Extractor:
         self._setup = setup
         self._reader = Reader(setup.limits)
         self._audit = Audit(setup.audit_share)
+        self._shared: Shared | None = None
 
     def extract(self, batch: Batch, on_read: Callable[[int], None] = lambda size: None) -> Outcome:
         """Read and stage a batch; ``on_read`` is called with the size of every file.
@@ -156,23 +159,21 @@ class Extractor:
         """Stage the documents. Their texts are written piece by piece; the rest is small where documents share it, and
         else written more often.
         """
-        from matterhouse.transforms import raw
         from matterhouse.warehouse import staging
 
-        texts = raw.Documents(batch.publish_secured)
         documents: list[dict] = []
         flattened_bytes = self._reader.bytes_parsed
         write_tables = staging.table_writer(self._setup.folder, batch.number)
         with staging.documents(self._setup.folder) as write:
             for staged_as, piece in pieces:
-                write(texts.frame(piece), staged_as)
+                write(self._shared_in(batch).texts.frame(piece), staged_as)
                 for document in piece:
                     del document["body"]
                 documents += piece
                 if self._reader.bytes_parsed - flattened_bytes > FLATTENED_BYTES:
                     flattened_bytes = self._reader.bytes_parsed
                     write_tables(self._flattened(batch, outcome, documents))
-                    documents, texts = [], raw.Documents(batch.publish_secured)
+                    documents = []
                     process.collect_new_garbage()
             if documents:
                 write_tables(self._flattened(batch, outcome, documents))
@@ -180,13 +181,23 @@ class Extractor:
     def _flattened(self, batch: Batch, outcome: Outcome, documents: Sequence[Mapping[str, Any]]) -> "Tables":
         """The tidy tables of documents, misfits with their lines."""
         user_tables = self._setup.user_tables
-        tables = flattened(documents, batch.columns, batch.collections, user_tables)
+        shared = self._shared_in(batch)
+        tables = flattened(documents, batch.columns, batch.collections, user_tables, shared.entries)
+        self._shared = shared.renewed(self._reader.forgotten)
         heads = {row["path"]: Head(row["file"], row["inside"], row["content_hash"]) for row in documents}
         errors = with_lines(tables["meta.field_errors"], batch.source, batch.files, heads)
         stopping = {table.qualified for table in user_tables if table.stops_run}
         if stopping:
             outcome.breaches += errors[errors["table_name"].isin(stopping)].to_dict("records")
         return tables | {"meta.field_errors": errors}
+
+    def _shared_in(self, batch: Batch) -> "Shared":
+        """What the documents of the batch's source share."""
+        if self._shared is None or self._shared.source != batch.name:
+            from matterhouse.engine.shared import Shared
+
+            self._shared = Shared.of(batch.name, batch.publish_secured, self._reader.forgotten)
+        return self._shared
 
     def _is_restamped(self, batch: Batch, file: File, content: bytes | Unreadable) -> bool:
         """Whether the content is the known one, whatever size and time stamp say, or still cannot be had."""
@@ -273,9 +284,10 @@ def flattened(
     columns: Mapping[Any, Sequence[str]],
     collections: Mapping[str, Sequence[str]],
     user_tables: "Sequence[UserTable]" = (),
+    entries: "Entries | None" = None,
 ) -> "Tables":
     """The tidy tables of documents, by the settings ``columns`` and ``collections`` of their source; those that the
-    user declares, too.
+    user declares, too. ``entries`` are those of its earlier batches.
     """
     from matterhouse.sql import schema
     from matterhouse.transforms.drift import tree_of
@@ -284,7 +296,7 @@ def flattened(
     declared = schema.with_names(columns)
     covered = tree_of(schema.covered_paths(declared))
     wanted = {name: Globs(globs, ()).wants for name, globs in collections.items()}
-    return tidy(documents_frame(documents), covered, declared, wanted, user_tables, _breaches_of_checks)
+    return tidy(documents_frame(documents), covered, declared, wanted, user_tables, _breaches_of_checks, entries)
 
 
 def _breaches_of_checks(table: "UserTable", rows: "pd.DataFrame") -> Iterator[tuple[int, int]]:

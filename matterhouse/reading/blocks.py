@@ -34,6 +34,7 @@ class Blocks:
         self._keys: dict[bytes, Items] = {}
         self._remembered = 0
         self.distinct = 0
+        self.forgotten = 0  # how often the memo was emptied
         self.bytes_parsed = 0
 
     def parse(self, head: bytes) -> dict[str, object]:
@@ -132,6 +133,7 @@ class Blocks:
             for entries in self._entries.values():
                 entries.clear()
             self._keys.clear()
+            self.forgotten += 1
             self._remembered = size
 
 

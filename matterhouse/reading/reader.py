@@ -51,6 +51,11 @@ class Reader:
         return self._blocks.distinct if self._blocks else 0
 
     @property
+    def forgotten(self) -> int:
+        """How often the memory of blocks was full and was emptied."""
+        return self._blocks.forgotten if self._blocks else 0
+
+    @property
     def bytes_parsed(self) -> int:
         """Bytes of front matter that were parsed so far, and not known before."""
         return self._bytes_declined + (self._blocks.bytes_parsed if self._blocks else 0)

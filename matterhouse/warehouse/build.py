@@ -200,7 +200,7 @@ class Build:
     def _tables(self) -> dict[str, schema.Table]:
         """Every table and view: Matterhouse's own, the user's, and those made by content."""
         own = {table.qualified: table for table in self._user_tables}
-        return schema.tables() | schema.views() | own | self._content.tables
+        return schema.relations() | own | self._content.tables
 
     def _write_parquet(self) -> None:
         folder = self._path / PARQUET
@@ -210,6 +210,8 @@ class Build:
             name for name, view in schema.views().items() if view.reads & self._load.touched
         }
         for name, table in self._tables().items():
+            if not table.in_parquet:
+                continue
             if name in parquet.PARTED:
                 if before:
                     parquet.link(before / name, folder / name, but={parts.part_name(part) for part in touched_parts})
@@ -220,7 +222,7 @@ class Build:
                     parquet.write_none(table, folder)
             else:
                 parquet.link(before / name, folder / name)
-        bulk = parts.PartFiles(self._staged, before, folder, self._load.records_by_url)
+        bulk = parts.PartFiles(self._staged, self._load.entries, before, folder, self._load.records_by_url)
         changed = {key: entry.part for key, entry in (self._changes.read | self._changes.gone).items()}
         changed |= dict(self._connection.execute(sql.read("load/parts_of_items")).fetchall())
         if before is None:

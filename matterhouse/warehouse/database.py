@@ -11,12 +11,15 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from matterhouse import sql
 from matterhouse.sql import schema
 from matterhouse.warehouse import bookkeeping, links, memory, staging
 from matterhouse.warehouse.base import Base, Damaged
 from matterhouse.warehouse.content import CHANGES, COLUMNS, Content
+from matterhouse.warehouse.entries import KEY, StagedEntries, kept_once
+from matterhouse.warehouse.entries import links as entry_links
 from matterhouse.warehouse.schema import create, create_all
 
 # The oldest DuckDB that opens what is written here is 1.3. Measured on 7,000 documents: as large and as quick as what
@@ -29,7 +32,7 @@ _CHANGING = (duckdb.StatementType.INSERT, duckdb.StatementType.UPDATE, duckdb.St
 _DERIVED = {
     "providers": "providers",
     "provider_images": "provider_images",
-    "related": "related_articles",
+    "related": "related_entries",
     "learning_items": "learning_items",
     "drift": "meta.drift",
     "sources": "meta.sources",
@@ -130,7 +133,8 @@ class Load:
     """One run's changes.
 
     ``touched`` are the tables that have other rows than before, ``relinked`` the records whose related articles lead
-    elsewhere than before, ``records_by_url`` where they lead now (``links.records_by_url``).
+    elsewhere than before, ``records_by_url`` where they lead now (``links.records_by_url``), ``entries`` those that the
+    run staged.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, fresh: bool, own: Sequence[schema.Table] = ()):
@@ -147,14 +151,15 @@ class Load:
 
     def documents(self, staged: Path) -> None:
         """Replace the rows of the changed documents by those that were staged."""
-        names = [*schema.tables_of(schema.DOCUMENT), *self._own]
-        for name in sorted(names, key="related_articles".__eq__):  # last, since they lead to records
-            if name == "related_articles":
-                self.records_by_url = links.records_by_url(self._connection)
+        for name in [*schema.tables_of(schema.DOCUMENT), *self._own]:
             if not self._fresh:
                 self._change(name, f"DELETE FROM {schema.sql_name(name)} WHERE record_id IN (FROM changed)")
             if files := staging.files(staged, name):
                 self._insert(name, files)
+        self.records_by_url = links.records_by_url(self._connection)  # entries lead to records
+        self.entries = StagedEntries(staged)
+        for path in kept_once():
+            self._entries(path)
         self._connection.execute(sql.read("load/changed_now")).fetchall()
         self._connection.execute(f"SET memory_limit = '{memory.usual_limit(self._fresh)}'").fetchall()
 
@@ -216,13 +221,23 @@ class Load:
             self._change(name, f"INSERT INTO {name} BY NAME FROM read_parquet([{names}], hive_partitioning = false)")
             return
         # As a stream, because what is registered as a table stays in memory until the transaction ends.
-        batches = (batch for file in files for batch in self._staged_rows(name, file).to_batches())
+        batches = (batch for file in files for batch in staging.read(file).to_batches())
         first = next(batches)
         self.add(name, pa.RecordBatchReader.from_batches(first.schema, chain([first], batches)))
 
-    def _staged_rows(self, name: str, file: Path) -> pa.Table:
-        rows = staging.read(file)
-        return links.linked(rows, self.records_by_url) if name == "related_articles" else rows
+    def _entries(self, path: str) -> None:
+        """Add the entries of a list that are new, and drop those that no document lists any more."""
+        names = kept_once()[path]
+        known = None if self._fresh else self._connection.sql(f"SELECT {KEY} FROM {names[0]}").to_arrow_table()[KEY]
+        for tables in self.entries.once(path):
+            for name, rows in tables.items():
+                new = rows if known is None else rows.filter(pc.invert(pc.is_in(rows[KEY], known)))
+                if "related_record_id" in schema.tables()[name].column_names:
+                    new = links.linked(new, self.records_by_url)
+                if new.num_rows:
+                    self.add(name, new.to_reader())
+        for name in () if self._fresh else names:
+            self._change(name, f"DELETE FROM {name} WHERE {KEY} NOT IN (SELECT {KEY} FROM {entry_links()[path]})")
 
     def _register(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
         self._connection.register(name, rows)

@@ -14,12 +14,13 @@ def records_by_url(connection: duckdb.DuckDBPyConnection) -> pa.Table:
 
 
 def linked(articles: pa.Table, records: pa.Table) -> pa.Table:
-    """Rows of ``related_articles`` with their ``related_record_id``, each distinct address looked up once.
-
-    ``articles`` has its texts as dictionaries.
+    """Rows with a ``url_key``, of entries or of places that list them, with their ``related_record_id``; each distinct
+    address is looked up once.
     """
-    articles = articles.unify_dictionaries()
-    keys = articles["url_key"].combine_chunks()
+    keys = articles["url_key"]
+    if not pa.types.is_dictionary(keys.type):
+        keys = keys.dictionary_encode()
+    keys = keys.unify_dictionaries().combine_chunks()
     found = records["record_id"].take(pc.index_in(keys.dictionary, records["url_key"].combine_chunks()))
     ids = found.combine_chunks().take(keys.indices).dictionary_encode()
     if "related_record_id" in articles.column_names:

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from matterhouse.sql import schema
 from matterhouse.warehouse import staging
+from matterhouse.warehouse.entries import StagedEntries
 from matterhouse.warehouse.links import linked
 from matterhouse.warehouse.parquet import PARTED, conform, is_pointed, link_or_copy, row_writer, write
 
@@ -28,25 +29,26 @@ def part_name(part: int) -> str:
 
 
 class PartFiles:
-    """Writes the parts of a snapshot below ``folder``, from rows ``staged`` by the run and the parquet folder
-    ``before``.
+    """Writes the parts of a snapshot below ``folder``, from rows ``staged`` by the run, with its ``entries``, and the
+    parquet folder ``before``.
 
     ``records`` are those that related articles lead to (``links.records_by_url``).
     """
 
-    def __init__(self, staged: Path, before: Path | None, folder: Path, records: pa.Table):
-        self._staged, self._before, self._folder, self._records = staged, before, folder, records
+    def __init__(self, staged: Path, entries: StagedEntries, before: Path | None, folder: Path, records: pa.Table):
+        self._staged, self._entries = staged, entries
+        self._before, self._folder, self._records = before, folder, records
 
     def write_batches(self, parts: Mapping[str, int]) -> None:
         """Publish a full load: every batch has parts of its own; ``parts`` says by record id where a document is."""
         for name in PARTED:
-            files = staging.files(self._staged, name)
+            files = self._entries.files(name)
             if name == staging.AS_PARQUET:
                 (self._folder / name).mkdir(parents=True, exist_ok=True)
                 for file in files:
                     link_or_copy(file, self._folder / name / part_name(staging.number_of(file)))
                 continue
-            staged = (conform(staging.read(file), schema.tables()[name]) for file in files)
+            staged = (conform(self._entries.read(name, file), schema.relations()[name]) for file in files)
             numbered = chain.from_iterable(_by_part(rows, parts) for rows in staged)
             for part, groups in groupby(numbered, key=itemgetter(0)):
                 self._write(name, part, (rows for _, rows in groups))
@@ -72,18 +74,18 @@ class PartFiles:
         """Give a bulk table without rows a file, so that its path can be read."""
         for name in PARTED:
             if not any((self._folder / name).glob("*.parquet")):
-                declared = schema.tables()[name]
+                declared = schema.relations()[name]
                 write(conform(pa.table({}), declared), declared, self._folder / name / part_name(0))
 
     def _new_rows(self, name: str) -> pa.Table:
-        rows = [staging.read(file) for file in staging.files(self._staged, name)] or [pa.table({})]
-        return pa.concat_tables(conform(table, schema.tables()[name]) for table in rows)
+        rows = [self._entries.read(name, file) for file in self._entries.files(name)] or [pa.table({})]
+        return pa.concat_tables(conform(table, schema.relations()[name]) for table in rows)
 
     def _old_rows(self, name: str, part: int) -> Iterator[pa.Table]:
         """The rows of a part in the snapshot before, one row group after the other."""
         if self._before is None or not (file := self._before / name / part_name(part)).exists():
             return
-        declared = schema.tables()[name]
+        declared = schema.relations()[name]
         texts = [field.name for field in declared.arrow_schema if is_pointed(field)]
         with pq.ParquetFile(file, read_dictionary=texts, arrow_extensions_enabled=False) as parquet:
             for group in range(parquet.num_row_groups):
@@ -91,7 +93,7 @@ class PartFiles:
 
     def _write(self, name: str, part: int, groups: Iterable[pa.Table]) -> None:
         """Write a part; there is no file where no rows are left."""
-        with row_writer(schema.tables()[name], self._folder / name / part_name(part)) as write_rows:
+        with row_writer(schema.relations()[name], self._folder / name / part_name(part)) as write_rows:
             for rows in groups:
                 if name != staging.AS_PARQUET:
                     rows = rows.combine_chunks()  # numbers that point to texts: small

@@ -19,8 +19,15 @@ def in_all(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, schema.Ta
 def by_source(
     connection: duckdb.DuckDBPyConnection, tables: Mapping[str, schema.Table], rows: Mapping[str, int]
 ) -> BySource:
-    """Rows of every table of content by source; ``rows`` are those in all. The bookkeeping in ``meta`` is left out."""
-    wanted = {name: table for name, table in tables.items() if table.kind == "table" and table.schema != "meta"}
+    """Rows of every table of content by source; ``rows`` are those in all.
+
+    The bookkeeping in ``meta`` is left out, and so are entries that are kept once, of which the links are counted.
+    """
+    wanted = {
+        name: table
+        for name, table in tables.items()
+        if table.kind == "table" and table.schema != "meta" and table.belongs_to != schema.ENTRY
+    }
     sources = [source for (source,) in connection.execute("SELECT source FROM meta.sources").fetchall()]
     if len(sources) == 1:
         return {name: {sources[0] if _is_of_documents(table) else "": rows[name]} for name, table in wanted.items()}

@@ -19,6 +19,7 @@ _HEADERS = {
     "collection": "collection",
     "split at commas": "split_at_commas",
     "belongs to": "belongs_to",
+    "parquet": "parquet",
 }
 
 

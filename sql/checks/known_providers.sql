@@ -5,8 +5,8 @@ FROM main.records ANTI JOIN main.providers USING (provider_id)
 WHERE provider_id IS NOT NULL
 GROUP BY provider_id
 UNION ALL
-SELECT 'related_articles', provider_id, count(*)
-FROM main.related_articles ANTI JOIN main.providers USING (provider_id)
+SELECT 'related_entries', provider_id, count(*)
+FROM main.related_entries ANTI JOIN main.providers USING (provider_id)
 WHERE provider_id IS NOT NULL
 GROUP BY provider_id
 UNION ALL

@@ -8,7 +8,7 @@ DELETE FROM main.providers
 WHERE provider_id NOT IN (
     SELECT provider_id FROM main.records WHERE provider_id IS NOT NULL
     UNION
-    SELECT provider_id FROM main.related_articles WHERE provider_id IS NOT NULL
+    SELECT provider_id FROM main.related_entries WHERE provider_id IS NOT NULL
     UNION
     SELECT affiliation_provider_id FROM main.people WHERE affiliation_provider_id IS NOT NULL
     UNION

@@ -1,18 +1,17 @@
--- related_record_id of the entries that lead elsewhere than before; `relinked` names their records. New rows
--- came with theirs from `record_by_url`.
-CREATE OR REPLACE TEMP TABLE relinked AS
-SELECT DISTINCT related.record_id
-FROM main.related_articles AS related
+-- related_record_id of the entries that lead elsewhere than before; `relinked` names the records that list them. New
+-- entries came with theirs from `record_by_url`.
+CREATE OR REPLACE TEMP TABLE relinked_entries AS
+SELECT entry.entry_id, record_by_url.record_id AS related_record_id
+FROM main.related_entries AS entry
 LEFT JOIN record_by_url USING (url_key)
-WHERE related.related_record_id IS DISTINCT FROM record_by_url.record_id;
+WHERE entry.related_record_id IS DISTINCT FROM record_by_url.record_id;
 
-UPDATE main.related_articles
-SET related_record_id = record_by_url.record_id
-FROM record_by_url
-WHERE related_articles.url_key = record_by_url.url_key
-  AND related_articles.related_record_id IS DISTINCT FROM record_by_url.record_id;
+CREATE OR REPLACE TEMP TABLE relinked AS
+SELECT DISTINCT record_id
+FROM main.related_links
+WHERE entry_id IN (SELECT entry_id FROM relinked_entries);
 
-UPDATE main.related_articles
-SET related_record_id = NULL
-WHERE related_record_id IS NOT NULL
-  AND (url_key IS NULL OR url_key NOT IN (SELECT url_key FROM record_by_url));
+UPDATE main.related_entries
+SET related_record_id = relinked_entries.related_record_id
+FROM relinked_entries
+WHERE related_entries.entry_id = relinked_entries.entry_id;

@@ -44,7 +44,7 @@ LEFT JOIN (
 ) AS images ON images.record_id = record.record_id
 LEFT JOIN (
     SELECT record_id, count(*) AS related_count
-    FROM main.related_articles
+    FROM main.related_links
     GROUP BY record_id
 ) AS related ON related.record_id = record.record_id
 WHERE record.collection = 'news';

@@ -121,7 +121,7 @@ def test_a_publication_is_told_with_assets_their_lineage_and_an_event(parameters
     assert f"{home}/sources/news" in {each["prefect.resource.id"] for each in more["related"]}
     _, more = made[f"{home}/articles"]
     parents = {each["prefect.resource.id"] for each in more["related"]} - {f"{home}/articles"}
-    behind = ("providers", "record_images", "record_topics", "records", "related_articles")
+    behind = ("providers", "record_images", "record_topics", "records", "related_links")
     assert {parent for parent in parents if parent.startswith(home)} == {f"{home}/{name}" for name in behind}
     assert not any("/meta." in name for name in made)
     [(resource, more)] = [

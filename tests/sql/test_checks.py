@@ -18,11 +18,12 @@ FAULTS = {
     "unique_keys": ["INSERT INTO record_topics FROM (FROM record_topics LIMIT 1)"],
     "no_orphans": ["INSERT INTO record_topics VALUES ('0000000000000000', 0, 'topics', 'Nobody')"],
     "known_providers": ["UPDATE records SET provider_id = '0000000000000000' WHERE collection = 'games'"],
-    "related_links": ["UPDATE related_articles SET related_record_id = NULL WHERE related_record_id IS NOT NULL"],
+    "related_links": ["UPDATE related_entries SET related_record_id = NULL WHERE related_record_id IS NOT NULL"],
+    "listed_entries": ["INSERT INTO related_entries (entry_id) VALUES ('0000000000000000')"],
     "related_symmetry": [
-        "UPDATE related_articles SET related_record_id = NULL"
-        " WHERE rowid = (SELECT max(rowid) FROM related_articles WHERE url_key ="
-        " (SELECT url_key FROM related_articles WHERE related_record_id IS NOT NULL GROUP BY url_key HAVING count(*) > 1 LIMIT 1))"
+        "INSERT INTO related_entries (entry_id, url_key) SELECT '0000000000000000', url_key FROM related_entries"
+        " WHERE related_record_id IS NOT NULL LIMIT 1",
+        "INSERT INTO related_links SELECT record_id, 10000, '0000000000000000' FROM related_links LIMIT 1",
     ],
     "documents_and_records": ["UPDATE raw.documents SET content_hash = 'other' WHERE path LIKE '_games/%'"],
     "files_and_documents": ["DELETE FROM meta.rejects"],

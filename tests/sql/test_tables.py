@@ -34,6 +34,12 @@ CONTRACT = {
         "record_id position",
         "title excerpt type quality published_at web_url amp_url cdn_amp_url url_key provider_id related_record_id",
     ),
+    "related_entries": (
+        "entry_id",
+        "title excerpt type quality published_at web_url amp_url cdn_amp_url url_key provider_id related_record_id",
+    ),
+    "related_links": ("record_id position", "entry_id"),
+    "related_entry_images": ("entry_id image_position", "url width height title attribution is_cached"),
     "related_images": ("record_id position image_position", "url width height title attribution is_cached"),
     "learning": ("record_id", "price length length_seconds rating_count rating_average"),
     "learning_levels": ("record_id position", "level"),
@@ -180,7 +186,7 @@ def test_articles_are_the_news_records_with_their_provider_topics_and_counts(con
         INSERT INTO record_topics (record_id, position, topic)
         VALUES ('a', 1, NULL), ('a', 2, 'AI'), ('a', 0, 'Robots'), ('c', 0, 'AI');
         INSERT INTO record_images BY NAME SELECT 'a' AS record_id, range AS position FROM range(2);
-        INSERT INTO related_articles BY NAME SELECT 'a' AS record_id, range AS position FROM range(3);
+        INSERT INTO related_links BY NAME SELECT 'a' AS record_id, range AS position FROM range(3);
     """).fetchall()
     rows = connection.execute("""
         SELECT record_id, title, provider_name, provider_domain, topics, image_count, related_count
@@ -208,6 +214,18 @@ def test_articles_repeat_the_comments_and_types_of_records():
         ("image_count", "BIGINT"),
         ("related_count", "BIGINT"),
     ]
+
+
+@pytest.mark.parametrize(
+    "view, table", [("related_articles", "related_entries"), ("related_images", "related_entry_images")]
+)
+def test_views_of_related_lists_repeat_the_comments_and_types_of_the_entries(view, table):
+    entries = {column.name: column for column in schema.tables()[table].columns}
+    repeated = [column for column in schema.views()[view].columns if column.name in entries]
+    assert [(column.comment, column.type) for column in repeated] == [
+        (entries[column.name].comment, entries[column.name].type) for column in repeated
+    ]
+    assert {column.name for column in repeated} == entries.keys() - {"entry_id"}
 
 
 def test_names_are_relative_to_their_folder_and_readable():

@@ -42,6 +42,19 @@ def tables(files: Mapping[str, str | bytes], publish_secured: bool = False) -> T
     return {"raw.documents": raw.Documents(publish_secured).frame(found)} | tidy(documents_frame(found), COVERED)
 
 
+def listed(of: Tables, name: str) -> pd.DataFrame:
+    """The rows of ``related_entries`` or ``related_entry_images`` wherever their entries are listed, in order."""
+    by_entry: dict[str, list[dict]] = {}
+    for row in _dicts(of[name]):
+        by_entry.setdefault(row.pop("entry_id"), []).append(row)
+    places = [place | row for place in _dicts(of["related_links"]) for row in by_entry.get(place.pop("entry_id"), ())]
+    return pd.DataFrame(places, columns=["record_id", "position", *of[name].columns[1:]], dtype=object)
+
+
+def _dicts(frame: pd.DataFrame) -> list[dict]:
+    return pa.table({name: pa.array(frame[name]) for name in frame}).to_pylist()
+
+
 def story(front_matter: str, path: str = STORY) -> Tables:
     """Every table that comes of one document."""
     return tables({path: front_matter})

@@ -53,13 +53,14 @@ def test_a_declared_path_is_read_into_its_column(name: str, column: str, path: s
     )
 
 
-@pytest.mark.parametrize(
-    "name", [name for name, table in schema.tables().items() if table.belongs_to == schema.DOCUMENT]
-)
+OF_CONTENT = (schema.DOCUMENT, schema.ENTRY)
+
+
+@pytest.mark.parametrize("name", [name for name, table in schema.tables().items() if table.belongs_to in OF_CONTENT])
 def test_every_function_that_the_ddl_names_is_there(name: str):
     assert {column.function for column in schema.tables()[name].columns} <= {None, *FUNCTIONS}
 
 
 @pytest.mark.parametrize("name", [name for name, table in schema.tables().items() if table.rows.kind != schema.CODE])
-def test_rows_that_are_declared_belong_to_a_document(name: str):
-    assert schema.tables()[name].belongs_to == schema.DOCUMENT
+def test_rows_that_are_declared_belong_to_a_document_or_an_entry(name: str):
+    assert schema.tables()[name].belongs_to in OF_CONTENT

@@ -56,7 +56,7 @@ def test_a_provider_has_the_same_id_wherever_it_is_named():
     expected = [hashed("Quay\0quay.example")]
     assert column(of["records"], "provider_id") == expected
     assert column(of["people"], "affiliation_provider_id") == expected
-    assert column(of["related_articles"], "provider_id") == expected
+    assert column(of["related_entries"], "provider_id") == expected
     assert column(of["providers"], "provider_id") == expected
 
 

@@ -6,7 +6,9 @@ import pyarrow as pa
 import pytest
 
 from matterhouse.transforms import keys
-from tests.transforms.batch import column, id_of, rows, story, tables
+from matterhouse.transforms.entries import Entries
+from matterhouse.transforms.tidy import tidy
+from tests.transforms.batch import COVERED, column, documents, errors, id_of, listed, rows, story, tables
 
 ENTRY = """
   - title: Fog
@@ -32,7 +34,7 @@ OTHER = "\n  - title: 12:30\n    images: [tide.jpg]\n"
 
 def test_an_entry_with_everything():
     of = story("related:" + ENTRY)
-    (entry,) = of["related_articles"].to_dict("records")
+    (entry,) = listed(of, "related_entries").to_dict("records")
     assert entry == {
         "record_id": id_of(),
         "position": 0,
@@ -47,7 +49,7 @@ def test_an_entry_with_everything():
         "url_key": "coast.example/fog",
         "provider_id": keys.provider_id("Quay", "quay.example"),
     }
-    assert rows(of["related_images"]) == [
+    assert rows(listed(of, "related_entry_images")) == [
         (id_of(), 0, 0, "fog.jpg", 1200, 675, None, None, True),
         (id_of(), 0, 1, "bow.jpg", None, None, None, None, None),
     ]
@@ -61,10 +63,10 @@ def test_entries_stand_wherever_they_are_listed():
     }
     a, c = id_of("_news/a.md"), id_of("_news/c.md")
     of = tables(files)
-    assert rows(of["related_articles"], "record_id", "position", "title") == [
+    assert rows(listed(of, "related_entries"), "record_id", "position", "title") == [
         (a, 0, "Fog"), (a, 1, "12:30"), (c, 0, "12:30"), (c, 1, "Fog"), (c, 2, "Fog"),
     ]  # fmt: skip
-    assert rows(of["related_images"], "record_id", "position", "image_position", "url") == [
+    assert rows(listed(of, "related_entry_images"), "record_id", "position", "image_position", "url") == [
         (a, 0, 0, "fog.jpg"), (a, 0, 1, "bow.jpg"), (a, 1, 0, "tide.jpg"),
         (c, 0, 0, "tide.jpg"), (c, 1, 0, "fog.jpg"), (c, 1, 1, "bow.jpg"), (c, 2, 0, "fog.jpg"), (c, 2, 1, "bow.jpg"),
     ]  # fmt: skip
@@ -72,8 +74,51 @@ def test_entries_stand_wherever_they_are_listed():
 
 def test_a_repeated_text_is_held_once():
     of = tables({f"_news/{number}.md": "related:" + ENTRY for number in range(50)})
-    texts = pa.array(of["related_articles"]["excerpt"])
-    assert (len(texts), texts.dictionary.to_pylist()) == (50, ["It hums."])
+    texts = column(of["related_entries"], "excerpt")
+    assert (len(of["related_links"]), texts) == (50, ["It hums."])
+    assert pa.array(of["related_links"]["entry_id"]).dictionary.to_pylist() == column(of["related_entries"], "entry_id")
+
+
+ALIKE = [
+    ("{title: A}", "{title: 'A'}", True),
+    ("{title: A, type: b}", "{type: b, title: A}", False),
+    ("{quality: 0123}", "{quality: '0123'}", False),
+    ("{quality: 12}", "{quality: '12'}", False),
+    ("{title: '!int\"12\"'}", "{title: 12}", False),
+    ("{title: null}", "{title: 'null'}", False),
+    ("{title: [a, b]}", "{title: [a b]}", False),
+    ("{title: A, secured: x;y}", "{title: A}", True),
+    ("{title: A, x: {secured: y}}", "{title: A, x: {}}", True),
+]
+
+
+@pytest.mark.parametrize("one, other, same", ALIKE)
+def test_entries_are_told_apart_by_keys_values_and_types(one, other, same):
+    of = tables({"_news/a.md": f"related: [{one}, {other}]", "_news/b.md": f"related: [{other}, {one}]"})
+    a, b, c, d = column(of["related_links"], "entry_id")
+    assert (a, b) == (d, c)
+    assert (a == b) == same
+    assert len(of["related_entries"]) == (1 if same else 2)
+
+
+def test_with_secured_values_they_count():
+    batch = documents({"_news/a.md": "related: [{title: A, secured: x;y}, {title: A}]"})
+    of = tidy(batch, COVERED, entries=Entries(with_secured=True))
+    assert len(of["related_entries"]) == 2
+
+
+def test_later_batches_of_a_source_bring_only_new_entries_and_all_misfits():
+    entries = Entries()
+    shared, own = "related:\n  - quality: high\n    provider:\n      name: Quay\n", "  - title: Own\n"
+    first, second = (
+        tidy(documents({f"_news/{name}.md": text}), COVERED, entries=entries)
+        for name, text in (("a", shared), ("b", shared + own))
+    )
+    assert (len(first["related_entries"]), column(second["related_entries"], "title")) == (1, ["Own"])
+    assert column(second["related_links"], "entry_id")[:1] == column(first["related_entries"], "entry_id")
+    assert (column(first["providers"], "name"), len(second["providers"])) == (["Quay"], 0)
+    for of in (first, second):
+        assert errors(of) == [("related[0].quality", "high")]
 
 
 @pytest.mark.parametrize(
@@ -89,13 +134,13 @@ def test_a_repeated_text_is_held_once():
     ],
 )
 def test_entries_keep_their_places(related, titles):
-    of = story(f"related: {related}")["related_articles"]
+    of = listed(story(f"related: {related}"), "related_entries")
     assert column(of, "title") == titles
     assert column(of, "position") == list(range(len(titles)))
 
 
 def test_images_of_entries_keep_their_places():
     of = story("related: [{images: []}, {images: [a, null, {url: b}]}, {images: {url: c}}, {images: }]")
-    assert rows(of["related_images"], "position", "image_position", "url") == [
+    assert rows(listed(of, "related_entry_images"), "position", "image_position", "url") == [
         (1, 0, "a"), (1, 1, None), (1, 2, "b"), (2, 0, "c"),
     ]  # fmt: skip

@@ -20,12 +20,14 @@ from tests.transforms import content
 from tests.transforms.batch import COVERED, LAST_CHANGED, STORY, column, documents, errors, id_of, rows, story, tables
 
 DECLARED = schema.tables()
-LEFT_TO_THE_LOAD = {"related_articles": {"related_record_id"}, "learning_items": {"item_record_id"}}
+LEFT_TO_THE_LOAD = {"related_entries": {"related_record_id"}, "learning_items": {"item_record_id"}}
+# Tables of what several documents may name.
+SHARED = ("providers", "related_entries", "related_entry_images")
 PLAIN = (str, list)  # a list in a list is taken for a value that does not fit
 # Table -> its list, and the types of the items that it takes.
 LISTS = {
     "record_topics": ("topics", PLAIN), "record_images": ("images", (*PLAIN, dict)), "record_actions": ("actions", dict),
-    "learning_levels": ("levels", PLAIN), "learning_items": ("items", PLAIN), "related_articles": ("related", dict),
+    "learning_levels": ("levels", PLAIN), "learning_items": ("items", PLAIN), "related_links": ("related", dict),
 }  # fmt: skip
 some = settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
@@ -99,7 +101,7 @@ def test_an_unreadable_document_is_raw_and_no_record(every_table):
     raw = rows(every_table["raw.documents"], "path", "size_bytes", "front_matter", "body")
     assert raw[-1] == ("_news/broken.md", len('---\ntitle: "never closed\n---\n'), None, None)
     for name, frame in every_table.items():
-        if name not in ("raw.documents", "providers"):
+        if name not in ("raw.documents", *SHARED):
             assert id_of("_news/broken.md") not in column(frame, "record_id")
 
 
@@ -174,8 +176,8 @@ def test_a_value_that_does_not_fit_is_reported_once_with_its_place(path, front_m
     [
         (STORY, "topics: {name: Fog}", "record_topics"),
         (STORY, "actions: [view]", "record_actions"),
-        (STORY, "related: Tide", "related_articles"),
-        (STORY, "related: [Tide, Fog]", "related_articles"),
+        (STORY, "related: Tide", "related_links"),
+        (STORY, "related: [Tide, Fog]", "related_links"),
         ("_data/topics/a.yaml", "keywords: [{a: b}]", "topic_keywords"),
     ],
 )
@@ -211,12 +213,12 @@ def test_a_misfit_shows_at_most_200_characters():
 
 
 def contents(*batches: dict[str, pd.DataFrame]) -> dict[str, object]:
-    """The rows of all batches, one after the other, by table; providers, which several batches may name, as a set."""
+    """The rows of all batches, one after the other, by table; what several batches may name as a set."""
     together: dict[str, list[tuple]] = {}
     for of in batches:
         for name, frame in of.items():
             together.setdefault(name, []).extend(rows(frame))
-    return together | {"providers": set(together["providers"])}
+    return together | {name: set(together[name]) for name in SHARED}
 
 
 @some

@@ -138,19 +138,22 @@ def test_the_committed_description_of_the_schema_is_current():
 
 def test_a_table_knows_what_its_rows_are_made_from_and_what_they_go_with():
     assert TABLES["events"].rows == Rows("documents", collection="events")
-    assert TABLES["related_images"].rows == Rows("items", ("related[].images",))
+    assert TABLES["related_links"].rows == Rows("links", ("related",))
+    assert TABLES["related_entry_images"].rows == Rows("distinct items", ("related[].images",))
     assert TABLES["record_provider_images"].rows == Rows("items", ("provider.images", "affiliation.images"))
     assert TABLES["providers"].rows == Rows("code", ("transforms/providers.py",))
-    assert [TABLES[name].belongs_to for name in ("record_images", "providers", "meta.runs")] == [
+    assert [TABLES[name].belongs_to for name in ("record_images", "related_entries", "providers", "meta.runs")] == [
         "document",
+        "entry",
         "warehouse",
         "run",
     ]
 
 
 def test_a_view_knows_the_tables_behind_it():
-    expected = {"records", "providers", "record_topics", "record_images", "related_articles"}
+    expected = {"records", "providers", "record_topics", "record_images", "related_links"}
     assert schema.views()["articles"].reads == expected
+    assert schema.views()["related_images"].reads == {"related_links", "related_entry_images"}
 
 
 def test_neither_pandas_nor_pyarrow_is_imported_before_it_is_needed():

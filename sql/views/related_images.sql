@@ -1,18 +1,18 @@
--- rows: items of related[].images
--- belongs to: document
-CREATE TABLE main.related_images (
-    record_id      VARCHAR NOT NULL,
-    position       INTEGER NOT NULL,
-    image_position INTEGER NOT NULL,
-    url            VARCHAR,
-    width          BIGINT,
-    height         BIGINT,
-    title          VARCHAR,
-    attribution    VARCHAR,
-    is_cached      BOOLEAN
-);
+CREATE VIEW main.related_images AS
+SELECT
+    link.record_id,
+    link.position,
+    image.image_position,
+    image.url,
+    image.width,
+    image.height,
+    image.title,
+    image.attribution,
+    image.is_cached
+FROM main.related_links AS link
+JOIN main.related_entry_images AS image ON image.entry_id = link.entry_id;
 
-COMMENT ON TABLE main.related_images IS 'One row per image of an entry of a record''s list of related articles. Key: record_id, position, image_position.';
+COMMENT ON VIEW main.related_images IS 'One row per image of an entry of a record''s list of related articles. Key: record_id, position, image_position.';
 
 COMMENT ON COLUMN main.related_images.record_id IS 'The record, as in records.record_id.';
 COMMENT ON COLUMN main.related_images.position IS 'Place of the entry, as in related_articles.position.';

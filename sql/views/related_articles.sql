@@ -1,22 +1,22 @@
--- rows: items of related
--- belongs to: document
-CREATE TABLE main.related_articles (
-    record_id         VARCHAR NOT NULL,
-    position          INTEGER NOT NULL,
-    title             VARCHAR,
-    excerpt           VARCHAR,
-    type              VARCHAR,
-    quality           BIGINT,
-    published_at      TIMESTAMP WITH TIME ZONE,
-    web_url           VARCHAR,
-    amp_url           VARCHAR,
-    cdn_amp_url       VARCHAR,
-    url_key           VARCHAR,
-    provider_id       VARCHAR,
-    related_record_id VARCHAR
-);
+CREATE VIEW main.related_articles AS
+SELECT
+    link.record_id,
+    link.position,
+    entry.title,
+    entry.excerpt,
+    entry.type,
+    entry.quality,
+    entry.published_at,
+    entry.web_url,
+    entry.amp_url,
+    entry.cdn_amp_url,
+    entry.url_key,
+    entry.provider_id,
+    entry.related_record_id
+FROM main.related_links AS link
+JOIN main.related_entries AS entry ON entry.entry_id = link.entry_id;
 
-COMMENT ON TABLE main.related_articles IS 'One row per entry of a record''s list of related articles. Key: record_id, position.';
+COMMENT ON VIEW main.related_articles IS 'One row per entry of a record''s list of related articles. Key: record_id, position.';
 
 COMMENT ON COLUMN main.related_articles.record_id IS 'The record, as in records.record_id.';
 COMMENT ON COLUMN main.related_articles.position IS 'Place of the entry in the list, counted from 0 in the file''s order.';
