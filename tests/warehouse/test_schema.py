@@ -33,8 +33,8 @@ def test_a_table_knows_its_names_grain_key_and_columns():
         "meta.rejects",
         "meta.rejects",
     )
-    assert (table.grain, table.key) == ("file that could not be read", ("source", "path"))
-    assert table.description == "One row per file that could not be read."
+    assert (table.grain, table.key) == ("file, or item of a data file, that could not be read", ("source", "path"))
+    assert table.description == "One row per file, or item of a data file, that could not be read."
     assert table.column_names[:5] == ("source", "path", "record_id", "line", "column")
     assert (TABLES["records"].qualified, TABLES["records"].full_name) == ("records", "main.records")
 
