@@ -30,11 +30,12 @@ def of_tables(settings: Settings) -> list[Asset]:
 
 
 def of_views(settings: Settings) -> list[tuple[Asset, list[Asset]]]:
-    """The views on top of the tables, each with the tables that DuckDB reads for it."""
+    """The views among the tables, each with the tables that DuckDB reads for it; marts are left to `describe`."""
     tables = schema.tables()
     return [
         (_relation(settings, view), [_relation(settings, tables[name]) for name in sorted(view.reads)])
         for view in schema.views().values()
+        if view.schema != schema.MARTS
     ]
 
 

@@ -1,8 +1,8 @@
 """The schema as data: every table and view with its columns, keys, comments, and where its rows come from.
 
-The DDL in ``tables/`` and ``views/`` is the one declaration. ``python -m matterhouse.warehouse.schema`` runs it in
-DuckDB and writes what the catalog then says to ``schema.json``, which this module reads: that takes 2 ms where the DDL
-takes 100.
+The DDL in ``tables/``, ``views/`` and ``marts/`` is the one declaration. ``python -m matterhouse.warehouse.schema``
+runs it in DuckDB and writes what the catalog then says to ``schema.json``, which this module reads: that takes 2 ms
+where the DDL takes 100.
 
 The form of the comments is fixed:
 
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 FILE = "schema.json"
 DOCUMENT, ENTRY, WAREHOUSE, RUN = "document", "entry", "warehouse", "run"
+MARTS = "marts"  # the schema of the views that are answers, and the folder of their statements
 DOCUMENTS, ITEMS, DISTINCT, LINKS, KEYS, CODE = "documents", "items", "distinct items", "links", "keys", "code"
 
 TABLE_COMMENT = re.compile(r"One row per (?P<grain>.+?)\.(?: .+)? Key: (?P<key>\w+(?:, \w+)*)\.")
@@ -99,7 +100,8 @@ class Table:
     """One table or view: a row is one ``grain``, told apart by the columns of ``key``.
 
     ``belongs_to`` says what a row comes and goes with: document, entry, warehouse or run; None in a view. ``reads`` are
-    the tables behind a view. ``in_parquet`` tells whether the rows are published as Parquet files as well.
+    the tables behind a view, also those behind other views, ``names`` the tables and views that its query names.
+    ``in_parquet`` tells whether the rows are published as Parquet files as well.
     """
 
     schema: str
@@ -113,6 +115,7 @@ class Table:
     belongs_to: str | None = None
     reads: frozenset[str] = frozenset()
     in_parquet: bool = True
+    names: frozenset[str] = frozenset()
 
     @property
     def qualified(self) -> str:
@@ -164,13 +167,18 @@ def tables() -> dict[str, Table]:
 
 
 def views() -> dict[str, Table]:
-    """Every view by its qualified name: ``articles``."""
+    """Every view by its qualified name, marts too: ``articles``, ``marts.posts_monthly``."""
     return {name: table for name, table in _relations().items() if table.kind == "view"}
 
 
 def relations() -> dict[str, Table]:
     """Every table and view by its qualified name."""
     return _relations()
+
+
+def marts() -> dict[str, Table]:
+    """The views of schema ``marts`` by qualified name: ``marts.posts_monthly``."""
+    return {name: view for name, view in views().items() if view.schema == MARTS}
 
 
 def tables_of(owner: str) -> dict[str, Table]:
@@ -274,6 +282,7 @@ def relation(qualified: str, described: dict[str, Any]) -> Table:
         described.get("belongs_to"),
         frozenset(described.get("reads", ())),
         described.get("parquet") != "no",
+        frozenset(described.get("names", ())),
     )
 
 

@@ -72,7 +72,9 @@ def _published(layout: "Layout", everything: bool, needed: bool) -> list[dict[st
             raise
         return None
     with query.locked_in(database) as connection:
-        names, rows = query.Answer(connection, sql.read("queries/problems" if everything else "queries/rejects")).rows()
+        names, rows = query.Answer(
+            connection, sql.read("findings/problems" if everything else "findings/rejects")
+        ).rows()
         return [dict(zip(names, row)) for row in rows]
 
 

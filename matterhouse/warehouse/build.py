@@ -48,7 +48,8 @@ class Build:
     ``user_tables`` and ``lists`` are as in ``Content``.
 
     ``load``, ``check`` and ``publish`` are called in this order; ``abandon`` at any time instead. ``rows`` has the
-    rows of each table and view when it was checked, ``rows_by_source`` those of the tables by source.
+    rows of each table and view when it was checked, and those of marts, which take time to read, when it is published;
+    ``rows_by_source`` those of the tables by source.
     """
 
     def __init__(
@@ -118,7 +119,8 @@ class Build:
         """
         found = run_checks(self._connection, self._user_tables)
         self._load.add("meta.checks", bookkeeping.checks(run_id, found))
-        self.rows = rowcounts.in_all(self._connection, self._tables())
+        counted = {name: table for name, table in self._tables().items() if table.schema != schema.MARTS}
+        self.rows = rowcounts.in_all(self._connection, counted)
         self.rows_by_source = rowcounts.by_source(self._connection, self._tables(), self.rows)
         return found
 
@@ -133,7 +135,7 @@ class Build:
         Collections and paths of most documents come first.
         """
         found: dict[str, list[str]] = {}
-        for collection, path in self._connection.execute(sql.read("queries/new_drift"), [run_id]).fetchall():
+        for collection, path in self._connection.execute(sql.read("findings/new_drift"), [run_id]).fetchall():
             found.setdefault(collection or "", []).append(paths.cut(path))
         return found
 
@@ -216,12 +218,13 @@ class Build:
                 if before:
                     parquet.link(before / name, folder / name, but={parts.part_name(part) for part in touched_parts})
             elif before is None or (name in touched and not self._stays_empty(name)) or not (before / name).is_dir():
-                if self.rows[name]:
-                    parquet.write_whole(self._connection, table, folder)
+                if self.rows.get(name, 1):
+                    self.rows[name] = parquet.write_whole(self._connection, table, folder)
                 else:
                     parquet.write_none(table, folder)
             else:
                 parquet.link(before / name, folder / name)
+                self.rows.setdefault(name, self._base.rows[name] if self._base else 0)
         bulk = parts.PartFiles(self._staged, self._load.entries, before, folder, self._load.records_by_url)
         changed = {key: entry.part for key, entry in (self._changes.read | self._changes.gone).items()}
         changed |= dict(self._connection.execute(sql.read("load/parts_of_items")).fetchall())
@@ -234,7 +237,7 @@ class Build:
     def _stays_empty(self, name: str) -> bool:
         """Whether a declared table has no row and had none; one of schema ``content`` may have other columns now."""
         were = self._base.rows.get(name) if self._base else None
-        return were == self.rows[name] == 0 and not name.startswith("content.")
+        return were == self.rows.get(name) == 0 and not name.startswith("content.")
 
     def _touched_parts(self) -> set[int]:
         """Parts with rows of changed documents, or whose related articles lead elsewhere than before."""

@@ -12,19 +12,20 @@ from matterhouse.sql.schema import Column, Table
 _INTRODUCTION = """\
 # Data dictionary
 
-Made by `python -m matterhouse.warehouse.dictionary > docs/data-dictionary.md` from the comments in `sql/tables` and
-`sql/views`; the same comments are in the DuckDB file and in the field metadata of the Parquet files.
+Made by `python -m matterhouse.warehouse.dictionary > docs/data-dictionary.md` from the comments in `sql/tables`,
+`sql/views` and `sql/marts`; the same comments are in the DuckDB file and in the field metadata of the Parquet files.
 Change them there, not here.
 
-A table's key tells its rows apart and is never NULL. Any other column is NULL where a file gives no value, or one
-that does not fit the type. The last column names the front-matter paths that a value comes from: `.` stands for
-nesting, `[]` for the items of a list, `*` for any key; of several paths the first one with a value that fits counts.
-`by` names the function of `transforms/computed.py` that works a value out. A column without a path is told by
-Matterhouse itself.
+A table's key tells its rows apart and is never NULL; in a mart, NULL in a key stands for none. Any other column is
+NULL where a file gives no value, or one that does not fit the type. The last column names the front-matter paths that
+a value comes from: `.` stands for nesting, `[]` for the items of a list, `*` for any key; of several paths the first
+one with a value that fits counts. `by` names the function of `transforms/computed.py` that works a value out. A column
+without a path is told by Matterhouse itself.
 """
 
 _PARTS = {
     "main": "Core: what the documents say (schema `main`)",
+    "marts": "Marts: answers made of the tables (schema `marts`)",
     "raw": "Raw: the documents themselves (schema `raw`)",
     "meta": "Bookkeeping: what the runs did (schema `meta`)",
 }

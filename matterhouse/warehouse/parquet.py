@@ -66,10 +66,11 @@ def row_writer(declared: schema.Table, file: Path) -> Iterator[Callable[[pa.Tabl
             writer.close()
 
 
-def write_whole(connection: duckdb.DuckDBPyConnection, declared: schema.Table, folder: Path) -> None:
-    """Write a table or view of the database as one file."""
+def write_whole(connection: duckdb.DuckDBPyConnection, declared: schema.Table, folder: Path) -> int:
+    """Write a table or view of the database as one file; its number of rows."""
     rows = connection.sql(f"FROM {declared.sql_name}").to_arrow_table()
     write(rows, declared, folder / declared.qualified / f"{declared.name}.parquet")
+    return rows.num_rows
 
 
 def write_none(declared: schema.Table, folder: Path) -> None:

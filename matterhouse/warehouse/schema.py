@@ -1,9 +1,11 @@
 """The schema in DuckDB: makes the tables from the DDL, and describes them for ``matterhouse.sql.schema``.
 
-python -m matterhouse.warehouse.schema     # writes sql/schema.json anew, after a change of sql/tables or sql/views
+python -m matterhouse.warehouse.schema     # writes sql/schema.json anew, after a change of sql/tables, views or marts
 """
 
 import json
+from collections.abc import Iterable, Mapping
+from graphlib import TopologicalSorter
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ import duckdb
 from matterhouse import sql
 from matterhouse.sql import schema
 from matterhouse.warehouse.content_names import quoted
+from matterhouse.warehouse.views import in_order, named
 
 _HEADERS = {
     "rows": "rows",
@@ -28,13 +31,24 @@ def create_all(connection: duckdb.DuckDBPyConnection) -> None:
 
     Raises ``duckdb.CatalogException`` where one of them is there already.
     """
-    found = sql.names("tables")
-    views = [name for name in sql.names("views") if "/" in name]
-    schemas = sorted({name.partition("/")[0] for name in [*found, *views]} - {"main"})
-    texts = [f"CREATE SCHEMA IF NOT EXISTS {schema};" for schema in schemas]
+    behind = {name: view.names & schema.views().keys() for name, view in schema.views().items()}
+    _create(connection, TopologicalSorter(behind).static_order())
+
+
+def _create(connection: duckdb.DuckDBPyConnection, views: Iterable[str]) -> None:
+    """Create every table, then these views in this order."""
+    found, texts_of_views = sql.names("tables"), _views()
+    schemas = {name.partition("/")[0] for name in found} | {name.rpartition(".")[0] for name in texts_of_views}
+    texts = [f"CREATE SCHEMA IF NOT EXISTS {schema};" for schema in sorted(schemas - {"", "main"})]
     texts += [sql.read(f"tables/{name}") for name in found]
-    texts += [sql.read(f"views/{name}") for name in sql.names("views")]
+    texts += [texts_of_views[name] for name in views]
     connection.execute("\n".join(texts)).fetchall()
+
+
+def _views() -> dict[str, str]:
+    """The statements of every view and mart by its qualified name."""
+    found = {_qualified(*name.rpartition("/")[::2]): sql.read(f"views/{name}") for name in sql.names("views")}
+    return found | {f"{schema.MARTS}.{name}": sql.read(f"{schema.MARTS}/{name}") for name in sql.names(schema.MARTS)}
 
 
 def create(connection: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
@@ -63,17 +77,24 @@ def literal(text: str) -> str:
 def describe() -> dict[str, dict[str, Any]]:
     """Every table and view by qualified name, as ``sql/schema.json`` holds them."""
     headers = {_qualified(*name.split("/")): _header(sql.read(f"tables/{name}")) for name in sql.names("tables")}
+    views = _views()
     found = {}
     with duckdb.connect(config={"threads": 1}) as connection:
-        create_all(connection)
+        _create(connection, in_order(connection, views))
         rows = connection.execute(sql.read("catalog")).fetchall()
         for (kind, schema_name, name, comment), columns in groupby(rows, key=lambda row: row[:4]):
             qualified = _qualified(schema_name, name)
             described: dict[str, Any] = {"kind": kind, "comment": comment or "", **headers.get(qualified, {})}
             if kind == "view":
-                described["reads"] = _reads(connection, qualified)
-            named = [dict(zip(("name", "type", "not_null", "comment"), column[4:])) for column in columns]
-            found[qualified] = described | {"columns": named}
+                described["names"] = sorted(named(connection, views[qualified]))
+            with_comments = [dict(zip(("name", "type", "not_null", "comment"), column[4:])) for column in columns]
+            found[qualified] = described | {"columns": with_comments}
+    for relation in found.values():
+        if relation["kind"] == "view":
+            relation["names"] = [name for name in relation["names"] if name in found]
+    for name, relation in found.items():
+        if relation["kind"] == "view":
+            relation["reads"] = sorted(_tables_behind(name, found))
     return found
 
 
@@ -85,10 +106,11 @@ def text() -> str:
     return json.dumps(described, indent=1, ensure_ascii=False) + "\n"
 
 
-def _reads(connection: duckdb.DuckDBPyConnection, view: str) -> list[str]:
-    """The tables that DuckDB reads for a view, also those behind other views."""
-    names = connection.get_table_names(f"FROM {view}", qualified=True)
-    return sorted({_qualified(*name.partition(" AS ")[0].split(".")) for name in names})
+def _tables_behind(name: str, described: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """The tables that a view reads, also those behind other views."""
+    if described[name]["kind"] == "table":
+        return {name}
+    return {table for each in described[name]["names"] for table in _tables_behind(each, described)}
 
 
 def _header(text: str) -> dict[str, str]:
@@ -103,7 +125,7 @@ def _header(text: str) -> dict[str, str]:
 
 
 def _qualified(schema_name: str, name: str) -> str:
-    return name if schema_name == "main" else f"{schema_name}.{name}"
+    return name if schema_name in ("main", "") else f"{schema_name}.{name}"
 
 
 if __name__ == "__main__":

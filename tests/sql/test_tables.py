@@ -1,4 +1,4 @@
-"""The DDL in sql/tables and sql/views: form of the comments, the contract's names, the articles view."""
+"""The DDL in sql/tables, sql/views and sql/marts: form of the comments, the contract's names, the articles view."""
 
 import os
 import re
@@ -87,11 +87,15 @@ def connection():
         yield connection
 
 
-@pytest.mark.parametrize("name", sql.names("tables") + [f"main/{name}" for name in sql.names("views")])
+VIEWS = {f"main/{name}": f"views/{name}" for name in sql.names("views")}
+VIEWS |= {f"marts/{name}": f"marts/{name}" for name in sql.names("marts")}
+
+
+@pytest.mark.parametrize("name", [*sql.names("tables"), *VIEWS])
 def test_a_file_declares_what_its_name_says_and_comments_each_column_once(name):
     table = RELATIONS[name.replace("/", ".").removeprefix("main.")]
     kind = "VIEW" if table.qualified in schema.views() else "TABLE"
-    text = sql.read(f"views/{table.name}" if kind == "VIEW" else f"tables/{name}")
+    text = sql.read(VIEWS.get(name, f"tables/{name}"))
     assert re.findall(r"^CREATE (\w+ \S+)", text, re.M) == [f"{kind} {table.full_name}"]
     assert re.findall(r"^COMMENT ON (?:TABLE|VIEW) (\S+) IS", text, re.M) == [table.full_name]
     commented = re.findall(rf'^COMMENT ON COLUMN {re.escape(table.full_name)}\."?(\w+)"? IS', text, re.M)
