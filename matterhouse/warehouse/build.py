@@ -16,6 +16,7 @@ from matterhouse.warehouse import (
     content_changes,
     database,
     manifest,
+    memory,
     parquet,
     parts,
     recovery,
@@ -89,6 +90,7 @@ class Build:
         self._load.changed([*changes.read, *changes.gone])
         self._content.remember()
         self._load.documents(self._staged)
+        database.limit_memory(self._connection, memory.usual_limit(kept.database if kept else None))
         self._load.files(
             bookkeeping.files(changes.read | changes.restamped), bookkeeping.rows_of("meta.rejects", changes.rejects)
         )

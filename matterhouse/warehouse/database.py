@@ -70,12 +70,17 @@ def open_build(
         connection.commit()
     connection.execute("SET TimeZone = 'UTC'").fetchall()
     connection.execute("SET threads = 1").fetchall()  # a second one waits for the rows that Python hands over
-    connection.execute(f"SET memory_limit = '{memory.limit(staged, base is None)}'").fetchall()
+    limit_memory(connection, memory.limit(staged, base.database if base else None))
     connection.execute(f"SET temp_directory = {_literal(file.parent / 'spilled')}").fetchall()
     connection.execute("SET preserve_insertion_order = true").fetchall()
     connection.execute("SET write_buffer_row_group_count = 1").fetchall()  # more of them only take memory
     connection.execute("SET checkpoint_threshold = '1TB'").fetchall()
     return connection
+
+
+def limit_memory(connection: duckdb.DuckDBPyConnection, limit: str) -> None:
+    """Let DuckDB use no more memory than ``limit``; the rest waits on the disk."""
+    connection.execute(f"SET memory_limit = '{limit}'").fetchall()
 
 
 def can_be_opened(file: Path) -> bool:
@@ -161,7 +166,6 @@ class Load:
         for path in kept_once():
             self._entries(path)
         self._connection.execute(sql.read("load/changed_now")).fetchall()
-        self._connection.execute(f"SET memory_limit = '{memory.usual_limit(self._fresh)}'").fetchall()
 
     def files(self, files: pa.Table, rejects: pa.Table) -> None:
         """Replace what is known of the changed files and of those in ``files``."""

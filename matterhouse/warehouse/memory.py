@@ -15,9 +15,10 @@ USUAL_ROWS, FEWEST_ROWS = 4096, 2048
 HEAVY_BYTES = 100_000_000
 # What DuckDB holds in memory of rows that are being inserted into empty tables; it writes the rest to the disk.
 FULL_LOAD_BYTES = 256_000_000
-# What it may use else, of the machine's memory. It needs little, but some of that cannot wait on the disk: what is
-# noted of deleted rows grows with the tables that they are spread over.
-USUAL_SHARE, LARGEST_SHARE = 0.5, 0.8
+# Besides the size of the database in a run with changes: what is noted of deleted rows grows with the tables that they
+# are spread over, and cannot wait on the disk.
+CHANGES_BYTES = 384_000_000
+LARGEST_SHARE = 0.8  # of the machine's memory
 
 
 def rows_of_a_group(staged: Path) -> int:
@@ -25,14 +26,20 @@ def rows_of_a_group(staged: Path) -> int:
     return USUAL_ROWS if staging.heaviest(staged, USUAL_ROWS) <= HEAVY_BYTES else FEWEST_ROWS
 
 
-def limit(staged: Path, full_load: bool) -> str:
-    """What DuckDB may use while it takes in what is staged in a folder, as its ``memory_limit``."""
+def limit(staged: Path, base: Path | None) -> str:
+    """What DuckDB may use while it takes in what is staged in a folder, as its ``memory_limit``.
+
+    ``base`` is the database that is changed, None in a full load.
+    """
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    usual = FULL_LOAD_BYTES if full_load else USUAL_SHARE * machine
     needed = 1.25 * staging.heaviest(staged, FEWEST_ROWS) + FULL_LOAD_BYTES / 2
-    return f"{int(min(max(usual, needed), LARGEST_SHARE * machine))}B"
+    return f"{int(min(max(_usual(base), needed), LARGEST_SHARE * machine))}B"
 
 
-def usual_limit(full_load: bool) -> str:
-    """What DuckDB may use for all that is not long texts; in a full load nothing is deleted, and the disk is enough."""
-    return f"{FULL_LOAD_BYTES * 3 // 2}B" if full_load else f"{USUAL_SHARE:.0%}"
+def usual_limit(base: Path | None) -> str:
+    """What DuckDB may use for all that is not long texts."""
+    return f"{_usual(base) if base else FULL_LOAD_BYTES * 3 // 2}B"
+
+
+def _usual(base: Path | None) -> int:
+    return FULL_LOAD_BYTES if base is None else CHANGES_BYTES + base.stat().st_size
