@@ -166,7 +166,7 @@ def _unfolded(
         above.own_lists(path, split_at_commas(each) if path in split else each)
         for path, each in zip(lists, map(above.fields.raw, lists))
     ]
-    columns = [[value if _has_any(value, wanted) else None for value in each] for each in columns]
+    columns = [[None if value is None or not _has_any(value, wanted) else value for value in each] for each in columns]
     return unnest(chain.from_iterable(zip(*columns)) if len(columns) > 1 else columns[0]), wanted
 
 

@@ -113,7 +113,9 @@ class _Walk:
         children = place.children
         for key, value in mapping.items():
             if key != LEFT_OUT:
-                self._value(children.get(key) or self._child(place, key), value, positions, found)
+                child = children.get(key) or self._child(place, key)
+                if not (child.is_taken and type(value) is str):  # as most are
+                    self._value(child, value, positions, found)
 
     def _value(self, place: _Place, value: object, positions: tuple[int, ...], found: list[_Found]) -> None:
         if value is None or isinstance(value, str):

@@ -20,7 +20,7 @@ from matterhouse.reading.strict import Items, Unusual, mapping_of, parse_items, 
 MEMO_BYTES = 200_000_000  # of memory: a parsed block takes about six times its text, a short one more
 _MISSING = object()
 _NEXT_KEY = re.compile(rb"\n(?=[^ \n])")
-_KEY = re.compile(rb"[A-Za-z_][A-Za-z0-9_-]*:(?: |\n|\Z)")
+_KEY = re.compile(rb"[A-Za-z_][A-Za-z0-9_.-]*:(?: |\n|\Z)")
 _SHORT = 200
 
 

@@ -25,7 +25,7 @@ _LINE = re.compile(
     r"""
     ^(\ {0,24}+)                                                 # indent, as deep as the reader goes
     (-\ )?                                                       # dash
-    (?:([A-Za-z_][A-Za-z0-9_-]{0,99}+):(?:\ ++|$))?              # key; libyaml wants simple ones short
+    (?:([A-Za-z_][A-Za-z0-9_.-]{0,99}+):(?:\ ++|$))?              # key; libyaml wants simple ones short
     (                                                            # value, with its quotes
         "[^"\\\n]*+(?:\\.[^"\\\n]*+)*"
       | '[^'\n]*+(?:''[^'\n]*+)*'
