@@ -10,7 +10,13 @@ SELECT
     image.attribution,
     image.is_cached
 FROM main.related_links AS link
-JOIN main.related_entry_images AS image ON image.entry_id = link.entry_id;
+JOIN main.related_entry_images AS image ON image.entry_id = link.entry_id
+UNION ALL
+-- No rows, for every link has an entry. Without a union, DuckDB may compare all entries with all rows of another table
+-- before it joins them to their links: `published_at > records.published_at` took 2 s instead of 0.02.
+SELECT record_id, position, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+FROM main.related_links
+WHERE entry_id IS NULL;
 
 COMMENT ON VIEW main.related_images IS 'One row per image of an entry of a record''s list of related articles. Key: record_id, position, image_position.';
 

@@ -257,3 +257,25 @@ def _fields() -> dict[str, set[str]]:
 def _is_covered(path: str, covered: frozenset[str]) -> bool:
     """Whether ``path`` is one of ``covered``, in which ``*`` stands for any key."""
     return path in covered or f"{path.rpartition('.')[0]}.*" in covered
+
+
+def test_entries_are_joined_to_their_links_before_they_are_compared_with_records(connection):
+    plan = connection.execute("""
+        EXPLAIN SELECT count(*) FROM related_articles AS related JOIN records USING (record_id)
+        WHERE related.published_at > records.published_at
+    """).fetchall()[0][1]
+    connection.execute("""
+        INSERT INTO records BY NAME SELECT 'a' AS record_id, TIMESTAMPTZ '2020-01-02 00:00:00+00' AS published_at;
+        INSERT INTO related_links VALUES ('a', 0, 'e'), ('a', 1, 'f'), ('a', 2, 'e');
+        INSERT INTO related_entries BY NAME
+        SELECT 'e' AS entry_id, TIMESTAMPTZ '2020-01-03 00:00:00+00' AS published_at UNION ALL SELECT 'f', NULL;
+        INSERT INTO related_entry_images (entry_id, image_position, url) VALUES ('e', 0, 'x'), ('e', 1, 'y');
+    """).fetchall()
+    later = """
+        SELECT position FROM related_articles AS related JOIN records USING (record_id)
+        WHERE related.published_at > records.published_at ORDER BY position
+    """
+    assert connection.execute(later).fetchall() == [(0,), (2,)]
+    images = "SELECT position, image_position, url FROM related_images ORDER BY ALL"
+    assert connection.execute(images).fetchall() == [(0, 0, "x"), (0, 1, "y"), (2, 0, "x"), (2, 1, "y")]
+    assert "UNION" in plan.upper()
