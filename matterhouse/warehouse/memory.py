@@ -17,7 +17,7 @@ HEAVY_BYTES = 100_000_000
 FULL_LOAD_BYTES = 256_000_000
 # Besides the size of the database in a run with changes: what is noted of deleted rows grows with the tables that they
 # are spread over, and cannot wait on the disk.
-CHANGES_BYTES = 384_000_000
+CHANGES_BYTES = 256_000_000
 LARGEST_SHARE = 0.8  # of the machine's memory
 
 
