@@ -4,7 +4,7 @@ import io
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from enum import StrEnum
 from itertools import islice
@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
+from matterhouse.cli.examples import found_example, pairs, show_examples
 from matterhouse.cli.failures import Failure
 from matterhouse.cli.options import Config, Warehouse, layout_of
 from matterhouse.cli.terminal import complain, console, safe, say, table
 
 if TYPE_CHECKING:
-    from matterhouse.warehouse.query import Rows
+    from duckdb import DuckDBPyConnection
+
+    from matterhouse.warehouse.query import Answer, Rows
 
 _SHOWN = 200
 _NARROWEST = 9
@@ -33,7 +36,18 @@ class QueryFormat(StrEnum):
     PARQUET = "parquet"
 
 
-Sql = Annotated[str, typer.Argument(metavar="SQL", help="One query, or - to read it from standard input.")]
+Sql = Annotated[
+    str | None,
+    typer.Argument(metavar="SQL", show_default=False, help="One query, or - to read it from standard input."),
+]
+List = Annotated[bool, typer.Option("--list", help="List the worked examples: name, question and parameters.")]
+ExampleName = Annotated[
+    str | None, typer.Option("--example", metavar="NAME", help="Ask a worked example instead of SQL.")
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", show_default=False, help="A parameter of the example; repeatable."),
+]
 AsFormat = Annotated[
     QueryFormat | None,
     typer.Option("--format", help="How to print the rows.", show_default="as the file is called, else table"),
@@ -50,9 +64,12 @@ Memory = Annotated[
 
 
 def query(
-    sql: Sql,
+    sql: Sql = None,
     config: Config = None,
     warehouse: Warehouse = None,
+    list_examples: List = False,
+    example: ExampleName = None,
+    set_: Set = None,
     format: AsFormat = None,
     output: Output = None,
     timeout: Timeout = 300,
@@ -63,9 +80,12 @@ def query(
     The query can change nothing and reach nothing but the snapshot: no other file, no network, no
     environment. A table shows the first 200 rows; the other formats give all.
     """
+    if list_examples:
+        show_examples()
+        return
+    ask = _asked(sql, example, set_ or [])
     format = _checked_format(format or _called(output), output)
     memory_bytes = _bytes_of(memory)
-    text = _text_of(sql)
     from matterhouse.cli.interruptible import run_interruptibly
     from matterhouse.warehouse import query as reading
     from matterhouse.warehouse import snapshots
@@ -73,11 +93,32 @@ def query(
     database = snapshots.current(layout_of(config, warehouse)).database
     with reading.locked_in(database, memory) as connection:
         try:
-            answer = reading.Answer(connection, text)
+            answer = ask(connection)
         except reading.QueryRefused as refused:
             raise Failure(str(refused)) from None
         with _opened(output) as stream:
             run_interruptibly(connection, lambda: write(answer, format.value, stream), timeout, memory_bytes)
+
+
+def _asked(sql: str | None, example: str | None, given: list[str]) -> "Callable[[DuckDBPyConnection], Answer]":
+    """What asks the query or the example."""
+    if (sql is None) == (example is None):
+        raise typer.BadParameter("expected one query, or one --example", param_hint="SQL")
+    if given and example is None:
+        raise typer.BadParameter("only an --example has parameters", param_hint="--set")
+    if example is not None:
+        found, values = found_example(example), pairs(given)
+    else:
+        text = _text_of(sql or "")
+
+    def ask(connection: "DuckDBPyConnection") -> "Answer":
+        from matterhouse.warehouse import query as reading
+
+        if example is not None:
+            return reading.of_example(connection, found, values)
+        return reading.Answer(connection, text)
+
+    return ask
 
 
 def _checked_format(format: QueryFormat, output: Path | None) -> QueryFormat:

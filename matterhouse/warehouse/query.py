@@ -1,7 +1,7 @@
 """One query on one snapshot that can do nothing but read that snapshot, and its result in common formats."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, TextIO
 
 import duckdb
 
+from matterhouse.sql.examples import Example, Parameter
 from matterhouse.warehouse import opening
 from matterhouse.warehouse.jsontext import json_text, plain
 
@@ -81,18 +82,18 @@ class Rows:
 
 
 class Answer(Rows):
-    """The rows that one query gives.
+    """The rows that one query gives, with ``parameters`` in place of ``$name``.
 
     Raises ``QueryRefused`` for anything that is not one query, ``duckdb.Error`` for one that fails.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, query: str):
-        self._connection, self._query = connection, query
+    def __init__(self, connection: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any] | None = None):
+        self._connection, self._query, self._parameters = connection, query, dict(parameters or {})
         _refuse_all_but_one_query(connection, query)
 
     def rows(self) -> tuple[list[str], Iterator[tuple]]:
         """The columns' names, and the rows as they come."""
-        cursor = self._connection.execute(self._query)
+        cursor = self._connection.execute(self._query, self._parameters)
         names = [column[0] for column in cursor.description]
         return names, (row for batch in iter(lambda: cursor.fetchmany(_ROWS_AT_A_TIME), []) for row in batch)
 
@@ -101,13 +102,33 @@ class Answer(Rows):
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        with self._connection.sql(self._query).to_arrow_reader(100_000) as reader:
+        with self._connection.sql(self._query, params=self._parameters).to_arrow_reader(100_000) as reader:
             schema = pa.schema(
                 [field.with_name(name) for field, name in zip(reader.schema, distinct(reader.schema.names))]
             )
             with pq.ParquetWriter(stream, schema, compression="zstd") as writer:
                 for batch in reader:
                     writer.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=schema))
+
+
+def of_example(connection: duckdb.DuckDBPyConnection, example: Example, given: Mapping[str, str]) -> Answer:
+    """The rows of a worked example, its parameters as ``given`` as text, else their defaults.
+
+    Raises ``QueryRefused`` for a parameter that the example does not have, and for a value of another type.
+    """
+    known = {parameter.name: parameter for parameter in example.parameters}
+    for name in given.keys() - known.keys():
+        names = ", ".join(known) or "it has none"
+        raise QueryRefused(f"{example.name} has no parameter {name!r}; known: {names}")
+    values = {name: _typed(connection, each, given.get(name, each.default)) for name, each in known.items()}
+    return Answer(connection, example.text, values)
+
+
+def _typed(connection: duckdb.DuckDBPyConnection, parameter: Parameter, text: str | None) -> Any:
+    try:
+        return connection.execute(f"SELECT CAST(? AS {parameter.type})", [text]).fetchall()[0][0]
+    except duckdb.ConversionException:
+        raise QueryRefused(f"{parameter.name}: expected {parameter.type}, got {text!r}") from None
 
 
 def _refuse_all_but_one_query(connection: duckdb.DuckDBPyConnection, query: str) -> None:

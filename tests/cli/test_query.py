@@ -189,3 +189,38 @@ def test_wide_decimals_are_exact_in_json():
 def test_errors_of_duckdb_have_no_escaped_tabs():
     failed = matterhouse("query", "SELECT sum(title, title) FROM records", cwd=project())
     assert failed.returncode == 1 and "Candidate functions:\n    sum(" in failed.stderr and "\\t" not in failed.stderr
+
+
+def test_worked_examples_are_listed_and_asked():
+    listed = matterhouse("query", "--list", cwd=project())
+    assert (listed.returncode, listed.stderr) == (0, "")
+    assert "\ntop_topics\n    Which topics had the most stories" in listed.stdout
+    assert "\n    --set days=30  How many days" in listed.stdout
+    asked = matterhouse("query", "--example", "latest_stories", "--set", "limit=2", "--format", "csv", cwd=project())
+    assert (asked.returncode, asked.stderr) == (0, "")
+    header, *rows = csv.reader(io.StringIO(asked.stdout))
+    assert header == ["published_at", "title", "provider_name", "related_count"] and len(rows) == 2
+
+
+def test_an_example_is_written_as_parquet(tmp_path: Path):
+    file = tmp_path / "rows.parquet"
+    done = matterhouse("query", "--example", "latest_stories", "--set", "limit=2", "--output", file, cwd=project())
+    assert (done.returncode, pq.read_table(file).num_rows) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    "arguments, code, told",
+    [
+        ([], 2, "expected one query, or one --example"),
+        (["SELECT 1", "--example", "top_topics"], 2, "expected one query, or one --example"),
+        (["SELECT 1", "--set", "limit=1"], 2, "only an --example has parameters"),
+        (["--example", "top_topics", "--set", "limit"], 2, "expected KEY=VALUE, got 'limit'"),
+        (["--example", "top_topic"], 1, "there is no example 'top_topic'; some like it: top_topics"),
+        (["--example", "top_topics", "--set", "limit=x"], 1, "limit: expected BIGINT, got 'x'"),
+        (["--example", "top_topics", "--set", "x=1"], 1, "top_topics has no parameter 'x'; known: days, limit"),
+    ],
+)
+def test_what_cannot_be_asked_is_told(arguments: list[str], code: int, told: str):
+    done = matterhouse("query", *arguments, cwd=project())
+    assert (done.returncode, done.stdout) == (code, "")
+    assert told in " ".join(re.sub("[│╭╮╰╯─]", " ", done.stderr).split())

@@ -1,0 +1,5 @@
+-- Which files could not be read, where and why?
+-- columns: source, path, line, reason, message
+SELECT source, path, line, reason, message
+FROM meta.rejects
+ORDER BY source, path
