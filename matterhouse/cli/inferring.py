@@ -44,11 +44,11 @@ def infer(
     include: Include = None,
     exclude: Exclude = None,
 ) -> None:
-    """Draft the DDL of tables from the files of sources, without a warehouse.
+    """Draft the DDL of tables from the files of sources.
 
-    Each table that content makes by itself becomes a file for the folder `tables` beside the configuration, with
-    types as narrow as the values allow, and how often and what was found as comments. Loading with unchanged drafts
-    gives the same tables; from then on their columns and types stay.
+    No warehouse is needed. Each table that content makes by itself becomes a file for the folder `tables` beside the
+    configuration, with types as narrow as the values allow, and how often and what was found as comments. Loading
+    with unchanged drafts gives the same tables; from then on their columns and types stay.
     """
     settings = chosen_settings(sources, config, include or [], exclude or [])
     from matterhouse.engine.inference import Inference, of_collection

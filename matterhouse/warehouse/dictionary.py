@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from matterhouse.sql import schema
 from matterhouse.sql.schema import Column, Table
+from matterhouse.warehouse import diagrams
 
 _INTRODUCTION = """\
 # Data dictionary
@@ -20,8 +21,17 @@ A table's key tells its rows apart and is never NULL; in a mart, NULL in a key s
 NULL where a file gives no value, or one that does not fit the type. The last column names the front-matter paths that
 a value comes from: `.` stands for nesting, `[]` for the items of a list, `*` for any key; of several paths the first
 one with a value that fits counts. `by` names the function of `transforms/computed.py` that works a value out. A column
-without a path is told by Matterhouse itself.
+without a path is told by Matterhouse itself. At the end two diagrams show
+[how the tables belong together](#how-the-tables-belong-together) and
+[what views and marts are made of](#what-views-and-marts-are-made-of).
 """
+
+_ENTITIES = """\
+Keys (PK) and the columns that lead to another table's key (FK), as the comments above say. Every table of documents
+leads to `records`."""
+_LINEAGE = """\
+From the sources over the tables to views and marts: what each query names, as DuckDB's parser finds it. A view or mart
+is written anew as Parquet only when a table that it reads, directly or over others, has other rows."""
 
 _PARTS = {
     "main": "Core: what the documents say (schema `main`)",
@@ -39,6 +49,8 @@ def text() -> str:
         lines += ["", f"## {title}"]
         for relation in (relation for relation in relations if relation.schema == part):
             lines += ["", *_relation(relation)]
+    lines += ["", "## How the tables belong together", "", _ENTITIES, "", *diagrams.entities()]
+    lines += ["", "## What views and marts are made of", "", _LINEAGE, "", *diagrams.lineage()]
     return "\n".join(lines) + "\n"
 
 
@@ -63,6 +75,9 @@ def _relation(table: Table) -> Iterator[str]:
     yield ""
     yield f"{kind}{table.description} Key: {_names(table.key)}."
     yield ""
+    if table.names:
+        yield f"Made of {_names(tuple(sorted(table.names)))}."
+        yield ""
     yield "| column | type | meaning | from |"
     yield "|---|---|---|---|"
     yield from map(_column, table.columns)

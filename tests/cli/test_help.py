@@ -22,6 +22,7 @@ def test_help_lists_every_command_in_whole_sentences(tmp_path: Path):
         "init",
         "run",
         "validate",
+        "infer",
         "status",
         "rejects",
         "query",
