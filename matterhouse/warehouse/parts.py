@@ -104,6 +104,8 @@ class PartFiles:
 def _by_part(rows: pa.Table, parts: Mapping[str, int]) -> Iterator[tuple[int, pa.Table]]:
     """Rows that come part by part, cut where a part ends."""
     part_of_rows = _ranks(rows, parts)
+    if not rows.num_rows:
+        return
     cuts = [0, *(np.flatnonzero(np.diff(part_of_rows)) + 1).tolist(), rows.num_rows]
     for begin, end in pairwise(cuts):
         part = rows.slice(begin, end - begin)
