@@ -184,7 +184,7 @@ class Extractor:
         shared = self._shared_in(batch)
         tables = flattened(documents, batch.columns, batch.collections, user_tables, shared.entries)
         self._shared = shared.renewed(self._reader.forgotten)
-        heads = {row["path"]: Head(row["file"], row["inside"], row["content_hash"]) for row in documents}
+        heads = {row["record_id"]: Head(row["file"], row["inside"], row["content_hash"]) for row in documents}
         errors = with_lines(tables["meta.field_errors"], batch.source, batch.files, heads)
         stopping = {table.qualified for table in user_tables if table.stops_run}
         if stopping:

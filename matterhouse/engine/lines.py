@@ -32,13 +32,13 @@ def positions(path: str, content: bytes) -> Positions:
 def with_lines(
     errors: "pd.DataFrame", source: Source, files: Iterable[File], heads: Mapping[str, Head]
 ) -> "pd.DataFrame":
-    """Rows of ``meta.field_errors`` with the lines that are missing; ``heads`` are those of the documents by path.
+    """Rows of ``meta.field_errors`` with the lines that are missing; ``heads`` are those of the documents by id.
 
     A line is NULL where the file is another one by now.
     """
     from matterhouse.transforms.fields import WHOLE, arrow_series, python_values
 
-    wanted = {heads[path].file: heads[path] for path in python_values(errors["path"][errors["line"].isna()])}
+    wanted = {heads[key].file: heads[key] for key in python_values(errors["record_id"][errors["line"].isna()])}
     if not wanted:
         return errors
     found = {
@@ -47,8 +47,8 @@ def with_lines(
         if isinstance(content, bytes) and file.content_hash == wanted[file.path].content_hash
     }
     lines = []
-    for path, field, line in zip(*(python_values(errors[name]) for name in ("path", "field", "line"))):
-        head = heads[path]
+    for key, field, line in zip(*(python_values(errors[name]) for name in ("record_id", "field", "line"))):
+        head = heads[key]
         is_missing = line is None and head.file in found
         lines.append(found[head.file].of(head.in_file(field)).line if is_missing else line)
     return errors.assign(line=arrow_series(lines, WHOLE))

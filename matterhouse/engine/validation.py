@@ -16,7 +16,7 @@ from matterhouse.reading.items import Shapes
 from matterhouse.reading.reader import Document, Reader
 from matterhouse.settings.models import Settings, SourceSettings
 from matterhouse.sources import File, Limits, Skipped, Source, Unreadable
-from matterhouse.transforms.keys import record_id
+from matterhouse.transforms.keys import item_id, record_id
 from matterhouse.transforms.places import path_of_item
 
 if TYPE_CHECKING:
@@ -115,15 +115,17 @@ class Validation:
     def _await(self, name: str, file: File, content: bytes, document: Document) -> None:
         """Let the records of a file wait for ``_misfits``."""
         if not document.items:
-            self._pending.append(_row(name, file, document, document.record))
-            self._heads[file.path] = (Head(file.path), content)
+            row = _row(name, file, document, document.record)
+            self._pending.append(row)
+            self._heads[row["record_id"]] = (Head(file.path), content)
         for item in document.items:
             if item.record is not None:
-                path = path_of_item(file.path, item.key)
-                self._pending.append(
-                    _row(name, file, document, item.record) | {"path": path, "record_id": record_id(name, path)}
-                )
-                self._heads[path] = (Head(file.path, item.path), content)
+                place = {
+                    "path": path_of_item(file.path, item.key),
+                    "record_id": item_id(name, file.path, item.key),
+                }
+                self._pending.append(_row(name, file, document, item.record) | place)
+                self._heads[place["record_id"]] = (Head(file.path, item.path), content)
         self.records += sum(item.record is not None for item in document.items) if document.items else 1
 
     def _misfits(self, name: str, own: SourceSettings) -> Iterator[Finding]:
@@ -133,9 +135,9 @@ class Validation:
         from matterhouse.transforms.fields import python_values
 
         errors = self._flattened(own)["meta.field_errors"]
-        columns = (python_values(errors[name]) for name in ("path", "field", "value", "expected"))
-        for path, where, value, expected in zip(*columns):
-            head, content = self._heads[path]
+        columns = (python_values(errors[name]) for name in ("record_id", "field", "value", "expected"))
+        for key, where, value, expected in zip(*columns):
+            head, content = self._heads[key]
             field = head.in_file(where)
             at = positions(head.file, content).of(field)
             told = f"expected {expected}, found {'nothing' if value is None else value}"

@@ -3,11 +3,14 @@
 SELECT 'loaded' AS outcome, files.source, files.path
 FROM meta.files
 LEFT JOIN (
-    SELECT documents.file_id AS record_id, count(*) AS found
-    FROM main.records JOIN raw.documents USING (record_id)
+    SELECT
+        documents.file_id AS record_id,
+        count(records.record_id) AS found,
+        bool_or(documents.file_id <> documents.record_id) AS has_items  -- all of which may be rejected
+    FROM raw.documents LEFT JOIN main.records USING (record_id)
     GROUP BY ALL
 ) USING (record_id)
-WHERE files.records <> coalesce(found, 0) OR (files.outcome = 'loaded') <> (found IS NOT NULL)
+WHERE files.records <> coalesce(found, 0) OR (files.outcome = 'loaded') <> (coalesce(found, 0) > 0 OR coalesce(has_items, false))
 UNION ALL
 SELECT 'rejected', files.source, files.path
 FROM meta.files LEFT JOIN meta.rejects USING (record_id)

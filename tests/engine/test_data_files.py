@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from matterhouse.engine.run import Report, refresh
+from matterhouse.engine.validation import Validation
 from matterhouse.settings import loading
 from tests.sources.conftest import Repository
 from tests.warehouses import TIMES, differences, parquet_differences, rows
@@ -125,6 +126,39 @@ def test_a_bad_item_is_told_with_its_place_and_costs_no_good_one(tmp_path):
     assert rows(tmp_path / "w", unread) == [("_data/people.yml#1",), ("_data/people.yml#3",)]
     page = ((tmp_path / "w" / "current").resolve() / "report.md").read_text()
     assert "0 files and 2 items of data files that could not be read" in page
+
+
+def test_a_file_of_nothing_but_bad_items_costs_no_other_file(tmp_path):
+    write(tmp_path / "content", {"_data/x.yml": "a: 1\nb: [c]\n", "_data/people.yml": PEOPLE})
+    for records, text in ((2, None), (3, "a: {name: Cem}\nb: [c]\n"), (2, "a: 1\nb: [c]\n")):
+        write(tmp_path / "content", {"_data/x.yml": text} if text else {})
+        report = run(tmp_path / "w", tmp_path / "content", "    data_files: {_data/x.yml: items}\n")
+        assert (report.sources[0].records, report.rejected_items) == (records, 4 - records)
+    told = "SELECT path, line, reason FROM meta.rejects ORDER BY path"
+    assert rows(tmp_path / "w", told) == [
+        ("_data/x.yml#a", 1, "not_a_mapping"),
+        ("_data/x.yml#b", 2, "not_a_mapping"),
+    ]
+    assert rows(tmp_path / "w", "SELECT path, outcome, records FROM meta.files ORDER BY path") == [
+        ("_data/people.yml", "loaded", 2),
+        ("_data/x.yml", "loaded", 0),
+    ]
+
+
+def test_a_file_that_is_named_like_an_item_is_told_by_its_own_line(tmp_path):
+    """Both have the path ``_data/x.yml#0.yml``."""
+    items = "a: {size: 1}\n\n0.yml: {size: 2, width: [3], related: [{images: [{url: u, width: w}]}]}\n"
+    write(
+        tmp_path / "content",
+        {"_data/x.yml": items, "_data/x.yml#0.yml": "related:\n- images:\n  - url: u\n    width: w\n"},
+    )
+    settings = "    data_files: {_data/x.yml: items}\n"
+    run(tmp_path / "w", tmp_path / "content", settings)
+    told = "SELECT line, field, file_id = record_id FROM meta.field_errors JOIN raw.documents USING (record_id)"
+    field = "related[0].images[0].width"
+    assert sorted(rows(tmp_path / "w", told)) == [(3, field, False), (4, field, True)]
+    found = Validation(loading.load(tmp_path / "matterhouse.yml"), tmp_path).findings()
+    assert sorted((each.path, each.line) for each in found) == [("_data/x.yml", 3), ("_data/x.yml#0.yml", 4)]
 
 
 def test_the_settings_say_what_a_data_file_holds(tmp_path):
