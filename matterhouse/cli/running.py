@@ -20,6 +20,14 @@ FullRefresh = Annotated[bool, typer.Option("--full-refresh", help="Read every fi
 AcceptDrop = Annotated[
     bool, typer.Option("--accept-drop", help="Publish even when tables lose more rows than the configuration allows.")
 ]
+DropSources = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--drop-source",
+        metavar="NAME",
+        help="A source of the warehouse that is not configured any more: take its rows out; may be repeated.",
+    ),
+]
 Audit = Annotated[
     float | None,
     typer.Option(
@@ -43,6 +51,7 @@ def run(
     tables: Tables = None,
     full_refresh: FullRefresh = False,
     accept_drop: AcceptDrop = False,
+    drop_source: DropSources = None,
     audit: Audit = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -62,7 +71,13 @@ def run(
     if audit is not None:
         settings = settings.model_copy(update={"audit_share": audit})
     watch = Watch(visible=sys.stderr.isatty() and not (quiet or as_json))
-    run = Run(settings, full_refresh=full_refresh, accept_drop=accept_drop, on_progress=watch)
+    run = Run(
+        settings,
+        full_refresh=full_refresh,
+        accept_drop=accept_drop,
+        drop_sources=drop_source or (),
+        on_progress=watch,
+    )
     code = _finish(run, watch)
     try:
         _tell(run.report, settings.warehouse, watch, as_json, quiet, profile)

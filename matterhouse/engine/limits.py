@@ -66,13 +66,15 @@ def sudden_drops(
 
     Rows may go with documents: a table whose documents' table, ``records`` or the one that ``may_shrink`` names, lost
     as much is not told, since documents are judged by themselves. Where ``may_shrink`` has None, any rows may go. Only
-    ``sources`` are judged, and tables whose rows are of no source.
+    ``sources`` are judged, and tables whose rows are of no source unless all rows of another source went.
     """
     told = []
+    went = before.get("records", {}).keys() - rows.get("records", {}).keys()
+    others_went = any(source not in sources for source in went)
     for name, counts in sorted(before.items()):
         for source, was in sorted(counts.items()):
             now = rows.get(name, {}).get(source, 0)
-            if was - now <= max(FEW, share * was) or (source and source not in sources):
+            if was - now <= max(FEW, share * was) or (source not in sources if source else others_went):
                 continue
             with_documents = may_shrink.get(name, "records")
             if with_documents is None or _share_lost(with_documents, source, rows, before) >= share:

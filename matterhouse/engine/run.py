@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from matterhouse import process
-from matterhouse.engine import anew, declared, fingerprint
+from matterhouse.engine import anew, declared, fingerprint, others
 from matterhouse.engine.errors import RunFailed, SourceFailure, SourcesFailed, is_explained, messages
 from matterhouse.engine.limits import judged, refuse_drops
 from matterhouse.engine.plan import SourcePlan, reading_limits
@@ -55,7 +55,8 @@ class Run:
 
     A source that cannot be listed or read, or breaks its limits, fails and keeps its rows; the run goes on with the
     others, and fails when none is left. ``full_refresh`` reads every file again; ``accept_drop`` publishes even when
-    sources or tables lose many rows.
+    sources or tables lose many rows. ``drop_sources`` are sources of the warehouse that the settings do not
+    name: their rows go.
     ``trigger`` says what started the run, ``flow_run_id`` which Prefect flow run it is.
     ``on_progress`` is called with a ``Progress``.
     """
@@ -66,6 +67,7 @@ class Run:
         *,
         full_refresh: bool = False,
         accept_drop: bool = False,
+        drop_sources: Collection[str] = (),
         trigger: str = "cli",
         flow_run_id: str | None = None,
         on_progress: Callable[[Progress], None] = lambda progress: None,
@@ -77,7 +79,8 @@ class Run:
         self._layout = Layout(settings.warehouse.absolute())
         # Of its own: a worker process of a run that was killed may still be writing.
         self._staged = self._layout.staging / self.report.run_id
-        self._sources = RunSources(settings)
+        self._dropping = frozenset(drop_sources)
+        self._sources = RunSources(settings, self._dropping)
         self._rejects: list[dict] = []
         self._rejects_of_failed: list[dict] = []
         self._build: Build | None = None
@@ -90,6 +93,7 @@ class Run:
             held.enter_context(process.without_garbage_collection())
             self._prepare()
             held.callback(self._ledger.close)
+            others.refuse_drop(self._dropping, self._ledger.sources(), self._settings)
             if self._fresh:  # else they are those that the last run read
                 _ = self._user_tables
             self._held = held.pop_all()
@@ -114,7 +118,7 @@ class Run:
         self._over = False
         while not self._over:
             self._over = True
-            self._sources, self._rejects_of_failed = RunSources(self._settings), []
+            self._sources, self._rejects_of_failed = RunSources(self._settings, self._dropping), []
             yield self.list
             if self._fresh or self._sources.has_work:
                 fresh = self._fresh
@@ -218,8 +222,9 @@ class Run:
             for plan in self._sources.plans:
                 changes.read |= {record_id(entry.source, entry.path): entry for entry in plan.read}
                 changes.restamped |= {record_id(entry.source, entry.path): entry for entry in plan.restamped}
-                if plan.comparison is not None:
-                    changes.gone |= {record_id(entry.source, entry.path): entry for entry in plan.comparison.removed}
+            if not self._fresh:
+                gone = self._sources.gone(self._ledger)
+                changes.gone = {record_id(entry.source, entry.path): entry for entry in gone}
             self.report.state = RunState.PARTIAL if self._sources.failures else RunState.LOADED
             self.report.snapshot, self.report.published = self._build.id, True
             self._report_failures()
@@ -273,7 +278,8 @@ class Run:
     def _all_sources(self) -> dict[str, dict]:
         """What is known of every source whose rows are in the tables, by name."""
         facts = self._sources.facts(self.report.started_at)
-        return facts if self._fresh else self._ledger.sources() | facts
+        kept = {} if self._fresh else self._ledger.sources()
+        return {name: each for name, each in (kept | facts).items() if name not in self._dropping}
 
     def _page(self) -> str:
         """The report as Markdown, with what the database can tell of it."""
@@ -326,10 +332,10 @@ class Run:
         other_code = self._base is not None and self._ledger.code != self._code
         if self._base is not None and other_code:
             notes.append(anew.why(self._base.manifest, self._code, self._declared))
-        others = self._ledger.sources().keys() - self._settings.sources.keys()
-        self._fresh = self._base is None or other_code or (self._full and not others)
-        if self._fresh and others and self._base is not None:
-            notes.append(f"left out, because this run was not told where they are: {', '.join(sorted(others))}")
+        untold = others.untold(self._ledger.sources(), self._settings.sources.keys() | self._dropping)
+        self._fresh = self._base is None or other_code or (self._full and not untold)
+        if self._base is not None:
+            notes += [note for note in others.notes(untold, self._fresh) if note not in notes]
         self._full = self._full or self._fresh
 
     def _give_up(self, error: BaseException) -> None:

@@ -1,6 +1,7 @@
 """The sources of a run: what is planned for each, which ones failed, and the account of each."""
 
 from collections import Counter
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 
@@ -11,14 +12,17 @@ from matterhouse.engine.side_by_side import side_by_side
 from matterhouse.settings.models import Settings
 from matterhouse.sources import SourceUnavailable
 from matterhouse.warehouse.layout import Layout
-from matterhouse.warehouse.ledger import Ledger
+from matterhouse.warehouse.ledger import Entry, Ledger
 
 
 class RunSources:
-    """The sources of a run. One that failed is not among the ``plans``; the ledger keeps what it knows of it."""
+    """The sources of a run. One that failed is not among the ``plans``; the ledger keeps what it knows of it.
 
-    def __init__(self, settings: Settings):
-        self._settings = settings
+    ``dropping`` are sources that the ledger knows, and whose rows go.
+    """
+
+    def __init__(self, settings: Settings, dropping: Collection[str] = ()):
+        self._settings, self._dropping = settings, dropping
         self._planned: dict[str, SourcePlan] = {}
         self._failed: dict[str, SourceFailure] = {}
 
@@ -35,13 +39,18 @@ class RunSources:
 
     @property
     def has_work(self) -> bool:
-        """Whether a file of any source is to be looked at."""
-        return any(plan.has_work for plan in self.plans)
+        """Whether a file of any source is to be looked at, or a source is to be dropped."""
+        return bool(self._dropping) or any(plan.has_work for plan in self.plans)
 
     @property
     def change_tables(self) -> bool:
         """Whether rows are added, replaced or removed; known when the sources are extracted."""
-        return any(plan.changes_tables for plan in self.plans)
+        return bool(self._dropping) or any(plan.changes_tables for plan in self.plans)
+
+    def gone(self, ledger: Ledger) -> list[Entry]:
+        """The files that are to go from the tables: those that are not there any more, and those of dropped sources."""
+        removed = [entry for plan in self.plans if plan.comparison for entry in plan.comparison.removed]
+        return removed + [entry for name in self._dropping for entry in ledger.files(name).values()]
 
     def plan(self, layout: Layout, ledger: Ledger, reread: bool) -> None:
         """List the sources and compare them with the ledger; called again, it takes those again that failed."""
@@ -115,5 +124,7 @@ class RunSources:
             if plan.comparison is not None:
                 ledger.drop_files(plan.name, [entry.path for entry in plan.comparison.removed])
                 ledger.put_files([*plan.read, *plan.restamped])
+        for name in self._dropping:
+            ledger.drop_source(name)
         for name, facts in self.facts(refreshed_at).items():
             ledger.put_source(name, facts)

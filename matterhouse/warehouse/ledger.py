@@ -177,6 +177,11 @@ class Ledger:
     def put_source(self, name: str, facts: dict) -> None:
         self._connection.execute("INSERT OR REPLACE INTO sources VALUES (?, ?)", (name, json.dumps(facts)))
 
+    def drop_source(self, name: str) -> None:
+        """Forget a source and its files."""
+        for statement in ("DELETE FROM files WHERE source = ?", "DELETE FROM sources WHERE name = ?"):
+            self._connection.execute(statement, (name,))
+
     def runs(self) -> list[dict]:
         """Every run, the oldest first."""
         rows = self._connection.execute("SELECT facts FROM runs ORDER BY started_at, run_id")
