@@ -11,13 +11,14 @@ from matterhouse.settings.models import Settings
 
 if TYPE_CHECKING:
     from matterhouse.sql.user_tables import UserTable
+    from matterhouse.warehouse.user_marts import UserMart
 
 _MOST_TOLD = 5
 
 
 def read(folder: Path | None) -> "tuple[UserTable, ...]":
     """The tables that a folder's files declare. Raises ``ConfigError`` with all mistakes in them."""
-    if not fingerprints(folder):
+    if not _of_folder(folder, "tables"):
         return ()
     from matterhouse.transforms.computed import FUNCTIONS
     from matterhouse.warehouse.declarations import DeclarationError, read
@@ -39,12 +40,32 @@ def lists_taken(settings: Settings) -> frozenset[tuple[str | None, str]]:
     )
 
 
-def fingerprints(folder: Path | None) -> dict[str, str]:
-    """Fingerprints of the folder's files by name, without reading what they declare. Raises ``ConfigError``."""
+def marts(settings: Settings) -> "tuple[UserMart, ...]":
+    """The marts that the user declares. Raises ``ConfigError`` with all mistakes in their form."""
+    if not _of_folder(settings.marts, "marts"):
+        return ()
+    from matterhouse.warehouse import user_marts
+    from matterhouse.warehouse.declarations import DeclarationError
+
+    try:
+        return user_marts.read(settings.marts)
+    except DeclarationError as error:
+        raise ConfigError(*error.problems) from None
+
+
+def fingerprints(settings: Settings) -> dict[str, str]:
+    """Fingerprints of the files with tables and marts of the user's by name, without reading what they declare.
+
+    Raises ``ConfigError`` where a folder is not there.
+    """
+    return _of_folder(settings.tables, "tables") | _of_folder(settings.marts, "marts")
+
+
+def _of_folder(folder: Path | None, setting: str) -> dict[str, str]:
     from matterhouse.sql.user_tables import files
 
     if folder is not None and not folder.is_dir():
-        raise ConfigError(f"tables: found {folder}; expected a folder that is there")
+        raise ConfigError(f"{setting}: found {folder}; expected a folder that is there")
     return fingerprint.of_files(files(folder))
 
 

@@ -95,7 +95,7 @@ class Run:
             held.callback(self._ledger.close)
             others.refuse_drop(self._dropping, self._ledger.sources(), self._settings)
             if self._fresh:  # else they are those that the last run read
-                _ = self._user_tables
+                _ = self._user_tables, declared.marts(self._settings)
             self._held = held.pop_all()
         return self
 
@@ -148,14 +148,8 @@ class Run:
             self._keep_rows_of_failed()
             shutil.rmtree(self._layout.staging, ignore_errors=True)
             report, limits = self.report, reading_limits(self._settings)
-            setup = Setup(
-                report.run_id,
-                report.started_at,
-                limits,
-                self._settings.audit_share,
-                self._staged,
-                self._user_tables,
-            )
+            share = self._settings.audit_share
+            setup = Setup(report.run_id, report.started_at, limits, share, self._staged, self._user_tables)
             next_part = 0 if self._fresh else self._ledger.next_part()
             extraction = Extraction(setup, self._settings.batch_bytes, self._fresh, next_part, self._count_files())
             with extraction:
@@ -217,6 +211,7 @@ class Run:
                 self._staged,
                 self._user_tables,
                 declared.lists_taken(self._settings),
+                declared.marts(self._settings),
             )
             changes = Changes(rejects=self._rejects)
             for plan in self._sources.plans:
@@ -264,6 +259,7 @@ class Run:
             facts["declared"] = self._declared
             assert self._build is not None
             snapshot = self._build.publish(facts, self._page())
+            self.report.notes += self._build.notes
             self._build = None
             with self._noting(), self._ledger.transaction():
                 if self._fresh:
@@ -320,7 +316,7 @@ class Run:
         snapshots.tidy_up(self._layout, notes)
         shutil.rmtree(self._layout.staging, ignore_errors=True)
         self._ledger = recovery.open_ledger(self._layout, notes)
-        self._declared = declared.fingerprints(self._settings.tables)
+        self._declared = declared.fingerprints(self._settings)
         self._code = anew.fingerprint(fingerprint.of_code(), self._declared)
         self._find_base()
         recovery.point_to_newest(self._layout, notes)

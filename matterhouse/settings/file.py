@@ -10,6 +10,7 @@ from matterhouse.settings.messages import described, dotted, expected, one_line,
 
 FILE_NAME = "matterhouse.yml"
 TABLES = "tables"  # the folder beside it that may hold DDL of the user's own
+MARTS = "marts"  # the folder beside it that may hold marts of the user's own
 KeyPath = tuple[str, ...]
 
 

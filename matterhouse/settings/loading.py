@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from matterhouse.settings.file import TABLES, ConfigError, RawSettings, read
+from matterhouse.settings.file import MARTS, TABLES, ConfigError, RawSettings, read
 from matterhouse.settings.messages import described
 from matterhouse.settings.models import NAME, Settings, groups
 from matterhouse.settings.uris import anchored, filled, unusable_folder
@@ -50,8 +50,9 @@ def load(
     place = _absolute(settings.warehouse, raw, is_flag=warehouse is not None)
     if needs_sources and not settings.sources:
         raise ConfigError(_no_sources(raw))
-    own = _tables(settings.tables, raw, is_flag=tables is not None) if needs_sources else None
-    return settings.model_copy(update={"warehouse": place, "tables": own})
+    own = _own_folder(TABLES, settings.tables, raw, is_flag=tables is not None) if needs_sources else None
+    marts = _own_folder(MARTS, settings.marts, raw, is_flag=False) if needs_sources else None
+    return settings.model_copy(update={"warehouse": place, "tables": own, "marts": marts})
 
 
 def _absolute(warehouse: Path, raw: RawSettings, is_flag: bool) -> Path:
@@ -64,10 +65,10 @@ def _absolute(warehouse: Path, raw: RawSettings, is_flag: bool) -> Path:
     return Path(place)
 
 
-def _tables(folder: Path | None, raw: RawSettings, is_flag: bool) -> Path | None:
-    """The folder of the user's tables, by default the one beside the file if it is there."""
+def _own_folder(name: str, folder: Path | None, raw: RawSettings, is_flag: bool) -> Path | None:
+    """The folder of the user's tables or marts, by default the one of that name beside the file if it is there."""
     if folder is None:
-        beside = raw.folder / TABLES
+        beside = raw.folder / name
         return beside if raw.exists and beside.is_dir() else None
     return Path(os.path.abspath((Path.cwd() if is_flag else raw.folder) / folder.expanduser()))
 

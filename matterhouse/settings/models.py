@@ -257,6 +257,12 @@ class Settings(Group):
         "beside this file, if there is one.",
         examples=["warehouse-tables"],
     )
+    marts: Annotated[Path, Field(strict=False)] | None = Field(
+        None,
+        description="The folder with marts of your own (docs/your-marts.md); empty: the folder `marts` beside this "
+        "file, if there is one.",
+        examples=["warehouse-marts"],
+    )
     limits: LimitSettings = Field(
         LimitSettings(),
         description="What is too much: a file beyond a limit is rejected, a run beyond a limit publishes nothing.",

@@ -22,6 +22,7 @@ from matterhouse.warehouse import (
     recovery,
     rowcounts,
     snapshots,
+    user_marts,
 )
 from matterhouse.warehouse.base import Base
 from matterhouse.warehouse.checks import Check, offending_rows, run_checks
@@ -46,7 +47,8 @@ class Changes:
 
 class Build:
     """The next snapshot while it is made. ``base`` is the one it builds on; ``fresh`` makes all tables anew.
-    ``user_tables`` and ``lists`` are as in ``Content``.
+    ``user_tables`` and ``lists`` are as in ``Content``, ``marts`` those of the user's; ``notes`` tells, when it is
+    published, which of these are left out.
 
     ``load``, ``check`` and ``publish`` are called in this order; ``abandon`` at any time instead. ``rows`` has the
     rows of each table and view when it was checked, and those of marts, which take time to read, when it is published;
@@ -61,9 +63,12 @@ class Build:
         staged: Path,
         user_tables: Sequence[UserTable],
         lists: Set[tuple[str | None, str]],
+        marts: Sequence[user_marts.UserMart] = (),
     ):
         self._layout, self._base, self._fresh, self._staged = layout, base, fresh, staged
-        self._user_tables, self._lists = user_tables, lists
+        self._user_tables, self._lists, self._marts = user_tables, lists, marts
+        self._marts_made: dict[str, schema.Table] = {}
+        self.notes: list[str] = []
         self._path = snapshots.begin(layout)
         self.id = snapshots.final_name(self._path)
         self._opened: duckdb.DuckDBPyConnection | None = None
@@ -179,6 +184,9 @@ class Build:
             database.commit_at_once(self._connection)
         self._connection.execute("CHECKPOINT").fetchall()
         self._write_parquet()
+        if self._marts:
+            self._make_marts()
+            self._connection.execute("CHECKPOINT").fetchall()
         self._connection.close()
         self._opened = None
         (self._path / REPORT).write_text(report, encoding="utf-8")
@@ -204,7 +212,26 @@ class Build:
     def _tables(self) -> dict[str, schema.Table]:
         """Every table and view: Matterhouse's own, the user's, and those made by content."""
         own = {table.qualified: table for table in self._user_tables}
-        return schema.relations() | own | self._content.tables
+        return schema.relations() | own | self._content.tables | self._marts_made
+
+    def _make_marts(self) -> None:
+        """Make the user's marts, as views and as Parquet; what is wrong with one leaves it out."""
+        folder = self._path / PARQUET
+        for mart, made in zip(self._marts, user_marts.create(self._connection, self._marts, self._tables())):
+            if isinstance(made, str):
+                self.notes.append(made)
+                continue
+            before = None if self._fresh or self._base is None else self._base.parquet / mart.name
+            try:
+                if before is None or made.reads & self._load.touched or not before.is_dir():
+                    self.rows[mart.name] = parquet.write_whole(self._connection, made, folder)
+                else:
+                    parquet.link(before, folder / mart.name)
+                    self.rows[mart.name] = self._base.rows[mart.name] if self._base else 0
+                self._marts_made[mart.name] = made
+            except duckdb.Error as error:
+                self.notes.append(user_marts.left_out(mart.file, error))
+                user_marts.drop(self._connection, mart.name)
 
     def _write_parquet(self) -> None:
         folder = self._path / PARQUET

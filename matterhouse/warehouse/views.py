@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -20,23 +21,51 @@ def in_order(connection: duckdb.DuckDBPyConnection, views: Mapping[str, str]) ->
     return list(TopologicalSorter(behind).static_order())
 
 
-def named(connection: duckdb.DuckDBPyConnection, text: str) -> set[str]:
-    """The tables and views that the query of a ``CREATE VIEW`` statement names, as DuckDB's parser finds them.
-
-    Names that the query itself gives (``WITH``) may be among them.
+@dataclass
+class Query:
+    """What a query is made of: tables and views that it names with a schema (``qualified``) and without (``bare``),
+    names that it gives itself with WITH (``given``), and table ``functions``.
     """
+
+    qualified: set[str] = field(default_factory=set)
+    bare: set[str] = field(default_factory=set)
+    given: set[str] = field(default_factory=set)
+    functions: set[str] = field(default_factory=set)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The tables and views of the database that it names; those of ``main`` without a schema."""
+        return frozenset(self.qualified | (self.bare - self.given))
+
+
+def named(connection: duckdb.DuckDBPyConnection, text: str) -> frozenset[str]:
+    """The tables and views of the database that the query of a ``CREATE VIEW`` statement names."""
+    return parsed(connection, text).names
+
+
+def parsed(connection: duckdb.DuckDBPyConnection, text: str) -> Query:
+    """The query of a ``CREATE VIEW`` statement as DuckDB's parser has it. Raises ``ValueError`` for another query."""
     query = _CREATE_VIEW.sub("", connection.extract_statements(text)[0].query, count=1)
     rows = connection.execute("SELECT json_serialize_sql(?)", [query]).fetchall()
-    return set(_tables_in(json.loads(rows[0][0])))
+    tree = json.loads(rows[0][0])
+    if tree["error"]:
+        raise ValueError(tree["error_message"])
+    found = Query()
+    _walk(tree, found)
+    return found
 
 
-def _tables_in(tree: Any) -> Iterator[str]:
-    """The names of tables in a syntax tree."""
+def _walk(tree: Any, found: Query) -> None:
     if isinstance(tree, dict):
         if tree.get("type") == "BASE_TABLE":
             schema, name = tree["schema_name"], tree["table_name"]
-            yield name if schema in ("", "main") else f"{schema}.{name}"
+            where = found.qualified if schema else found.bare
+            where.add(name if schema in ("", "main") else f"{schema}.{name}")
+        if tree.get("type") == "TABLE_FUNCTION":
+            found.functions.add(tree["function"]["function_name"])
+        if "cte_map" in tree:
+            found.given |= {each["key"] for each in tree["cte_map"]["map"]}
         tree = list(tree.values())
     if isinstance(tree, list):
         for below in tree:
-            yield from _tables_in(below)
+            _walk(below, found)
