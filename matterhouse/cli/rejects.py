@@ -96,7 +96,9 @@ def _tell(problems: list[dict[str, Any]], everything: bool, has_snapshot: bool) 
 
 def _counts(by_kind: dict[str, list[dict[str, Any]]], everything: bool) -> str:
     """How many problems of each kind the snapshot has."""
-    counts = [counted(len(by_kind["reject"]), "file") + " could not be read"]
+    rejects = [problem["is_item"] for problem in by_kind["reject"]]
+    items = f" and {counted(sum(rejects), 'item')} of data files" if any(rejects) else ""
+    counts = [f"{counted(len(rejects) - sum(rejects), 'file')}{items} could not be read"]
     if everything:
         counts.append(counted(len(by_kind["field_error"]), "value") + " did not fit")
         counts.append(counted(len(by_kind["skipped"]), "file") + " skipped")

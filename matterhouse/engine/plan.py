@@ -95,8 +95,10 @@ class SourcePlan:
 
     @property
     def skipped(self) -> Counter[str]:
-        """Files that are not read, or hold no record, by reason; none where nothing was compared."""
-        entries = chain(self.comparison.kept, self.restamped, self.read) if self.comparison else ()
+        """Files that are not read, or hold no record, by reason."""
+        if self.comparison is None:
+            return Counter(self.facts.get("skipped", {}) if self.facts else {})
+        entries = chain(self.comparison.kept, self.restamped, self.read)
         return Counter(entry.reason or "unknown" for entry in entries if entry.outcome == FileOutcome.SKIPPED)
 
     @property
@@ -119,6 +121,7 @@ class SourcePlan:
             "fingerprint": self.fingerprint,
             "refreshed_at": refreshed_at,
             "retry": self._has_unread_files,
+            "skipped": dict(self.skipped),
             "counts": {
                 "found": account.found,
                 "loaded": 0,

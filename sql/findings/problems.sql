@@ -1,6 +1,16 @@
 -- Everything that the content's authors may want to mend: files that could not be read, values that did not
 -- fit their column, files that hold no record, and front-matter paths that no table covers, those of most documents first.
-SELECT 'reject' AS kind, source, path, line, "column", NULL AS field, reason, message, excerpt
+SELECT
+    'reject' AS kind,
+    source,
+    path,
+    line,
+    "column",
+    NULL AS field,
+    reason,
+    message,
+    excerpt,
+    coalesce(record_id NOT IN (SELECT record_id FROM meta.files), false) AS is_item
 FROM meta.rejects
 UNION ALL BY NAME
 SELECT 'field_error' AS kind, source, path, line, field, 'expected ' || expected AS message, value AS excerpt

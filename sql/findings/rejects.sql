@@ -1,4 +1,13 @@
 -- The files that could not be read, with the place and the reason.
-SELECT 'reject' AS kind, source, path, line, "column", reason, message, excerpt
+SELECT
+    'reject' AS kind,
+    source,
+    path,
+    line,
+    "column",
+    reason,
+    message,
+    excerpt,
+    coalesce(record_id NOT IN (SELECT record_id FROM meta.files), false) AS is_item
 FROM meta.rejects
 ORDER BY source, path, line

@@ -1,6 +1,7 @@
 """What a run tells of trouble: why nothing was loaded, and which rows break which rule."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,30 @@ def test_rejects_of_a_run_that_published_nothing_are_shown(folder: Path):
         "12 files could not be read by the last run, which published none.",
         "In the snapshot that readers have: 1 file could not be read.",
     ]
+
+
+def test_rejects_count_items_of_data_files_apart(folder: Path):
+    (folder / "content" / "data").mkdir()
+    (folder / "content" / "data" / "authors.yaml").write_text("- name: Anna\n- just text\n- more text\n")
+    (folder / "content" / "bad.md").write_text("---\ntitle: [\n---\n")
+    told = matterhouse("run", "--source", "mine=folder:content", cwd=folder).stdout
+    assert "1 file could not be read: " in told and "2 items of data files could not be read: " in told
+    told = matterhouse("rejects", cwd=folder).stdout
+    assert told.splitlines()[-1] == "1 file and 2 items of data files could not be read."
+    told = matterhouse("rejects", "--all", cwd=folder).stdout
+    assert told.splitlines()[-1].startswith("1 file and 2 items of data files could not be read, 0 values ")
+
+
+def test_skipped_files_of_sources_without_changes_are_told_too(folder: Path):
+    (folder / "other").mkdir()
+    (folder / "other" / "plain.md").write_text("No head.\n")
+    (folder / "content" / "plain.md").write_text("No head.\n")
+    (folder / "content" / "a.md").write_text("---\ntitle: A\n---\n")
+    for path in (folder / "other", *folder.glob("*/*.md")):
+        os.utime(path, (1_700_000_000, 1_700_000_000))  # what is of this second is listed again
+    sources = ("--source", "mine=folder:content", "--source", "other=folder:other")
+    assert "Skipped: 2 no_front_matter;" in matterhouse("run", *sources, cwd=folder).stdout
+    (folder / "content" / "a.md").write_text("---\ntitle: Another\n---\n")
+    assert "Skipped: 2 no_front_matter;" in matterhouse("run", *sources, cwd=folder).stdout
+    report = json.loads(matterhouse("run", *sources, "--json", cwd=folder).stdout)
+    assert (report["state"], report["skipped"]) == ("unchanged", {"no_front_matter": 2})
