@@ -78,14 +78,14 @@ class RunSources:
         from matterhouse.engine.emptiness import why_empty
         from matterhouse.engine.passed_over import passed_over
 
-        told: list[str | None] = []
+        told: list[str] = []
         for plan in self.plans:
             with suppress(SourceUnavailable):  # it went since it was listed, which the next run tells
                 if plan.wants_nothing:
                     told.append(why_empty(plan.name, plan.source, plan.settings))
                 elif plan.is_read_whole:
-                    told.append(passed_over(plan.name, plan.source, plan.settings))
-        return [each for each in told if each is not None]
+                    told += passed_over(plan.name, plan.source, plan.settings)
+        return told
 
     def fail(self, failure: SourceFailure) -> None:
         """Go on without a source."""

@@ -136,3 +136,13 @@ def test_only_so_many_files_that_no_glob_includes_are_looked_at_and_that_is_said
     write(content, {f"{number:03}.adoc": head for number in range(60)})
     [note] = run(tmp_path / "w", f"folder:{content}").notes
     assert note.endswith("matches: 50 .adoc; 50 of 61 such files were looked at")
+
+
+def test_tables_of_text_in_folders_of_data_are_told_of(tmp_path: Path):
+    content = tmp_path / "content"
+    tables = ("_data/people.csv", "site/data/prices.CSV", "data/deep/er/x.tsv", "assets/other.csv", "_data/.hidden.csv")
+    write(content, {"_posts/a.md": "---\ntitle: a\n---\n", **dict.fromkeys(tables, "a,b\n1,2\n")})
+    assert run(tmp_path / "w", f"folder:{content}").notes == [
+        "source docs has data files in languages that are not read, only YAML, JSON and TOML are: 2 .csv, 1 .tsv"
+    ]
+    assert run(tmp_path / "w", f"folder:{content}").notes == []
