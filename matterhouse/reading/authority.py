@@ -26,6 +26,11 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # libyaml would switch to it
 _MOST_TAG_DIRECTIVES = 100  # libyaml compares each with all before it
 # What libyaml notices only at the end of a text, long after the place where it went wrong.
 _NOTICED_LATE = {"could not find expected ':'", "found unexpected end of stream", "found unexpected document indicator"}
+_HINTS = {
+    "mapping values are not allowed in this context": "a text with a colon in it stands in quotes",
+    "did not find expected ',' or ']'": "is a comma or a closing bracket missing?",
+    "did not find expected ',' or '}'": "is a comma or a closing brace missing?",
+}
 _MOST_REPEATED = 100  # keys given twice that are told of one head
 _TAGS_OF_PLAIN_SCALARS = {NULL_TAG, Resolver.DEFAULT_SCALAR_TAG, *CLASS_OF_TAG}
 
@@ -188,9 +193,18 @@ def _unreadable(error: yaml.MarkedYAMLError, head: bytes, first_line: int) -> Un
     mark = error.problem_mark or error.context_mark
     if error.problem in _NOTICED_LATE:
         mark = error.context_mark or mark
-    message = short("; ".join(part for part in (error.context, error.problem) if part))
+    message = short("; ".join(part for part in (error.context, error.problem, _hint(error, head)) if part))
     reason = "yaml_value" if isinstance(error, ConstructorError) else "yaml_syntax"
     return Unreadable(reason, message, *(_place(head, mark.index, first_line) if mark else (first_line, None)))
+
+
+def _hint(error: yaml.MarkedYAMLError, head: bytes) -> str | None:
+    """What most people have to do about a mistake whose message does not say it."""
+    if error.problem == "found character that cannot start any token" and error.problem_mark is not None:
+        at = error.problem_mark.index
+        tab = head.decode("utf-8-sig", "replace")[at : at + 1] == "\t"
+        return "YAML indents with spaces, not tabs" if tab else "a text that begins with @, ` or % stands in quotes"
+    return _HINTS.get(error.problem or "")
 
 
 def _bad_character(error: yaml.reader.ReaderError, head: bytes, first_line: int) -> Unreadable:

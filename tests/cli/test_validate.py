@@ -182,3 +182,22 @@ def test_the_workflow_in_the_documentation_is_yaml_that_runs_the_command():
     workflow = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])
     steps = workflow["jobs"]["front-matter"]["steps"]
     assert [step["run"] for step in steps if "run" in step][-1] == "matterhouse validate --format github"
+
+
+@pytest.mark.parametrize(
+    "head, told",
+    [
+        (
+            "---\ntags:\n\t- a\n---\n",
+            "a.md:3:1: error: while scanning for the next token; found character that cannot start any token;"
+            " YAML indents with spaces, not tabs",
+        ),
+        ("---\ntitle: @a\n---\n", "any token; a text that begins with @, ` or % stands in quotes"),
+        ("---\ntitle: One: two\n---\n", "in this context; a text with a colon in it stands in quotes"),
+        ("---\ntags: [a b: [c}\n---\n", "is a comma or a closing bracket missing?"),
+        ('+++\ntitle = "A"\ntitle = "B"\n+++\n', "the key has a value already: TOML takes each key once"),
+    ],
+)
+def test_frequent_mistakes_are_told_with_what_to_do(head: str, told: str, tmp_path: Path):
+    (tmp_path / "a.md").write_text(head)
+    assert told in matterhouse("validate", ".", cwd=tmp_path).stdout

@@ -35,6 +35,7 @@ _TYPES = (
     (Float, re.compile(r"[-+]?(?:[0-9_.]+(?:[eE][-+]?[0-9_]+)?|inf|nan)")),
 )
 _MARK = "\ue000matterhouse:"
+_OVERWRITTEN = ("Cannot overwrite a value", "the key has a value already: TOML takes each key once")
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 
 
@@ -56,7 +57,7 @@ def _load(text: str, first_line: int) -> dict[str, object]:
         message = str(error)
         found = _PLACE.search(message)
         where = (first_line + int(found[1]) - 1, int(found[2])) if found and found[1] else None
-        what = short(_PLACE.sub("", message))
+        what = short(_PLACE.sub("", message).replace(*_OVERWRITTEN))
         raise Unreadable("toml_syntax", what, *(where or place(text, len(text), first_line))) from None
     except (ValueError, RecursionError) as error:
         raise Unreadable("toml_value", short(f"a value cannot be built: {error}"), first_line, None) from None
