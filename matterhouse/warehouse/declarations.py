@@ -16,6 +16,7 @@ import duckdb
 from matterhouse import sql
 from matterhouse.sql.user_tables import Check, UserTable, files
 from matterhouse.warehouse import declared_rules
+from matterhouse.warehouse.content_names import quoted
 
 LOCKED_IN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
@@ -26,7 +27,9 @@ LOCKED_IN: dict[str, str | bool | int | float | list[str]] = {
     "threads": 1,
     "memory_limit": "256MB",
 }
+# Schemas that are Matterhouse's own, and names that a query takes for that of a database.
 OURS = frozenset({"meta", "raw", "history", "marts"})
+_DATABASES = frozenset({"build", "memory", "system", "temp", "warehouse"})
 _HEADERS = {"rows", "collection", "split at commas", "belongs to"}
 _NO_SCHEMA = re.compile(r"Schema with name (?P<name>\S+) does not exist")
 _LINE = re.compile(r"^LINE (?P<line>\d+):", re.M)
@@ -177,8 +180,10 @@ def _execute(
         missing = _NO_SCHEMA.search(str(error))
         if missing is None or not again:
             _report_error(found, line, error)
-        elif missing["name"] in OURS:
+        elif missing["name"].lower() in OURS:
             found.report(line, f"the schema {missing['name']} is Matterhouse's own; expected main, content or your own")
+        elif missing["name"].lower() in _DATABASES:
+            found.report(line, f"the schema {missing['name']} would have the name of a database; expected another name")
         else:
             connection.execute(f'CREATE SCHEMA "{missing["name"]}"').fetchall()
             _execute(found, connection, statement, line, again=False)
@@ -212,9 +217,8 @@ def _look_up(found: Declaration, connection: duckdb.DuckDBPyConnection) -> None:
 def _try_checks(found: Declaration, table: UserTable) -> None:
     """Report a CHECK that cannot be told of any row."""
     with duckdb.connect(config=LOCKED_IN) as connection:
-        connection.execute(
-            "CREATE TABLE rows_made (" + ", ".join(f'"{column.name}" {column.type}' for column in table.columns) + ")"
-        ).fetchall()
+        columns = ", ".join(f"{quoted(column.name)} {column.type}" for column in table.columns)
+        connection.execute(f"CREATE TABLE rows_made ({columns})").fetchall()
         for check in table.checks:
             try:
                 connection.execute(breaching(check, "rows_made")).fetchall()

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 _LONGEST_NAME = 180  # bytes: a table's name is that of a folder
 _LEFT_OUT = "secured"
+# Tables that a run makes for itself, in schema main of a database that is searched first.
+_OF_RUNS = frozenset(
+    "batch changed changed_files content_before content_cells content_now content_places content_rows key_paths"
+    " known_drift record_by_url relinked relinked_entries relinked_ids rows_made seen_providers stamped this_run"
+    " wanted_collections wanted_parts".split()
+)
 TYPES = ("VARCHAR", "BIGINT", "INTEGER", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP WITH TIME ZONE")
 # What is known of a document; a column of such a name and type needs no path.
 _OF_DOCUMENTS = {
@@ -72,6 +78,8 @@ def _name(found: "Declaration", others: Iterable[UserTable]) -> None:
     ours = {table.full_name.lower() for table in (schema.tables() | schema.views()).values()}
     if name.lower() in ours:
         found.report(line, f"{name} is a table of Matterhouse's own: give yours another name, or another schema")
+    if found.schema_name == "main" and found.name.lower() in _OF_RUNS:
+        found.report(line, f"{name} is a table that a run makes for itself: give yours another name, or another schema")
     for other in others:
         if other.full_name.lower() == name.lower():
             found.report(line, f"{name} is declared in {other.file}, too")

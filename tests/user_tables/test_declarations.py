@@ -1,10 +1,15 @@
 """What a file of DDL may say, and how mistakes in it are told."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+import matterhouse as matterhouse_package
 from matterhouse.settings.file import ConfigError
 from tests.commands import matterhouse
 from tests.user_tables.kitchen import INGREDIENTS, RECIPES, SOUP, Kitchen
+from tests.warehouses import parquet_differences
 
 ONLY = "only CREATE TABLE and COMMENT ON TABLE or COLUMN may stand here, not"
 
@@ -41,6 +46,9 @@ ONLY = "only CREATE TABLE and COMMENT ON TABLE or COLUMN may stand here, not"
         (RECIPES.replace("Key: record_id.", "Key: title."), 3, "expected a key of record_id of type VARCHAR; found title"),
         (INGREDIENTS.replace("position INTEGER", "position BIGINT"), 3, "then a position of type INTEGER"),
         (RECIPES.replace("recipes", "meta.files"), 3, "the schema meta is Matterhouse's own"),
+        (RECIPES.replace("recipes", "META.dishes"), 3, "the schema META is Matterhouse's own"),
+        (RECIPES.replace("recipes", "build.dishes"), 3, "the schema build would have the name of a database"),
+        (RECIPES.replace("recipes", "warehouse.dishes"), 3, "the schema warehouse would have the name of a database"),
         (RECIPES.replace(" recipes", " Records").replace("-- collection: Records", ""), 3, "Matterhouse's own"),
         (RECIPES.replace(" recipes", ' "a/b"').replace('-- collection: "a/b"', ""), 3, "a name of letters, digits and _"),
     ],
@@ -53,6 +61,34 @@ def test_a_mistake_is_told_with_file_and_line_before_anything_is_read(tmp_path, 
     assert problem.startswith(f"tables/one.sql:{line}: ")
     assert told in problem
     assert not (kitchen.warehouse / "snapshots").exists() or not list((kitchen.warehouse / "snapshots").iterdir())
+
+
+def test_names_of_tables_that_a_run_makes_for_itself_are_taken(tmp_path):
+    root = Path(matterhouse_package.__file__).resolve().parent
+    texts = [
+        file.read_text() for kind in ("*.py", "*.sql") for file in (root, root / "sql") for file in file.rglob(kind)
+    ]
+    found = {name for text in texts for name in re.findall(r"TEMP (?:TABLE|VIEW) (\w+)|register\(\s*\"(\w+)\"", text)}
+    names = sorted({"".join(pair) for pair in found})
+    assert len(names) > 15
+    text = RECIPES.replace("-- collection: recipes\n", "")
+    kitchen = Kitchen(tmp_path, {f"{name}.sql": text.replace("recipes", name) for name in names})
+    with pytest.raises(ConfigError) as raised:
+        kitchen.run()
+    assert len(raised.value.problems) == len(names)
+    assert all("is a table that a run makes for itself" in problem for problem in raised.value.problems)
+    kitchen.declare({f"{name}.sql": text.replace("recipes", f"kitchen.{name}") for name in names})
+    kitchen.load({"recipes/soup.md": SOUP})
+    assert {kitchen.rows(f"SELECT title FROM kitchen.{name}")[0] for name in names} == {("Soup",)}
+
+
+def test_a_column_may_have_any_name(tmp_path):
+    column = '"a""b (c) -- d"'
+    text = RECIPES.replace("    minutes", column).replace(".minutes", f".{column}")
+    kitchen = Kitchen(tmp_path, {"recipes.sql": text})
+    kitchen.load({"recipes/soup.md": SOUP + '\n"Prep Time, in minutes": 5'})
+    assert kitchen.rows(f"SELECT title, {column} FROM recipes") == [("Soup", 5.0)]
+    assert parquet_differences(kitchen.warehouse) == {}
 
 
 def test_all_files_are_told_and_two_of_one_name_are_a_mistake(tmp_path):
