@@ -91,8 +91,8 @@ class GitSource:
 
         False where only ``position()`` can tell. Raises SourceUnavailable for a host that does not answer.
         """
-        if self._ref == position:
-            return True
+        if self._ref and _OBJECT_ID.fullmatch(self._ref):
+            return self._ref == position
         if self._clone is None or self._is_served:
             return commit_named(_git_folder(self._folder_here()), self._ref) == position
         try:
@@ -284,8 +284,10 @@ class GitSource:
 
 
 def _meanings(ref: str) -> list[str]:
-    """What a ref may mean, in order: a branch before all else, where git itself would take a tag of the same name."""
-    return [f"refs/heads/{ref}", ref]
+    """What a ref may mean, in order: a branch before all else, where git itself would take a tag of the same name; but
+    a commit's whole id is that commit.
+    """
+    return [ref] if _OBJECT_ID.fullmatch(ref) else [f"refs/heads/{ref}", ref]
 
 
 def _git_folder(folder: str) -> str:

@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from matterhouse.sources import open_source
 from matterhouse.sources.refs import commit_named
 
 
@@ -51,3 +52,12 @@ def test_what_only_git_can_tell_is_left_to_it(repository, make_repository, tmp_p
 def test_a_worktree_is_left_to_git(repository, tmp_path):
     repository.git("worktree", "add", "--quiet", str(tmp_path / "tree"))
     assert commit_named(str(tmp_path / "tree/.git"), None) is None
+
+
+def test_a_whole_id_is_that_commit_whatever_a_branch_is_named(repository):
+    commit = repository.git("rev-parse", "HEAD")
+    newer = repository.commit({"_news/c.md": "c"})
+    repository.git("update-ref", f"refs/heads/{commit}", newer)
+    source = open_source("s", str(repository), commit)
+    assert source.position() == commit
+    assert source.still_at(commit) and not source.still_at(newer)
