@@ -95,7 +95,7 @@ class Build:
         self._load.changed([*changes.read, *changes.gone])
         self._content.remember()
         self._load.documents(self._staged)
-        database.limit_memory(self._connection, memory.usual_limit(kept.database if kept else None))
+        database.limit_memory(self._connection, memory.usual_limit(self._staged, kept.database if kept else None))
         self._load.files(
             bookkeeping.files(changes.read | changes.restamped), bookkeeping.rows_of("meta.rejects", changes.rejects)
         )

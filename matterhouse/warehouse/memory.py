@@ -18,6 +18,8 @@ FULL_LOAD_BYTES = 256_000_000
 # Besides the size of the database in a run with changes: what is noted of deleted rows grows with the tables that they
 # are spread over, and cannot wait on the disk.
 CHANGES_BYTES = 256_000_000
+# So many times what front matters weigh: their texts are in columns of other tables, too.
+TIMES_FRONT_MATTER = 3
 LARGEST_SHARE = 0.8  # of the machine's memory
 
 
@@ -31,15 +33,23 @@ def limit(staged: Path, base: Path | None) -> str:
 
     ``base`` is the database that is changed, None in a full load.
     """
-    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     needed = 1.25 * staging.heaviest(staged, FEWEST_ROWS) + FULL_LOAD_BYTES / 2
-    return f"{int(min(max(_usual(base), needed), LARGEST_SHARE * machine))}B"
+    return _bytes(max(_usual(base), needed, _front_matters(staged)))
 
 
-def usual_limit(base: Path | None) -> str:
-    """What DuckDB may use for all that is not long texts."""
-    return f"{_usual(base) if base else FULL_LOAD_BYTES * 3 // 2}B"
+def usual_limit(staged: Path, base: Path | None) -> str:
+    """What DuckDB may use for all but the documents themselves; ``staged`` and ``base`` are as in ``limit``."""
+    return _bytes(max(_usual(base) if base else FULL_LOAD_BYTES * 3 // 2, _front_matters(staged)))
 
 
 def _usual(base: Path | None) -> int:
     return FULL_LOAD_BYTES if base is None else CHANGES_BYTES + base.stat().st_size
+
+
+def _front_matters(staged: Path) -> int:
+    return TIMES_FRONT_MATTER * staging.heaviest(staged, FEWEST_ROWS, "front_matter")
+
+
+def _bytes(wanted: float) -> str:
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return f"{int(min(wanted, LARGEST_SHARE * machine))}B"

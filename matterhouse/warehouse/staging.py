@@ -84,20 +84,28 @@ def discard(folder: Path, numbers: Container[int], documents: Container[int]) ->
             file.unlink()
 
 
-def heaviest(folder: Path, rows: int) -> int:
-    """Bytes of the heaviest so many staged documents that follow each other, or a few more, uncompressed."""
+def heaviest(folder: Path, rows: int, column: str | None = None) -> int:
+    """Bytes of the heaviest so many staged documents that follow each other, or a few more, uncompressed; those of one
+    ``column``, if it is named.
+    """
     window: deque[tuple[int, int]] = deque()
     held = weight = found = 0
     for file in files(folder, AS_PARQUET):
         metadata = pq.read_metadata(file)
         for group in map(metadata.row_group, range(metadata.num_row_groups)):
-            window.append((group.num_rows, group.total_byte_size))
-            held, weight = held + group.num_rows, weight + group.total_byte_size
+            size = _bytes_of(group, column) if column else group.total_byte_size
+            window.append((group.num_rows, size))
+            held, weight = held + group.num_rows, weight + size
             while held - window[0][0] >= rows:
                 gone_rows, gone_bytes = window.popleft()
                 held, weight = held - gone_rows, weight - gone_bytes
             found = max(found, weight)
     return found
+
+
+def _bytes_of(group: pq.RowGroupMetaData, column: str) -> int:
+    columns = map(group.column, range(group.num_columns))
+    return sum(each.total_uncompressed_size for each in columns if each.path_in_schema == column)
 
 
 def read(file: Path) -> pa.Table:

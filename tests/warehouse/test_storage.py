@@ -87,3 +87,18 @@ def test_long_documents_are_loaded_in_memory_that_follows_their_weight(tmp_path,
     assert cost.peak_bytes < 500_000_000 + 3 * min(2_048, count) * size
     assert rows(warehouse, "SELECT count(*) FROM records WHERE title LIKE 'Longer%'") == [(len(changed),)]
     assert parquet_differences(warehouse) == {}
+
+
+def test_memory_follows_long_front_matters_in_the_tables_behind_the_documents(tmp_path):
+    """They failed in tables such as ``content.news``: 450 documents of 900,000 bytes, after a run with one short one."""
+    base = tmp_path / "warehouse.duckdb"
+    base.write_bytes(bytes(1_000_000))
+    (tmp_path / "raw.documents").mkdir()
+    target = tmp_path / "raw.documents" / "000000.parquet"
+    for count, longer in ((10, False), (600, True)):
+        text = "repeat(md5(i::VARCHAR), 10_000)"
+        query = f"SELECT i::VARCHAR AS record_id, {text} AS front_matter FROM range({count}) AS r(i)"
+        duckdb.sql(f"COPY ({query}) TO '{target}' (ROW_GROUP_SIZE 2048)")
+        limits = [memory.usual_limit(tmp_path, before) for before in (None, base)] + [memory.limit(tmp_path, base)]
+        assert all((int(limit.removesuffix("B")) >= 3 * count * 320_000) for limit in limits)
+        assert all((int(limit.removesuffix("B")) > 400_000_000) == longer for limit in limits)
