@@ -83,11 +83,12 @@ class Build:
         """
         self._changes = changes
         kept = None if self._fresh else self._base
+        if kept is not None:
+            kept.check_parquet()
         self._opened = database.open_build(self._path / DATABASE, kept, self._staged, self._user_tables)
         if kept is None:
             self._carry_history()
         else:
-            kept.check_parquet()
             self._connection.begin()
         self._load = database.Load(self._connection, self._fresh, self._user_tables)
         known = {} if kept is None else kept.manifest["tables"]
@@ -95,7 +96,7 @@ class Build:
         self._load.changed([*changes.read, *changes.gone])
         self._content.remember()
         self._load.documents(self._staged)
-        database.limit_memory(self._connection, memory.usual_limit(self._staged, kept.database if kept else None))
+        database.limit_memory(self._connection, memory.usual_limit(self._staged, kept.path if kept else None))
         self._load.files(
             bookkeeping.files(changes.read | changes.restamped), bookkeeping.rows_of("meta.rejects", changes.rejects)
         )
@@ -180,6 +181,8 @@ class Build:
 
     def publish(self, facts: dict, report: str) -> Snapshot:
         """Commit, write Parquet files, report and manifest, point ``current`` to the snapshot."""
+        base = None if self._fresh or self._base is None else self._base.path
+        database.limit_memory(self._connection, memory.limit(self._staged, base))
         if not self._fresh:
             database.commit_at_once(self._connection)
         self._connection.execute("CHECKPOINT").fetchall()

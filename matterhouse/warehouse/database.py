@@ -70,7 +70,7 @@ def open_build(
         connection.commit()
     connection.execute("SET TimeZone = 'UTC'").fetchall()
     connection.execute("SET threads = 1").fetchall()  # a second one waits for the rows that Python hands over
-    limit_memory(connection, memory.limit(staged, base.database if base else None))
+    limit_memory(connection, memory.limit(staged, base.path if base else None))
     connection.execute(f"SET temp_directory = {_literal(file.parent / 'spilled')}").fetchall()
     connection.execute("SET preserve_insertion_order = true").fetchall()
     connection.execute("SET write_buffer_row_group_count = 1").fetchall()  # more of them only take memory

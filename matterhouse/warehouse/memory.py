@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from matterhouse.warehouse import staging
+from matterhouse.warehouse.layout import DATABASE, PARQUET
 
 # Rows of a group. More of them take more memory; half as many make a database of short documents a third larger.
 USUAL_ROWS, FEWEST_ROWS = 4096, 2048
@@ -29,25 +30,31 @@ def rows_of_a_group(staged: Path) -> int:
 
 
 def limit(staged: Path, base: Path | None) -> str:
-    """What DuckDB may use while it takes in what is staged in a folder, as its ``memory_limit``.
+    """What DuckDB may use while it takes in or writes documents, as its ``memory_limit``.
 
-    ``base`` is the database that is changed, None in a full load.
+    ``staged`` is the folder with what is going to be loaded, ``base`` that of the snapshot that is changed, None in a
+    full load. What is changed in a group of long documents is written anew with the others of the group.
     """
-    needed = 1.25 * staging.heaviest(staged, FEWEST_ROWS) + FULL_LOAD_BYTES / 2
-    return _bytes(max(_usual(base), needed, _front_matters(staged)))
+    needed = 1.25 * _heaviest(staged, base) + FULL_LOAD_BYTES / 2
+    return _bytes(max(_usual(base), needed, _front_matters(staged, base)))
 
 
 def usual_limit(staged: Path, base: Path | None) -> str:
     """What DuckDB may use for all but the documents themselves; ``staged`` and ``base`` are as in ``limit``."""
-    return _bytes(max(_usual(base) if base else FULL_LOAD_BYTES * 3 // 2, _front_matters(staged)))
+    return _bytes(max(_usual(base) if base else FULL_LOAD_BYTES * 3 // 2, _front_matters(staged, base)))
 
 
 def _usual(base: Path | None) -> int:
-    return FULL_LOAD_BYTES if base is None else CHANGES_BYTES + base.stat().st_size
+    return FULL_LOAD_BYTES if base is None else CHANGES_BYTES + (base / DATABASE).stat().st_size
 
 
-def _front_matters(staged: Path) -> int:
-    return TIMES_FRONT_MATTER * staging.heaviest(staged, FEWEST_ROWS, "front_matter")
+def _front_matters(staged: Path, base: Path | None) -> int:
+    return TIMES_FRONT_MATTER * _heaviest(staged, base, "front_matter")
+
+
+def _heaviest(staged: Path, base: Path | None, column: str | None = None) -> int:
+    folders = [staged] if base is None else [staged, base / PARQUET]
+    return max(staging.heaviest(folder, FEWEST_ROWS, column) for folder in folders)
 
 
 def _bytes(wanted: float) -> str:
