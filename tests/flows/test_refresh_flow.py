@@ -81,7 +81,8 @@ def test_a_first_run_publishes_and_tells_what_it_did(parameters, tmp_path):
     assert (state.type, state.name) == ("COMPLETED", "Completed")
     assert state.message == f"loaded: all: 21 files found, 20 loaded, 1 rejected; published {snapshot.name}"
     assert flow_run_of(state).name == f"refresh of news into {tmp_path / 'warehouse'}"
-    tasks = {f"publish {snapshot.name}", f"articles of {snapshot.name}", "list news", "read 21 files", "load", "check"}
+    views = {f"{view} of {snapshot.name}" for view in ("articles", "related_articles", "related_images")}
+    tasks = {f"publish {snapshot.name}", *views, "list news", "read 21 files", "load", "check"}
     assert set(task_runs_of(state, tasks)) == tasks
     [row] = ledger_runs(tmp_path / "warehouse")
     assert (row["trigger"], row["flow_run_id"]) == ("prefect", str(state.state_details.flow_run_id))
