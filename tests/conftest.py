@@ -12,6 +12,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.shared import corpus
+
 ROOT = Path(__file__).resolve().parents[1]
 
 for _inherited in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "PREFECT_API_URL", "PREFECT_PROFILE"):
@@ -54,13 +56,10 @@ def no_thread_outlives_its_test() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def real_repository(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """``real_repository("power-apps")`` is a fresh clone of that repository's bundle; skips where it is absent."""
-    corpora = Path(os.environ.get("MATTERHOUSE_CORPORA") or ROOT.parent / "shared" / "corpora")
     clones: dict[str, Path] = {}
 
     def clone(name: str) -> Path:
-        bundle = corpora / f"{name}.bundle"
-        if not bundle.is_file():
-            pytest.skip(f"{name}.bundle is not there: MATTERHOUSE_CORPORA names the folder that has it")
+        bundle = corpus(f"{name}.bundle")
         if name not in clones:
             clones[name] = tmp_path_factory.mktemp("corpora") / name
             subprocess.run(["git", "clone", "--quiet", bundle, clones[name]], check=True)

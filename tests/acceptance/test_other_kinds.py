@@ -1,9 +1,7 @@
 """Real sites of other generators: what PyYAML and tomllib find in their heads is all found again in the tables."""
 
 import json
-import os
 import re
-import tarfile
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,27 +11,22 @@ import yaml
 
 from matterhouse.engine.run import refresh
 from matterhouse.settings import loading as config
+from tests.shared import REAL_SITES, real_site
 from tests.warehouses import rows
 
-CORPORA = Path(os.environ.get("MATTERHOUSE_CORPORA") or Path(__file__).parents[3] / "shared" / "corpora")
-SITES = ["hexo-site", "jekyll-site", "obsidian-vault", "zola-toml-blog"]
 YAML = re.compile(r"---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 TOML = re.compile(r"\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 NULLS = ("", "~", "null", "Null", "NULL")
 
 
-@pytest.fixture(scope="module", params=SITES)
+@pytest.fixture(scope="module", params=REAL_SITES)
 def site(request, tmp_path_factory) -> tuple[Path, Path]:
     """The folder of a site, and the warehouse that it was loaded into without any configuration."""
-    archive = CORPORA / "other-kinds" / f"{request.param}.tar.xz"
-    if not archive.is_file():
-        pytest.skip(f"{archive.name} is not there: MATTERHOUSE_CORPORA names the folder that has other-kinds/")
-    folder = tmp_path_factory.mktemp(request.param)
-    with tarfile.open(archive) as tar:
-        tar.extractall(folder / "content", filter="data")
-    report = refresh(config.load(None, [f"site=folder:{folder / 'content'}"], folder / "warehouse"))
+    folder = tmp_path_factory.mktemp("sites")
+    content = real_site(request.param, folder)
+    report = refresh(config.load(None, [f"site=folder:{content}"], folder / "warehouse"))
     assert report.error is None
-    return folder / "content", folder / "warehouse"
+    return content, folder / "warehouse"
 
 
 def heads(content: Path) -> Iterator[tuple[str, dict]]:

@@ -6,7 +6,7 @@ import pytest
 
 from matterhouse.engine.run import refresh
 from matterhouse.settings import loading
-from tests.warehouse.test_content_cases import CASES
+from tests.shared import cases
 from tests.warehouses import rows
 
 # case -> its files that are loaded, with format, collection, slug, title and the day of publication
@@ -53,10 +53,8 @@ CASES_TOLD = sorted(LOADED.keys() | NOT_LOADED.keys())
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if not CASES.is_dir():
-        pytest.skip("the cases are not there: MATTERHOUSE_CASES names the folder that has them")
     folder = tmp_path_factory.mktemp("cases")
-    sources = [f"{case.name}=folder:{case}" for case in sorted(CASES.iterdir()) if case.is_dir()]
+    sources = [f"{case.name}=folder:{case}" for case in sorted(cases().iterdir()) if case.is_dir()]
     report = refresh(loading.load(None, sources, folder / "w"))
     assert report.error is None
     assert all(account.closes for account in report.sources)

@@ -1,6 +1,5 @@
 """The DDL in sql/tables, sql/views and sql/marts: form of the comments, the contract's names, the articles view."""
 
-import os
 import re
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from matterhouse import sql
 from matterhouse.sql import schema
 from matterhouse.warehouse.schema import create_all
+from tests.shared import corpus
 
 REPOSITORY = Path(__file__).parents[2]
 RELATIONS = {**schema.tables(), **schema.views()}
@@ -243,10 +243,7 @@ def test_names_are_relative_to_their_folder_and_readable():
 
 def _fields() -> dict[str, set[str]]:
     """Every front-matter path of the field inventory with the YAML types seen in any collection."""
-    corpora = Path(os.environ.get("MATTERHOUSE_CORPORA") or REPOSITORY.parent / "shared" / "corpora")
-    inventory = corpora / "FIELDS.md"
-    if not inventory.is_file():
-        pytest.skip(f"no {inventory.name} in the corpora folder (set MATTERHOUSE_CORPORA)")
+    inventory = corpus("FIELDS.md")
     fields: dict[str, set[str]] = {}
     for path, types in re.findall(r"^\| `(.+?)` \|.*\| (.+) \|$", inventory.read_text("utf-8"), re.M):
         fields.setdefault(path, set()).update(re.findall(r"[A-Za-z]+", types))

@@ -1,19 +1,17 @@
 """Drafts of DDL: loading with an unchanged draft gives the tables of content that are there without one."""
 
-import os
-import tarfile
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.commands import matterhouse
+from tests.shared import REAL_SITES, real_site
 from tests.user_tables.kitchen import SOUP, Kitchen
 from tests.warehouse.test_content_of_any_site import DOCUMENTS, written
 from tests.warehouses import TIMES, content_tables, differences, rows_that_differ
 
 ROOT = Path(__file__).resolve().parents[2]
-CORPORA = Path(os.environ.get("MATTERHOUSE_CORPORA") or ROOT.parent / "shared" / "corpora") / "other-kinds"
 # What tells of the runs, or that paths have a declared table now.
 OTHERWISE = {"meta.drift", "meta.document_drift"}
 
@@ -55,14 +53,9 @@ def test_an_unchanged_draft_changes_no_table_of_a_site_in_data(tmp_path, name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["hexo-site", "jekyll-site", "obsidian-vault", "zola-toml-blog"])
+@pytest.mark.parametrize("name", REAL_SITES)
 def test_an_unchanged_draft_changes_no_table_of_a_real_site(tmp_path, name):
-    archive = CORPORA / f"{name}.tar.xz"
-    if not archive.is_file():
-        pytest.skip(f"{archive.name} is not there: MATTERHOUSE_CORPORA names the folder that has other-kinds/")
-    with tarfile.open(archive) as files:
-        files.extractall(tmp_path / "site", filter="data")
-    assert same_with_and_without_drafts(tmp_path / "site", tmp_path) != []
+    assert same_with_and_without_drafts(real_site(name, tmp_path), tmp_path) != []
 
 
 @pytest.mark.slow

@@ -1,17 +1,13 @@
 """The tables that content makes of small inputs of other kinds; skips where these are absent."""
 
-import os
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 
 from matterhouse.engine.run import refresh
 from matterhouse.settings import loading as config
+from tests.shared import cases
 from tests.warehouses import rows
-
-ROOT = Path(__file__).parents[2]
-CASES = Path(os.environ.get("MATTERHOUSE_CASES") or ROOT.parent / "shared" / "cases" / "front-matter")
 
 
 @pytest.mark.parametrize(
@@ -34,8 +30,6 @@ CASES = Path(os.environ.get("MATTERHOUSE_CASES") or ROOT.parent / "shared" / "ca
     ],
 )
 def test_small_inputs_of_other_kinds(case, query, expected, tmp_path):
-    if not (CASES / case).is_dir():
-        pytest.skip(f"{case} is not there: MATTERHOUSE_CASES names the folder that has it")
-    report = refresh(config.load(None, [f"case=folder:{CASES / case}"], tmp_path / "w"))
+    report = refresh(config.load(None, [f"case=folder:{cases(case)}"], tmp_path / "w"))
     assert report.error is None
     assert rows(tmp_path / "w", query) == expected
