@@ -48,7 +48,9 @@ def leave_out_the_current_folder() -> None:
 
 @contextmanager
 def without_garbage_collection() -> Iterator[None]:
-    """A run leaves few cycles, and to look for them among hundreds of thousands of parsed values takes long."""
+    """To look for cycles among hundreds of thousands of parsed values takes long; a run calls
+    ``collect_new_garbage`` where some are left.
+    """
     gc.disable()
     try:
         yield

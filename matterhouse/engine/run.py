@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from matterhouse import process
-from matterhouse.engine import anew, declared, fingerprint, others
+from matterhouse.engine import declared, fingerprint, others
 from matterhouse.engine.errors import RunFailed, SourceFailure, SourcesFailed, is_explained, messages
 from matterhouse.engine.limits import judged, refuse_drops
 from matterhouse.engine.plan import SourcePlan, reading_limits
@@ -247,7 +247,7 @@ class Run:
                 raise RunFailed(f"nothing was published, the checks found errors: {told}")
             self.report.rows = self._build.rows
             if self._base is not None and not self._accept_drop:
-                changed = anew.changed_tables(self._base.manifest, self._build.declared_in, self._declared)
+                changed = fingerprint.changed_tables(self._base.manifest, self._build.declared_in, self._declared)
                 other_code = self._ledger.code != self._code
                 refuse_drops(self._build, self._base, self._settings, other_code, changed)
 
@@ -317,7 +317,7 @@ class Run:
         shutil.rmtree(self._layout.staging, ignore_errors=True)
         self._ledger = recovery.open_ledger(self._layout, notes)
         self._declared = declared.fingerprints(self._settings)
-        self._code = anew.fingerprint(fingerprint.of_code(), self._declared)
+        self._code = fingerprint.of_tables(fingerprint.of_code(), self._declared)
         self._find_base()
         recovery.point_to_newest(self._layout, notes)
 
@@ -327,7 +327,7 @@ class Run:
         self._base = recovery.base_and_ledger(self._layout, self._ledger, notes, thorough)
         other_code = self._base is not None and self._ledger.code != self._code
         if self._base is not None and other_code:
-            notes.append(anew.why(self._base.manifest, self._code, self._declared))
+            notes.append(fingerprint.why(self._base.manifest, self._code, self._declared))
         untold = others.untold(self._ledger.sources(), self._settings.sources.keys() | self._dropping)
         self._fresh = self._base is None or other_code or (self._full and not untold)
         if self._base is not None:
