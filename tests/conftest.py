@@ -16,7 +16,8 @@ from tests.shared import corpus
 
 ROOT = Path(__file__).resolve().parents[1]
 
-for _inherited in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "PREFECT_API_URL", "PREFECT_PROFILE"):
+_OF_GIT, _OF_PREFECT = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"), ("PREFECT_API_URL", "PREFECT_PROFILE")
+for _inherited in (*_OF_GIT, *_OF_PREFECT, "MAKEFLAGS", "MAKELEVEL"):
     os.environ.pop(_inherited, None)
 os.environ.update(
     GIT_CONFIG_GLOBAL=os.devnull,

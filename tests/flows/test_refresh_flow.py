@@ -54,7 +54,7 @@ def task_runs_of(state, expected: set[str]) -> dict[str, tuple[str, int]]:
     with get_client(sync_client=True) as client:
         while True:
             found = client.read_task_runs(task_run_filter=mine)
-            ended = {each.name for each in found if each.state.is_final()}
+            ended = {each.name for each in found if each.state is not None and each.state.is_final()}
             if expected <= ended == {each.name for each in found} or time.monotonic() > deadline:
                 return {each.name: (each.state_name, each.run_count) for each in found}
             time.sleep(0.2)
