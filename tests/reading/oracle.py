@@ -18,6 +18,7 @@ from matterhouse.reading.scalars import CLASS_OF_TAG, Typed
 from matterhouse.sources.errors import Skipped, Unreadable
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_OBJECT = re.compile(rb'[ \t]*\{[ \t\r\n]*(?:"|\}[ \t]*(?:[\r\n]|\Z))')
 _TAG = "tag:yaml.org,2002:"
 _NOT_A_VALUE = (ValueError, KeyError, AttributeError, IndexError, TypeError, OverflowError)
 # Reasons for which we refuse what PyYAML would read, or try to.
@@ -126,11 +127,29 @@ def line_by_line(content: bytes) -> Envelope | None:
     while lines and not first.strip(b" \t\r\n"):  # as Hugo has it
         first, *lines = lines
         above += 1
+    if _OBJECT.match(text := b"".join([first, *lines])):
+        return _object(text, above - 1)
     if first.lstrip(b" \t").rstrip(b" \t\r\n") != b"---":
         return _without_opening([first, *lines]) if above == 2 else None
     for number, line in enumerate(lines):
         if line.rstrip(b" \t\r\n") in (b"---", b"..."):
             return Envelope(b"".join(lines[:number]), above, b"".join(lines[number + 1 :]))
+    return None
+
+
+def _object(text: bytes, line: int) -> Envelope | None:
+    """A head that is a JSON object, which begins in this line: character by character."""
+    depth, quoted, escaped = 0, False, False
+    for at, sign in enumerate(text):
+        if quoted:
+            quoted, escaped = sign != ord('"') or escaped, sign == ord("\\") and not escaped
+        elif sign == ord('"'):
+            quoted = True
+        elif sign in b"{}":
+            depth += 1 if sign == ord("{") else -1
+            if not depth:
+                body = text[at + 1 :].removeprefix(b"\r").removeprefix(b"\n")
+                return Envelope(text[: at + 1], line, body, "json")
     return None
 
 

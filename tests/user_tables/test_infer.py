@@ -9,11 +9,13 @@ from tests.commands import matterhouse
 from tests.shared import REAL_SITES, real_site
 from tests.user_tables.kitchen import SOUP, Kitchen
 from tests.warehouse.test_content_of_any_site import DOCUMENTS, written
-from tests.warehouses import TIMES, content_tables, differences, rows_that_differ
+from tests.warehouses import TIMES, content_tables, differences, rows, rows_that_differ
 
 ROOT = Path(__file__).resolve().parents[2]
 # What tells of the runs, or that paths have a declared table now.
 OTHERWISE = {"meta.drift", "meta.document_drift"}
+
+MISFITS = "SELECT path, field, expected, value FROM meta.field_errors"
 
 
 def same_with_and_without_drafts(site: Path, folder: Path) -> list[str]:
@@ -31,7 +33,10 @@ def same_with_and_without_drafts(site: Path, folder: Path) -> list[str]:
     assert columns(tables) == columns(drafted)
     found = differences(one, other, without=TIMES)
     described_otherwise = {name for name, table in drafted.items() if "declared_in" in table}
-    assert found.keys() - OTHERWISE <= described_otherwise
+    assert found.keys() - OTHERWISE - {"meta.field_errors"} <= described_otherwise
+    told, told_with_drafts = (set(rows(warehouse, MISFITS)) for warehouse in (one, other))
+    assert told <= told_with_drafts
+    assert {value for *_, value in told_with_drafts - told} <= {"(a mapping)"}, "where a draft says that texts stand"
     assert rows_apart(one, other, tables) == {}
     return sorted(described_otherwise)
 
