@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+_FOLDER = files(__name__)
+
 
 def read(name: str) -> str:
     """The text of one file; ``name`` is its path in this package without ``.sql``: ``tables/main/records``.
 
     Raises ``FileNotFoundError`` where there is no such file.
     """
-    return files(__name__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    return _FOLDER.joinpath(f"{name}.sql").read_text(encoding="utf-8")
 
 
 def names(folder: str) -> list[str]:
@@ -22,7 +24,7 @@ def names(folder: str) -> list[str]:
     ``names("tables/meta")`` starts with ``checks``, ``names("tables")`` with ``main/communities``;
     ``read(f"{folder}/{name}")`` gives the text. Empty where there is no such folder.
     """
-    return sorted(_below(files(__name__).joinpath(folder), ""))
+    return sorted(_below(_FOLDER.joinpath(folder), ""))
 
 
 def _below(folder: Traversable, prefix: str) -> Iterator[str]:

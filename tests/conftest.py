@@ -26,10 +26,12 @@ os.environ.update(
     GIT_AUTHOR_EMAIL="test@example.org",
     GIT_COMMITTER_NAME="Test",
     GIT_COMMITTER_EMAIL="test@example.org",
+    XDG_CACHE_HOME=tempfile.mkdtemp(prefix="matterhouse-cache-"),
     PREFECT_HOME=tempfile.mkdtemp(prefix="matterhouse-prefect-"),
     PREFECT_SERVER_ANALYTICS_ENABLED="false",
 )
-atexit.register(shutil.rmtree, os.environ["PREFECT_HOME"], ignore_errors=True)
+for _folder in ("PREFECT_HOME", "XDG_CACHE_HOME"):
+    atexit.register(shutil.rmtree, os.environ[_folder], ignore_errors=True)
 
 
 # The same examples in every run, so that a test fails for what was changed; and no limits of time, which a busy machine

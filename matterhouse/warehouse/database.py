@@ -15,16 +15,13 @@ import pyarrow.compute as pc
 
 from matterhouse import sql
 from matterhouse.sql import schema
-from matterhouse.warehouse import bookkeeping, links, memory, staging
+from matterhouse.warehouse import bookkeeping, empty_database, links, memory, staging
 from matterhouse.warehouse.base import Base, Damaged
 from matterhouse.warehouse.content import CHANGES, COLUMNS, Content
 from matterhouse.warehouse.entries import KEY, StagedEntries, kept_once
 from matterhouse.warehouse.entries import links as entry_links
-from matterhouse.warehouse.schema import create, create_all
+from matterhouse.warehouse.schema import create, literal
 
-# The oldest DuckDB that opens what is written here is 1.3. Measured on 7,000 documents: as large and as quick as what
-# 2.0 writes, which nothing older opens; a file for 1.2 is 77 % larger, since it lacks a compression (DICT_FSST).
-STORAGE_VERSION = "v1.3.0"
 BOOKKEEPING = "meta.files"  # which a database has to have to be built on
 
 _CHANGING = (duckdb.StatementType.INSERT, duckdb.StatementType.UPDATE, duckdb.StatementType.DELETE)
@@ -52,22 +49,17 @@ def open_build(
     """
     if base is not None:
         base.copy_database(file)
-        options = f"ROW_GROUP_SIZE {memory.USUAL_ROWS}"
     else:
-        rows = memory.rows_of_a_group(staged)
-        options = f"BLOCK_SIZE 65536, ROW_GROUP_SIZE {rows}, STORAGE_VERSION '{STORAGE_VERSION}'"
+        empty_database.write(file)
+    rows = memory.USUAL_ROWS if base else memory.rows_of_a_group(staged)
     connection = duckdb.connect()
     with reading_base(base.database if base else None):
-        connection.execute(f"ATTACH {_literal(file)} AS build ({options})").fetchall()
+        connection.execute(f"ATTACH {_literal(file)} AS build (ROW_GROUP_SIZE {rows})").fetchall()
         connection.execute("USE build").fetchall()
         if base is not None:
             connection.execute(f"SELECT count(*) FROM {BOOKKEEPING}").fetchall()
-    if base is None:
-        connection.begin()
-        create_all(connection)
-        for table in own:
-            create(connection, table)
-        connection.commit()
+    for table in () if base else own:
+        create(connection, table)
     connection.execute("SET TimeZone = 'UTC'").fetchall()
     connection.execute("SET threads = 1").fetchall()  # a second one waits for the rows that Python hands over
     limit_memory(connection, memory.limit(staged, base.path if base else None))
@@ -131,7 +123,7 @@ def commit_at_once(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _literal(path: Path) -> str:
     """A path as a text in SQL."""
-    return "'" + str(path).replace("'", "''") + "'"
+    return literal(str(path))
 
 
 class Load:

@@ -31,18 +31,23 @@ def create_all(connection: duckdb.DuckDBPyConnection) -> None:
 
     Raises ``duckdb.CatalogException`` where one of them is there already.
     """
+    connection.execute(statements()).fetchall()
+
+
+def statements() -> str:
+    """The statements that create every schema, table and view with their comments."""
     behind = {name: view.names & schema.views().keys() for name, view in schema.views().items()}
-    _create(connection, TopologicalSorter(behind).static_order())
+    return _statements(TopologicalSorter(behind).static_order())
 
 
-def _create(connection: duckdb.DuckDBPyConnection, views: Iterable[str]) -> None:
-    """Create every table, then these views in this order."""
+def _statements(views: Iterable[str]) -> str:
+    """The statements for every table, then for these views in this order."""
     found, texts_of_views = sql.names("tables"), _views()
     schemas = {name.partition("/")[0] for name in found} | {name.rpartition(".")[0] for name in texts_of_views}
     texts = [f"CREATE SCHEMA IF NOT EXISTS {schema};" for schema in sorted(schemas - {"", "main"})]
     texts += [sql.read(f"tables/{name}") for name in found]
     texts += [texts_of_views[name] for name in views]
-    connection.execute("\n".join(texts)).fetchall()
+    return "\n".join(texts)
 
 
 def _views() -> dict[str, str]:
@@ -80,7 +85,7 @@ def describe() -> dict[str, dict[str, Any]]:
     views = _views()
     found = {}
     with duckdb.connect(config={"threads": 1}) as connection:
-        _create(connection, in_order(connection, views))
+        connection.execute(_statements(in_order(connection, views))).fetchall()
         rows = connection.execute(sql.read("catalog")).fetchall()
         for (kind, schema_name, name, comment), columns in groupby(rows, key=lambda row: row[:4]):
             qualified = _qualified(schema_name, name)
