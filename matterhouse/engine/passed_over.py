@@ -15,13 +15,27 @@ MOST_OF_ONE, MOST, MOST_BYTES = 50, 500, 30_000
 _TABLES = Globs(tuple(f"**/{folder}/**/*.{kind}" for folder in ("_data", "data") for kind in ("csv", "tsv")), ())
 
 
+class _Others(Globs):
+    """Asks for the files that neither ``include`` nor ``exclude`` matches: the others are not even looked at."""
+
+    def __init__(self, settings: SourceSettings):
+        super().__init__(("**",), settings.exclude)
+        self._included = Globs(settings.include, ())
+
+    def wants(self, path: str) -> bool:
+        return not self._included.wants(path) and super().wants(path)
+
+    def excludes(self, path: str) -> bool:
+        return False
+
+
 def passed_over(name: str, source: Source, settings: SourceSettings) -> list[str]:
     """A sentence for each of both kinds that is there, with files by extension. Lists the source once more.
 
     Files that ``exclude`` leaves out are none. Data files in a language that is read open with no fence: there ``---``
     begins a document of YAML. Raises ``sources.SourceUnavailable``.
     """
-    others = _others(source.with_globs(Globs(("**",), settings.exclude)), settings)
+    others = _others(source.with_globs(_Others(settings)))
     return [*_fenced(name, source, others), *_tables(name, others)]
 
 
@@ -54,12 +68,11 @@ def _by_extension(found: Mapping[str, int]) -> str:
     return ", ".join(f"{count:,} {extension}" for extension, count in ranked if count)
 
 
-def _others(source: Source, settings: SourceSettings) -> dict[str, list[File]]:
-    """The files that no glob includes, by extension."""
-    included = Globs(settings.include, ())
+def _others(source: Source) -> dict[str, list[File]]:
+    """The files of a source by extension, without those of data."""
     others: dict[str, list[File]] = defaultdict(list)
     for file in source.list().files:
-        if not included.wants(file.path) and not of_data_file(file.path):
+        if not of_data_file(file.path):
             others[_extension(file.path)].append(file)
     return others
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field, fields
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 
 from matterhouse.engine import fingerprint
@@ -11,6 +12,9 @@ from matterhouse.engine.comparison import Comparison, compare
 from matterhouse.settings.models import Settings, SourceSettings
 from matterhouse.sources import NOT_READ, Limits, Listing, Source, open_source, redacted
 from matterhouse.warehouse.ledger import Entry, Ledger
+
+# A run counts the entries of a source many times.
+_OUTCOME, _RECORDS, _REASON = map(attrgetter, ("outcome", "records", "reason"))
 
 
 @dataclass
@@ -79,8 +83,8 @@ class SourcePlan:
         if self.comparison is None:
             counts = self.facts["counts"] if self.facts else {}
             return Account(self.name, self.position, **counts, removed=0)
-        kept = Counter(entry.outcome for entry in chain(self.comparison.kept, self.restamped))
-        new = Counter(entry.outcome for entry in self.read)
+        kept = Counter(map(_OUTCOME, chain(self.comparison.kept, self.restamped)))
+        new = Counter(map(_OUTCOME, self.read))
         return Account(
             self.name,
             self.position,
@@ -90,7 +94,7 @@ class SourcePlan:
             rejected=new[FileOutcome.REJECTED] + kept[FileOutcome.REJECTED],
             skipped=new[FileOutcome.SKIPPED] + kept[FileOutcome.SKIPPED],
             removed=len(self.comparison.removed),
-            records=sum(entry.records for entry in chain(self.comparison.kept, self.restamped, self.read)),
+            records=sum(map(_RECORDS, chain(self.comparison.kept, self.restamped, self.read))),
         )
 
     @property
@@ -106,7 +110,7 @@ class SourcePlan:
         """Whether files are left that could not be read and are to be tried again."""
         if self.comparison is None:
             return False
-        return any(entry.reason in NOT_READ for entry in chain(self.comparison.kept, self.restamped, self.read))
+        return not NOT_READ.isdisjoint(map(_REASON, chain(self.comparison.kept, self.restamped, self.read)))
 
     def facts_now(self, refreshed_at: str) -> dict:
         """What the ledger is to remember of the source."""
