@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("matterhouse", "flows", "sql", "transforms", "tests", "docs", "data", "benchmarks")
+ROOMS = ("matterhouse", "dashboards", "flows", "sql", "transforms", "tests", "docs", "data", "benchmarks")
 # Rooms that the documentation plans.
 PLANNED = {"sql/marts/", "matterhouse/history/", "sql/tables/history/"}
 PATH = re.compile(rf"`((?:{'|'.join(ROOMS)})/[\w./-]*)`")

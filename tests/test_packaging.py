@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-PACKAGES = ("matterhouse", "flows", "sql", "transforms")  # the latter three are links inside of the first
+PACKAGES = ("matterhouse", "dashboards", "flows", "sql", "transforms")  # the latter four are links inside of the first
 
 LOCKED = re.compile(r"([a-z0-9-]+)==(\S+)(?: ; [^\\]+?)?((?: +--hash=sha256:[0-9a-f]{64})+)")
 
@@ -126,7 +126,7 @@ def test_the_wheel_has_the_packages_whole_and_nothing_else(wheel: Path):
         packed = {name for name in archive.namelist() if ".dist-info/" not in name}
     expected = {path.relative_to(ROOT).as_posix() for path in committed() if path.parent != ROOT / "matterhouse"}
     expected |= {f"matterhouse/{path.name}" for path in (ROOT / "matterhouse").glob("*.*")}
-    links = {"flows", "sql", "transforms"}
+    links = {"dashboards", "flows", "sql", "transforms"}
     expected = {f"matterhouse/{name}" if name.split("/")[0] in links else name for name in expected}
     assert packed == {name for name in expected if name.split("/")[0] == "matterhouse"}
 

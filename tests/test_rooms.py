@@ -10,8 +10,9 @@ HOUSE = Path(__file__).resolve().parents[1] / "matterhouse"
 # Room -> the rooms that it may import from. Each stands above those, so that imports run one way. A new room is a line.
 MAY_IMPORT = {
     "__init__": "process warehouse",  # the public door
-    "cli": "flows engine warehouse transforms reading settings sources sql process",
-    "flows": "engine warehouse transforms reading settings sources sql process",
+    "cli": "flows dashboards engine warehouse transforms reading settings sources sql process",
+    "flows": "dashboards engine warehouse transforms reading settings sources sql process",
+    "dashboards": "warehouse sql",
     "engine": "warehouse transforms reading settings sources sql process",
     "warehouse": "reading sources sql",
     "transforms": "reading sources sql",
@@ -23,6 +24,7 @@ MAY_IMPORT = {
 }
 # Library -> the rooms that may import it, where not all may.
 LIBRARIES = {"prefect": {"flows"}, "typer": {"cli", "flows"}, "rich": {"cli", "flows"}}
+LIBRARIES |= {name: {"dashboards"} for name in ("anyio", "jinja2", "markupsafe", "starlette", "uvicorn")}
 
 
 def modules() -> Iterator[tuple[str, Path]]:

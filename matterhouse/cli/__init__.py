@@ -14,6 +14,7 @@ import typer
 from matterhouse import __version__, process
 from matterhouse.cli import (
     checking,
+    dashboard,
     describing,
     inferring,
     querying,
@@ -43,6 +44,7 @@ app.command("status")(status.status)
 app.command("rejects")(rejects.rejects)
 app.command("query")(querying.query)
 app.command("describe")(describing.describe)
+app.command("dashboard")(dashboard.dashboard)
 app.command("path")(snapshots.path)
 app.command("snapshots")(snapshots.snapshots)
 app.command("rollback")(snapshots.rollback)

@@ -13,6 +13,7 @@ from matterhouse.sources import Limits
 
 # The rooms whose modules or statements shape rows.
 _ROOMS = ("sources", "reading", "transforms", "sql", "warehouse", "engine")
+_ONLY_READ = ("/sql/dashboard", "/sql/queries")  # statements that readers ask
 _MOST_TOLD = 5
 
 
@@ -78,6 +79,7 @@ def _files(folder: str) -> Iterator[str]:
     """The files of code, SQL and schema below a folder, at any depth, in the order of their names."""
     for entry in sorted(os.scandir(folder), key=lambda each: each.name):
         if entry.is_dir():
-            yield from _files(entry.path)
+            if not entry.path.endswith(_ONLY_READ):
+                yield from _files(entry.path)
         elif entry.name.endswith((".py", ".sql", ".json")):
             yield entry.path

@@ -27,6 +27,7 @@ def test_help_lists_every_command_in_whole_sentences(tmp_path: Path):
         "rejects",
         "query",
         "describe",
+        "dashboard",
         "path",
         "snapshots",
         "rollback",

@@ -1,0 +1,62 @@
+"""``matterhouse dashboard`` as a process: it serves, refuses, makes users, exports and ends."""
+
+import re
+import signal
+import subprocess
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from matterhouse.dashboards.access import User
+from tests.commands import command, matterhouse, project
+
+
+def test_it_serves_until_it_is_told_to_end():
+    process = subprocess.Popen(
+        command("dashboard", "--port", 0), cwd=project(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        address = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())[0]
+        with urllib.request.urlopen(address, timeout=30) as answer:
+            assert (project() / "warehouse" / "current").resolve().name in answer.read().decode()
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert (process.returncode, errors) == (143, "")
+
+
+@pytest.mark.parametrize(
+    "arguments, code, words",
+    [
+        (("--host", "0.0.0.0"), 1, "add --auth USER:HASH, or --auth-header"),
+        (("--host", "::"), 1, "add --auth"),
+        (("--host", "no.such.host.invalid", "--auth", str(User.new("a", "b"))), 1, "name another address"),
+        (("--auth", "ada:secret"), 2, "expected USER:scrypt"),
+        (("--proxy", "10.0.0.1"), 2, "only with --auth-header"),
+        (("--new-user", "a:b"), 2, "without colon"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(arguments, code, words):
+    told = matterhouse("dashboard", *arguments, cwd=project(), input="secret\n")
+    assert (told.returncode, told.stdout) == (code, ""), told.stderr
+    assert words in " ".join(told.stderr.split())
+
+
+def test_a_new_user_is_printed_for_auth(tmp_path: Path):
+    told = matterhouse("dashboard", "--new-user", "ada", cwd=tmp_path, input="open sesame\n")
+    assert (told.returncode, told.stderr) == (0, "")
+    user = User.of(told.stdout.strip())
+    assert user.name == "ada" and user.has("open sesame") and "sesame" not in told.stdout
+
+
+def test_it_exports_and_says_where(tmp_path: Path):
+    told = matterhouse("dashboard", "--export", tmp_path / "site", cwd=project())
+    assert (told.returncode, told.stderr) == (0, "")
+    assert f"{tmp_path / 'site'} leads to them" in " ".join(told.stdout.split())
+    assert (tmp_path / "site" / "index.html").is_file()
+    refused = matterhouse("dashboard", "--export", tmp_path, cwd=project())
+    assert (refused.returncode, refused.stdout) == (1, "") and "name another folder" in refused.stderr
+    missing = matterhouse("dashboard", "--export", tmp_path / "x", "--warehouse", tmp_path / "none", cwd=project())
+    assert missing.returncode == 1 and "has no snapshot yet" in missing.stderr

@@ -1,0 +1,114 @@
+"""The pages as files: every link leads somewhere, and the folder is always a whole one."""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urljoin
+
+import pytest
+
+from matterhouse.dashboards import export as exporting
+from matterhouse.dashboards.export import ExportRefused, export
+from tests.dashboards.html import Html
+from tests.warehouses import rows
+
+
+@pytest.fixture(scope="module")
+def site(family, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("exported") / "site"
+    export(family, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pages(site) -> dict[str, Html]:
+    return {
+        file.relative_to(site.resolve()).as_posix(): Html(file.read_text()) for file in site.resolve().rglob("*.html")
+    }
+
+
+def test_every_link_leads_to_a_file(site, pages):
+    wrong = []
+    for name, made in pages.items():
+        found = [
+            *made.links,
+            *(each["href"] for each in made.all("link")),
+            *(each["src"] for each in made.all("script")),
+        ]
+        for link in found:
+            target = urljoin(f"http://here/{name}", link).partition("#")[0]
+            if target.startswith("http://here/") and not (site / unquote(target[12:])).is_file():
+                wrong.append((name, link))
+    assert wrong == [] and len(pages) > 100
+
+
+def test_it_has_the_pages_and_the_figures_of_the_dashboard(family, pages, site):
+    assert {
+        "index.html",
+        "topics.html",
+        "providers.html",
+        "documents.html",
+        "content.html",
+        "quality.html",
+    } <= pages.keys()
+    kinds = {name.partition("/")[0] for name in pages if "/" in name}
+    assert kinds == {"topic", "provider", "document", "table"}
+    snapshot = (family / "current").resolve().name
+    assert all(snapshot in made.text for made in pages.values())
+    lines = (site / "csv" / "topics.csv").read_text().splitlines()
+    assert len(lines) - 1 == rows(family, "SELECT count(DISTINCT topic) FROM marts.topics_canonical")[0][0]
+    assert Html((site / "index.html").read_text()).linked("csv/published")
+
+
+def test_nothing_in_it_needs_a_server(pages):
+    for made in pages.values():
+        assert not made.all("form")
+        [policy] = [each["content"] for each in made.all("meta") if each.get("http-equiv") == "Content-Security-Policy"]
+        assert policy.startswith("default-src 'none'; ")
+        assert not [link for link in made.links if "?" in link and not link.startswith("http")]
+
+
+def test_another_export_is_switched_whole_and_the_one_before_stays_for_its_readers(blog, tmp_path):
+    folder = tmp_path / "public" / "site"
+    export(blog, folder)
+    first = folder.resolve()
+    export(blog, folder)
+    second = folder.resolve()
+    assert first != second and first.is_dir() and (folder / "index.html").is_file()
+    killed = folder.with_name(f"{first.name[:-8]}0badcafe")
+    killed.mkdir()
+    (folder.parent / "site.txt").write_text("somebody's own")
+    export(blog, folder)
+    assert {path.name for path in folder.parent.iterdir() if not path.name.startswith(".")} == {
+        "site", "site.txt", second.name, folder.resolve().name,
+    }  # fmt: skip
+
+
+def test_an_export_that_fails_leaves_the_one_before(blog, tmp_path, monkeypatch):
+    folder = tmp_path / "site"
+    export(blog, folder)
+    before = folder.resolve()
+    monkeypatch.setattr(exporting.csvfiles, "write", lambda *arguments: (_ for _ in ()).throw(OSError("disk is full")))
+    with pytest.raises(OSError, match="disk is full"):
+        export(blog, folder)
+    assert folder.resolve() == before and (folder / "quality.html").is_file()
+    assert [path for path in tmp_path.iterdir() if path.is_dir() and not path.is_symlink()] == [before]
+
+
+def test_what_no_export_made_stays_as_it_is(blog, tmp_path):
+    full, linked = tmp_path / "full", tmp_path / "linked"
+    full.mkdir()
+    (full / "index.html").write_text("mine")
+    linked.symlink_to("full")
+    for folder in (full, linked):
+        with pytest.raises(ExportRefused, match="name another folder"):
+            export(blog, folder)
+    assert os.listdir(full) == ["index.html"] and os.readlink(linked) == "full"
+    (tmp_path / "empty").mkdir()
+    export(blog, tmp_path / "empty")
+    assert (tmp_path / "empty" / "index.html").is_file()
+
+
+def test_it_is_bounded_whatever_the_warehouse_holds(family, tmp_path, monkeypatch):
+    monkeypatch.setattr(exporting, "MOST_DOCUMENTS", 3)
+    export(family, tmp_path / "site")
+    assert len(list((tmp_path / "site" / "document").iterdir())) == 3
