@@ -6,18 +6,20 @@ column's comment which paths it comes from (``matterhouse.sql.schema``). So addi
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import chain
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 import pandas as pd
 
+from matterhouse.reading.sheets import Block
 from matterhouse.sql import schema
 from matterhouse.sql.schema import Column, Table
+from matterhouse.transforms.columnar import BlockFields
 from matterhouse.transforms.computed import FUNCTIONS, RAW, Misfits
 from matterhouse.transforms.entries import Entries
 from matterhouse.transforms.fields import Fields, arrow_series, dtype, frame, python_values
+from matterhouse.transforms.listed import has_any, kinds_of, kinds_of_items, owners_of_lists
 from matterhouse.transforms.unnest import Nested, split_at_commas, spread, unnest
 
 ENTRY_ID = "entry_id"  # what the column that tells entries apart is called
@@ -64,7 +66,7 @@ class Records:
 
     def own_lists(self, path: str, values: list[object]) -> list[object]:
         """``values`` of a list, without those of documents whose collection has a table of its own for it."""
-        owners = _owners().get(path)
+        owners = owners_of_lists().get(path)
         if owners is None or self.collection is not None or "collection" not in self.documents:
             return values
         collections = python_values(self.documents["collection"])
@@ -92,10 +94,15 @@ class Items:
 
     @classmethod
     def of(cls, above: Records, lists: tuple[str, ...], split: tuple[str, ...], kinds: frozenset[str]) -> "Items":
-        nested, wanted = _unfolded(above, lists, split, kinds)
-        items = nested.items
-        if "plain" in wanted:
-            items = [item if isinstance(item, dict) and "mapping" in wanted else {ITSELF: item} for item in items]
+        found = above.fields.listed(lists[0]) if isinstance(above.fields, BlockFields) else None
+        if found:
+            nested, fields = Nested.of_distinct(found.parents, found.positions), cast(Fields, found.fields)
+        else:
+            nested, wanted = _unfolded(above, lists, split, kinds)
+            items = nested.items
+            if "plain" in wanted:
+                items = [item if isinstance(item, dict) and "mapping" in wanted else {ITSELF: item} for item in items]
+            fields = Fields(items)
 
         def places(item: int, field: str) -> Iterator[tuple[int, str]]:
             for parent, position in nested.places[item]:
@@ -103,37 +110,45 @@ class Items:
                 place = f"{lists[number]}[{position}]"
                 yield from above.places(row, place if field in ("", ITSELF) else f"{place}.{field}")
 
-        return cls(lists, nested, Records(pd.DataFrame(), Fields(items), places, f"{above.inside}{lists[0]}[]."))
+        return cls(lists, nested, Records(pd.DataFrame(), fields, places, f"{above.inside}{lists[0]}[]."))
 
 
 @dataclass
 class KeptOnce:
     """The distinct entries of a list: ``ids`` of those that this batch lists, and ``records`` of the new ones among
-    them, of which rows are to be made. ``nested.links`` tells where each one is listed.
+    them, of which rows are to be made: those read by columns, and all others. ``nested.links`` tells where each one is
+    listed.
     """
 
     path: str
     nested: Nested
     ids: list[str]
-    records: Records
+    records: tuple[Records, ...]
 
     @classmethod
     def of(cls, above: Records, path: str) -> "KeptOnce":
         nested, _ = _unfolded(above, (path,))
         ids = above.entries.ids(nested.items)
         new = above.entries.new(ids)
-        documents = frame({ENTRY_ID: arrow_series([ids[number] for number in new], dtype("VARCHAR"))})
-        fields = Fields([nested.items[number] for number in new])
-        return cls(path, nested, ids, Records(documents, fields, lambda row, inside: [(row, inside)], f"{path}[]."))
+        by_columns = [number for number in new if isinstance(nested.items[number], Block)]
+        others = [number for number in new if not isinstance(nested.items[number], Block)]
+        fields = Fields(nested.items[number] for number in others)
+        found = [_entries(path, [ids[number] for number in others], fields)]
+        if by_columns:
+            blocks = cast(list[Block], [nested.items[number] for number in by_columns])
+            order, of_blocks = BlockFields.of(blocks)
+            found.append(_entries(path, [ids[by_columns[number]] for number in order], of_blocks))
+        return cls(path, nested, ids, tuple(found))
 
     def watched(self, above: Records) -> tuple[Watched, Places]:
         """What did not fit in the entries that the batch lists, and wherever it lists them."""
         known = above.entries.misfits
-        new_ids = python_values(self.records.documents[ENTRY_ID])
-        for fields, places in self.records.watched():
-            for row, path, value, expected in fields.errors:
-                for entry, inside in places(row, path):
-                    known.setdefault(new_ids[entry], {})[inside] = (value, expected)
+        for records in self.records:
+            new_ids = python_values(records.documents[ENTRY_ID])
+            for fields, places in records.watched():
+                for row, path, value, expected in fields.errors:
+                    for entry, inside in places(row, path):
+                        known.setdefault(new_ids[entry], {})[inside] = (value, expected)
 
         def listed(item: int, path: str) -> Iterator[tuple[int, str]]:
             for parent, position in self.nested.places[item]:
@@ -149,6 +164,12 @@ class KeptOnce:
         ), listed
 
 
+def _entries(path: str, ids: list[str], fields: Fields) -> Records:
+    """Records of the entries of a list."""
+    documents = frame({ENTRY_ID: arrow_series(ids, dtype("VARCHAR"))})
+    return Records(documents, fields, lambda row, inside: [(row, inside)], f"{path}[].")
+
+
 @dataclass
 class KnownMisfits:
     """Values that were found not to fit: row, path, value as written, what was expected."""
@@ -160,53 +181,14 @@ def _unfolded(
     above: Records, lists: tuple[str, ...], split: tuple[str, ...] = (), kinds: frozenset[str] = frozenset()
 ) -> tuple[Nested, set[str]]:
     """The lists of the records, unfolded, and the shapes of items that tables take of them."""
-    known = _kinds_of_items()
+    known = kinds_of_items()
     wanted = {kind for path in lists for kind in known.get(f"{above.inside}{path}[]", kinds or ())}
     columns = [
         above.own_lists(path, split_at_commas(each) if path in split else each)
         for path, each in zip(lists, map(above.fields.raw, lists))
     ]
-    columns = [[None if value is None or not _has_any(value, wanted) else value for value in each] for each in columns]
+    columns = [[None if value is None or not has_any(value, wanted) else value for value in each] for each in columns]
     return unnest(chain.from_iterable(zip(*columns)) if len(columns) > 1 else columns[0]), wanted
-
-
-def _kinds(table: Table) -> frozenset[str]:
-    """The shapes of items that a table of items takes, whatever its lists are called."""
-    paths = [path for column in table.columns for path in column.paths]
-    return frozenset("plain" if path.endswith("[]") else "mapping" for path in paths if "[]" in path)
-
-
-def _has_any(value: object, wanted: set[str]) -> bool:
-    """Whether a value is a list, or a list of one, in which some item has a shape that is wanted, or nothing else at
-    all.
-    """
-    items = value if type(value) is list else (value,)
-    return (
-        any(item is None or ("mapping" if isinstance(item, dict) else "plain") in wanted for item in items) or not items
-    )
-
-
-@cache
-def _owners() -> dict[str, set[str]]:
-    """By list, the collections that have a table of its items."""
-    found: dict[str, set[str]] = {}
-    for table in schema.tables().values():
-        if table.rows and table.rows.kind == schema.ITEMS and table.rows.collection:
-            for path in table.rows.of:
-                found.setdefault(path, set()).add(table.rows.collection)
-    return found
-
-
-@cache
-def _kinds_of_items() -> dict[str, set[str]]:
-    """By list, such as ``images[]``, whether columns take its items as ``mapping``s, as ``plain`` values, or both."""
-    found: dict[str, set[str]] = {}
-    for path in schema.covered_paths():
-        *lists, _ = path.split("[]")
-        for number in range(len(lists)):
-            name = "[]".join(lists[: number + 1]) + "[]"
-            found.setdefault(name, set()).add("plain" if name == path else "mapping")
-    return found
 
 
 def rows(table: Table, records: Records) -> pd.DataFrame:
@@ -230,7 +212,7 @@ def rows(table: Table, records: Records) -> pd.DataFrame:
 def _items(table: Table, records: Records, lists: tuple[str, ...]) -> pd.DataFrame:
     """A row per list item."""
     split = table.rows.split if table.rows else ()
-    items = records.items(*lists, split=split, kinds=_kinds(table))
+    items = records.items(*lists, split=split, kinds=kinds_of(table))
     parent, number = np.divmod(items.nested.links["parent"].to_numpy(), len(lists))
     columns = {"record_id": records.documents["record_id"].take(parent)}
     columns["position"] = items.nested.links["position"].astype("int32")
@@ -258,7 +240,11 @@ def _links(records: Records, path: str) -> pd.DataFrame:
 def _distinct(table: Table, records: Records, path: str) -> pd.DataFrame:
     """A row per new entry of a list that is kept once, or per item of a list in it."""
     outer, _, inner = path.partition("[].")
-    entries = records.kept_once(outer).records
+    found = [_of_entries(table, entries, path, inner) for entries in records.kept_once(outer).records]
+    return pd.concat(found, ignore_index=True) if len(found) > 1 else found[0]
+
+
+def _of_entries(table: Table, entries: Records, path: str, inner: str) -> pd.DataFrame:
     if not inner:
         return frame(_columns(table.columns, entries, (f"{path}[]",)))
     items = entries.items(inner)

@@ -7,6 +7,7 @@ from functools import lru_cache
 import pandas as pd
 import pyarrow as pa
 
+from matterhouse.reading.sheets import Block, opened
 from matterhouse.sql.paths import ITEM, steps, written
 from matterhouse.transforms.fields import TEXT, arrow_series, frame
 
@@ -83,18 +84,21 @@ class _Finder:
         return [(field, _type(value))] if node is None else []
 
     def _list(self, field: str, items: list[object], node: Tree | None) -> list[tuple[str, str]]:
-        """As ``_value`` of every item, but once for an object that is listed many times."""
+        """As ``_value`` of every item, but once for an object that is listed many times, and for blocks that hold the
+        same keys and types.
+        """
         seen, clean = self._seen.setdefault(field, ({}, set()))
         pairs: list[tuple[str, str]] = []
-        if clean.issuperset(map(id, items)):
+        numbers = [id(item.sheet if type(item) is Block else item) for item in items]
+        if clean.issuperset(numbers):
             return pairs
-        for item in [item for item in items if id(item) not in clean]:
-            found = seen.get(id(item)) or self._value(field, item, node)
+        for item, number in [each for each in zip(items, numbers) if each[1] not in clean]:
+            found = seen.get(number) or self._value(field, opened(item), node)
             if found:
-                seen[id(item)] = found
+                seen[number] = found
                 pairs += found
             else:
-                clean.add(id(item))
+                clean.add(number)
         return pairs
 
 

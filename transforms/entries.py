@@ -8,6 +8,8 @@ what a batch gives is whole together with the batches before it.
 from collections.abc import Sequence
 from hashlib import blake2b
 
+from matterhouse.reading.sheets import Block, by_sheet
+from matterhouse.transforms.columnar import texts
 from matterhouse.transforms.raw import SECURED, typed_text
 
 Misfit = tuple[str, str]
@@ -34,8 +36,12 @@ class Entries:
 
     def ids(self, items: Sequence[object]) -> list[str]:
         """The ``entry_id`` of each item."""
+        new = [item for item in items if type(item) is Block and id(item) not in self._ids]
+        for sheet, numbers, rows in by_sheet(new):
+            for number, text in zip(numbers, texts(sheet, rows, self._left_out, typed=True)):
+                self._hold(new[number], text)
         known = list(map(self._ids.get, map(id, items)))
-        return [each or self._id(item) for each, item in zip(known, items)]
+        return [each or self._hold(item, typed_text(item, self._left_out)) for each, item in zip(known, items)]
 
     def new(self, ids: Sequence[str]) -> list[int]:
         """Numbers of those ids that are given for the first time; they are not new any more afterwards."""
@@ -43,7 +49,7 @@ class Entries:
         self._made.update(first)
         return sorted(first.values())
 
-    def _id(self, item: object) -> str:
-        found = self._ids[id(item)] = blake2b(typed_text(item, self._left_out), digest_size=8).hexdigest()
+    def _hold(self, item: object, text: bytes) -> str:
+        found = self._ids[id(item)] = blake2b(text, digest_size=8).hexdigest()
         self._held.append(item)
         return found

@@ -40,11 +40,16 @@ class Fields:
     """
 
     def __init__(self, mappings: Iterable[object]):
-        self.rows: list[Any] = list(mappings)
-        self._all_mappings = set(map(type, self.rows)) <= {dict}
+        self._rows: list[Any] = list(mappings)
+        self._all_mappings = set(map(type, self._rows)) <= {dict}
         self._at_top: dict[str, list[Any]] = {}
         self._columns: dict[tuple[str, str], pd.Series] = {}
         self._errors: dict[tuple[int, str], tuple[str, str]] = {}
+
+    @property
+    def rows(self) -> list[Any]:
+        """The mappings."""
+        return self._rows
 
     @property
     def errors(self) -> list[tuple[int, str, str, str]]:

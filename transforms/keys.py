@@ -1,6 +1,7 @@
 """Surrogate keys, and the canonical forms that rows are joined by."""
 
 import re
+from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ def item_id(source: str, path: str, key: str) -> str:
     return _key(source, f"{path}\0{key}")
 
 
+@lru_cache(maxsize=1 << 14)  # few provide many
 def provider_id(name: str | None, domain: str | None) -> str | None:
     """First 16 hex digits of BLAKE2b-64 over name, NUL and domain; None where both are absent."""
     if name is None and domain is None:

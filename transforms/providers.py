@@ -13,9 +13,9 @@ def providers(records: Records) -> pd.DataFrame:
     Columns: ``provider_id``, ``name``, ``domain``. ``provider_id`` makes no difference between none and an empty text,
     so both are NULL here.
     """
-    related = records.kept_once("related").records.fields
     mentions = [_mentioned(records.fields, "provider"), _mentioned(records.fields, "affiliation")]
-    seen = pd.concat([*mentions, _mentioned(related, "provider")], ignore_index=True).dropna(subset="provider_id")
+    related = [_mentioned(entries.fields, "provider") for entries in records.kept_once("related").records]
+    seen = pd.concat([*mentions, *related], ignore_index=True).dropna(subset="provider_id")
     rows = seen.drop_duplicates("provider_id").sort_values("provider_id", ignore_index=True)
     return rows.assign(**{name: rows[name].where(rows[name] != "") for name in ("name", "domain")})
 

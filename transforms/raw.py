@@ -6,7 +6,7 @@ and nothing is lost.
 """
 
 import re
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
@@ -14,6 +14,8 @@ import orjson
 import pandas as pd
 import pyarrow as pa
 
+from matterhouse.reading.sheets import Block, by_sheet
+from matterhouse.transforms import columnar
 from matterhouse.transforms.fields import SMALL, TEXT, WHOLE, arrow_series, frame
 
 _PLACES = {"record_id": TEXT, "file_id": TEXT, "source": TEXT, "path": TEXT, "item_position": SMALL, "format": TEXT}
@@ -40,6 +42,7 @@ class Documents:
         ``documents`` have the columns of ``raw.documents``, and in place of ``front_matter`` a ``record``: nested
         dicts and lists, None where the file could not be read.
         """
+        self._read_by_columns([document["record"] for document in documents])
         texts = [None if document["record"] is None else self._text(document["record"]) for document in documents]
         columns = {
             name: arrow_series([document[name] for document in documents], dtype) for name, dtype in _PLACES.items()
@@ -47,6 +50,15 @@ class Documents:
         front_matter = pd.Series(pd.arrays.ArrowExtensionArray(_text_array(texts)))
         bodies = arrow_series([document["body"] for document in documents], TEXT)
         return frame(columns | {"front_matter": front_matter, "body": bodies})
+
+    def _read_by_columns(self, records: Iterable[Mapping[str, Any] | None]) -> None:
+        """Write the items of these records that were read by columns."""
+        lists = [value for record in records for value in (record or {}).values() if type(value) is list]
+        every = (item for value in lists for item in value if type(item) is Block)
+        new = list({id(block): block for block in every if id(block) not in self._items}.values())
+        for sheet, numbers, rows in by_sheet(new):
+            for number, text in zip(numbers, columnar.texts(sheet, rows, self._left_out, typed=False)):
+                self._hold(new[number], text)
 
     def _text(self, record: Mapping[str, object]) -> bytes:
         return _json({key: self._member(value) for key, value in record.items() if key not in self._left_out}, ())
@@ -58,7 +70,10 @@ class Documents:
         return self._fragment(value) if type(value) is dict else value
 
     def _item(self, item: object) -> orjson.Fragment:
-        text = memoryview(_json(item, self._left_out)).tobytes()  # orjson's own text holds 4 kB, however short it is
+        # orjson's own text holds 4 kB, however short it is
+        return self._hold(item, memoryview(_json(item, self._left_out)).tobytes())
+
+    def _hold(self, item: object, text: bytes) -> orjson.Fragment:
         fragment = self._items[id(item)] = orjson.Fragment(text)
         self._held.append(item)
         self.held_bytes += len(text)

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from matterhouse.reading.sheets import Block, opened
 from matterhouse.sql.paths import ITEM, below, places
 from matterhouse.transforms.fields import TEXT, arrow_series, frame
 
@@ -101,7 +102,7 @@ class _Walk:
             if isinstance(step, int):
                 place, positions = self._items(place), (*positions, step)
                 if isinstance(value, list):  # else it is a list of one
-                    value = value[step] if step < len(value) else None
+                    value = opened(value[step]) if step < len(value) else None
             else:
                 place, value = self._child(place, step), value.get(step) if isinstance(value, dict) else None
         if place.is_taken and isinstance(value, str):
@@ -140,10 +141,14 @@ class _Walk:
             if item is None or isinstance(item, str):
                 self._value(item_place, item, (*positions, position), found)
                 continue
+            if type(item) is Block and known.get(id(item.sheet)) == []:
+                continue
             of_item = known.get(id(item))
             if of_item is None:
                 of_item = known[id(item)] = []
-                self._value(item_place, item, _NOWHERE, of_item)
+                self._value(item_place, opened(item), _NOWHERE, of_item)
+                if type(item) is Block:
+                    known.setdefault(id(item.sheet), of_item)  # blocks of a sheet have something, or nothing, alike
             at = (*positions, position)
             found += [(within, at + rest, kind, value) for within, rest, kind, value in of_item]
 

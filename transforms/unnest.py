@@ -24,6 +24,12 @@ class Nested:
     items: list[object]
     links: pd.DataFrame
 
+    @classmethod
+    def of_distinct(cls, parents: np.ndarray, positions: np.ndarray) -> "Nested":
+        """Items that are listed once each, numbered in the order of the lists."""
+        numbers = np.arange(len(parents))
+        return cls(list(numbers), pd.DataFrame({"parent": parents, "position": positions, "item": numbers}))
+
     @cached_property
     def places(self) -> list[list[tuple[int, int]]]:
         """Where each item is listed: pairs of parent and position."""

@@ -136,13 +136,7 @@ class Extractor:
         documents: list[dict] = []
         size = staged_as = 0
         shapes = Shapes(batch.data_files)
-        for file, content in batch.source.read(batch.files):
-            on_read(file.size)
-            outcome.bytes_read += len(content) if isinstance(content, bytes) else 0
-            if self._is_restamped(batch, file, content):
-                entry = batch.known[file.path]
-                outcome.restamped.append(entry.with_stat(file.size, file.mtime_ns, batch.listed_ns))
-                continue
+        for file, content in self._contents(batch, outcome, on_read):
             rows = self._rows(batch, outcome, file, content, shapes.of(file.path))
             if not rows:
                 continue
@@ -154,6 +148,31 @@ class Extractor:
             size += file.size
         if documents:
             yield staged_as, documents
+
+    def _contents(
+        self, batch: Batch, outcome: Outcome, on_read: Callable[[int], None]
+    ) -> Iterator[tuple[File, bytes | Unreadable]]:
+        """The contents of the files but those that are known; the reader is told of as many as fit into a piece."""
+        found: list[tuple[File, bytes | Unreadable]] = []
+        size = 0
+        for file, content in batch.source.read(batch.files):
+            on_read(file.size)
+            outcome.bytes_read += len(content) if isinstance(content, bytes) else 0
+            if self._is_restamped(batch, file, content):
+                entry = batch.known[file.path]
+                outcome.restamped.append(entry.with_stat(file.size, file.mtime_ns, batch.listed_ns))
+                continue
+            found.append((file, content))
+            size += file.size
+            if size >= PIECE_BYTES:
+                yield from self._prepared(found)
+                found, size = [], 0
+        yield from self._prepared(found)
+
+    def _prepared(self, found: list[tuple[File, bytes | Unreadable]]) -> list[tuple[File, bytes | Unreadable]]:
+        if not self._setup.user_tables:  # these ask for every value
+            self._reader.prepare([content for _, content in found if isinstance(content, bytes)])
+        return found
 
     def _stage(self, batch: Batch, outcome: Outcome, pieces: Iterable[_Piece]) -> None:
         """Stage the documents. Their texts are written piece by piece; the rest is small where documents share it, and

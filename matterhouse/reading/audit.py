@@ -5,6 +5,7 @@ from typing import Any
 from matterhouse.reading import authority
 from matterhouse.reading.envelope import open_envelope
 from matterhouse.reading.reader import Document
+from matterhouse.reading.sheets import opened
 from matterhouse.sources.errors import AuditFailed, Unreadable
 
 
@@ -39,6 +40,7 @@ class Audit:
 
 def same(one: Any, other: Any) -> bool:
     """Whether two parsed values are equal to the type of every scalar and the order of keys."""
+    one, other = opened(one), opened(other)
     if type(one) is not type(other):
         return False
     if isinstance(one, dict):

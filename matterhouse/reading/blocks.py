@@ -12,9 +12,11 @@ goes to the authority.
 """
 
 import re
+from collections.abc import Iterable
 from itertools import repeat
 
 from matterhouse.reading.envelope import CLOSING
+from matterhouse.reading.sheets import opened
 from matterhouse.reading.strict import Items, Unusual, mapping_of, parse_items, parse_scalar, usual_text
 
 MEMO_BYTES = 200_000_000  # of memory: a parsed block takes about six times its text, a short one more
@@ -22,6 +24,10 @@ _MISSING = object()
 _NEXT_KEY = re.compile(rb"\n(?=[^ \n])")
 _KEY = re.compile(rb"[A-Za-z_][A-Za-z0-9_.-]*:(?: |\n|\Z)")
 _SHORT = 200
+BY_COLUMNS = "related"  # the list whose entries may be read by columns
+_LISTED = b"\n" + BY_COLUMNS.encode() + b":\n  - "
+_DASH = b"\n  - "
+_FEW = 100  # blocks that the strict reader reads as soon
 
 
 class Blocks:
@@ -36,6 +42,30 @@ class Blocks:
         self.distinct = 0
         self.forgotten = 0  # how often the memo was emptied
         self.bytes_parsed = 0
+
+    def prepare(self, contents: Iterable[bytes]) -> None:
+        """Read the new entries of the lists ``related`` of files that begin with a line of ``---`` by columns.
+
+        The records of these files then list a ``sheets.Block`` for each of them.
+        """
+        known = self._entries[2]
+        new: dict[bytes, None] = {}
+        for content in contents:
+            begin = content.find(_LISTED)
+            if begin >= 0:
+                end = _NEXT_KEY.search(content, begin + 1)
+                listed = content[begin + len(_LISTED) : end.start() if end else len(content)].rstrip(b"\n")
+                new |= dict.fromkeys(piece for piece in listed.split(_DASH) if piece not in known)
+        if len(new) < _FEW:
+            return
+        from matterhouse.reading.columnar import read_blocks  # imports pyarrow
+
+        pieces = list(new)
+        for piece, block in zip(pieces, read_blocks(pieces, 4)):
+            if block is not None:
+                self._remember(len(piece), 3)
+                known[piece] = block
+                self.distinct += 1
 
     def parse(self, head: bytes) -> dict[str, object]:
         """Read a front matter. Raises ``Unusual`` where only the authority can tell."""
@@ -78,7 +108,7 @@ class Blocks:
             following = _NEXT_KEY.search(pieces[at])
             entries[at] = self._entry(pieces[at][: following.start()] if following else pieces[at], indent)
             if following:
-                self._add_list(items, top, entries[begin : at + 1])
+                self._add_list(items, top, entries[begin : at + 1], fenced)
                 top, begin = pieces[at][following.start() :], at + 1
                 closing = fenced and CLOSING.search(top)
         if closing:
@@ -87,18 +117,18 @@ class Blocks:
         if fenced:
             raise Unusual("never closed")
         if begin < len(entries):
-            self._add_list(items, top, entries[begin:])
+            self._add_list(items, top, entries[begin:], fenced)
         else:
             items += self._top(top)
         return mapping_of(items), b""
 
-    def _add_list(self, items: Items, top: bytes, entries: list[object]) -> None:
+    def _add_list(self, items: Items, top: bytes, entries: list[object], fenced: bool) -> None:
         """Add the pairs of ``top``, whose last key has no value yet, and ``entries`` as its value."""
         items += self._top(top)
         key, value = items[-1] if items else ("", "")
         if value is not None or not top.rstrip(b" \n").endswith(b":"):
             raise Unusual("list without a key")
-        items[-1] = (key, entries)
+        items[-1] = (key, entries if fenced and key == BY_COLUMNS else list(map(opened, entries)))
 
     def _entry(self, piece: bytes, indent: int) -> object:
         """One list item, without its dash; its further lines are indented by ``indent`` + 2."""
@@ -124,10 +154,12 @@ class Blocks:
             self._keys[text] = items
         return items
 
-    def _remember(self, size: int) -> None:
-        """Count a text of ``size`` that was parsed and make room for it: a full memo is emptied."""
+    def _remember(self, size: int, times: int = 6) -> None:
+        """Count a text of ``size`` that was parsed and takes so many times as much memory, and make room for it: a full
+        memo is emptied.
+        """
         self.bytes_parsed += size
-        size = 6 * size + 100
+        size = times * size + 100
         self._remembered += size
         if self._remembered > self._memo_bytes:
             for entries in self._entries.values():

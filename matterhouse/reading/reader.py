@@ -1,5 +1,6 @@
 """From a file's bytes to its record."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from matterhouse.reading import templates
@@ -14,6 +15,7 @@ from matterhouse.sources.files import DEFAULT_TEMPLATES
 from matterhouse.sources.limits import Limits
 
 _NO_OPENING = "what stands above the first line of --- has no opening fence, and may be text"
+_MUCH_NEW = 0.2  # share of new text that is worth to look for it beforehand
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
@@ -43,6 +45,7 @@ class Reader:
         self._limits = limits or Limits()
         # The fast way counts no depth: it is left out where it could go deeper than the limit.
         self._bytes_declined = 0
+        self._bytes_read = self._parsed_before = 0
         self._blocks = Blocks() if fast and self._limits.depth >= DEEPEST_NESTING else None
 
     @property
@@ -59,6 +62,17 @@ class Reader:
     def bytes_parsed(self) -> int:
         """Bytes of front matter that were parsed so far, and not known before."""
         return self._bytes_declined + (self._blocks.bytes_parsed if self._blocks else 0)
+
+    def prepare(self, contents: Sequence[bytes]) -> None:
+        """Read what is new in these files by columns, unless the last ones were mostly known.
+
+        It makes reading them quicker, and changes a record only in that ``related`` may list a ``sheets.Block`` in
+        place of a mapping.
+        """
+        parsed, read = self.bytes_parsed - self._parsed_before, self._bytes_read
+        self._parsed_before, self._bytes_read = self.bytes_parsed, sum(map(len, contents))
+        if self._blocks and parsed >= _MUCH_NEW * read:
+            self._blocks.prepare(filter(self._may_be_cut, contents))
 
     def read(
         self,
@@ -115,12 +129,13 @@ class Reader:
         """Whether a file is one that the fast way may read in one go, from the opening fence to the body."""
         return (
             self._blocks is not None
-            and content.startswith(b"---\n")
-            and b"\r" not in content
-            and len(content) <= self._limits.head_bytes
+            and self._may_be_cut(content)
             and not path.lower().endswith(DATA_FILES)
             and not self._may_be_too_many(content)
         )
+
+    def _may_be_cut(self, content: bytes) -> bool:
+        return content.startswith(b"---\n") and b"\r" not in content and len(content) <= self._limits.head_bytes
 
     def _document(self, parsed: Parsed, envelope: Envelope, declined: bool) -> Document:
         record = {} if parsed.value is None else parsed.value

@@ -57,13 +57,14 @@ _END: Line = ("", "- ", "", "")
 
 def usual_text(block: bytes) -> str:
     """The text of a block, for the functions below. Raises ``Unusual`` where a character is not of the plain subset."""
-    if not block.translate(None, _USUAL_ASCII):
+    rest = block.translate(None, _USUAL_ASCII)
+    if not rest:
         return block.decode("ascii")
     try:
         text = block.decode()
     except UnicodeDecodeError:
         raise Unusual("not UTF-8") from None
-    if _UNUSUAL_CHARACTER.search(text):
+    if _UNUSUAL_CHARACTER.search(rest.decode()):  # whole characters, since all others are of one byte
         raise Unusual("character")
     return text
 

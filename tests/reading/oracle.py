@@ -15,6 +15,7 @@ from yaml.constructor import ConstructorError, SafeConstructor
 from matterhouse.reading.envelope import Envelope
 from matterhouse.reading.reader import Document, Reader
 from matterhouse.reading.scalars import CLASS_OF_TAG, Typed
+from matterhouse.reading.sheets import opened
 from matterhouse.sources.errors import Skipped, Unreadable
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
@@ -93,6 +94,7 @@ def _value(cls: type[Typed], text: str) -> object:
 
 def identical(one: object, other: object) -> bool:
     """Whether two records of ours are the same: structure, order of keys, classes and text."""
+    one, other = opened(one), opened(other)
     if type(one) is not type(other):
         return False
     if isinstance(one, dict):

@@ -9,7 +9,7 @@ from matterhouse.reading.envelope import Envelope, open_envelope
 from matterhouse.reading.reader import Document, Reader
 from matterhouse.sources.errors import Unreadable
 from tests.reading.mutants import mutants, seeds
-from tests.reading.oracle import difference, disagreement, fenced, line_by_line, outcome
+from tests.reading.oracle import difference, disagreement, fenced, identical, line_by_line, outcome
 
 QUICK, MANY = 2_000, 200_000
 
@@ -35,8 +35,11 @@ def test_many_mutants(record_property, half):
 
 
 def survey(count: int, seed: int, record_property: Callable[[str, object], None]) -> None:
-    """One reader sees all mutants, so that what it remembers of one may spoil another."""
-    fast, slow = Reader(), Reader(fast=False)
+    """One reader sees all mutants, so that what it remembers of one may spoil another; one reads their lists by
+    columns.
+    """
+    fast, slow, ahead = Reader(), Reader(fast=False), Reader()
+    ahead.prepare(list(mutants(seed, count)))
     accepted = rejected = 0
     for number, content in enumerate(mutants(seed, count)):
         mutant = f"mutant {number} of seed {seed}: {content!r}"
@@ -47,6 +50,10 @@ def survey(count: int, seed: int, record_property: Callable[[str, object], None]
             assert disagreement(slow, envelope.head) is None, mutant
             assert difference(fast, slow, "x.yaml", envelope.head.rstrip(b"\n")) is None, mutant
         read = outcome(fast, "x.md", content)
+        prepared = outcome(ahead, "x.md", content)
+        assert type(prepared) is type(read), mutant
+        if isinstance(read, Document):
+            assert identical(prepared.record, read.record) and prepared[1:] == read[1:], mutant
         accepted += isinstance(read, Document) and not read.declined
         rejected += isinstance(read, Unreadable)
     record_property("accepted", accepted)
