@@ -16,7 +16,10 @@ DAMAGES = int(os.environ.get("MATTERHOUSE_DAMAGES", "200"))
 PIECES = 4  # of the random damages, so that several processes share them
 
 
-@pytest.fixture(scope="module", params=[1, 2], ids=["one snapshot", "two snapshots"])
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(1, id="one snapshot"), pytest.param(2, id="two snapshots", marks=pytest.mark.slow)],
+)
 def whole(request, tmp_path_factory) -> tuple[Project, Path, int]:
     """A project that nothing has happened to, the warehouse that its edit leads to, and its number of snapshots."""
     project = Project(tmp_path_factory.mktemp("whole") / "project").make(request.param)
