@@ -126,7 +126,8 @@ class Blocks:
         """Add the pairs of ``top``, whose last key has no value yet, and ``entries`` as its value."""
         items += self._top(top)
         key, value = items[-1] if items else ("", "")
-        if value is not None or not top.rstrip(b" \n").endswith(b":"):
+        line = top[top.rstrip(b" \n").rfind(b"\n") + 1 :].rstrip(b" \n")
+        if value is not None or not line.endswith(b":") or b"#" in line:  # which may be a comment's colon
             raise Unusual("list without a key")
         items[-1] = (key, entries if fenced and key == BY_COLUMNS else list(map(opened, entries)))
 

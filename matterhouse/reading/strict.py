@@ -1,7 +1,7 @@
 """The strict reader: the plain subset of YAML that content repositories are written in.
 
 One key or one list item a line, one scalar a line, indentation by two spaces, plain or quoted
-scalars, nested mappings and lists. Whatever is outside of that raises ``Unusual`` and is left to
+scalars, nested mappings and lists, comments. Whatever is outside of that raises ``Unusual`` and is left to
 the authority (``matterhouse.reading.authority``); inside of it the answer is exactly the authority's. The
 reader decides by what it accepts, never by what it refuses: a line that does not match is unusual.
 """
@@ -35,7 +35,7 @@ _LINE = re.compile(
         (?: [^\s:#]++ | :(?=[^\s,\[\]{}]) | (?<!\ )\# | \ ++(?!\#|$) )*
       | \[\] | \{\}
     )?
-    \ *$
+    \ *(?:(?<![^\ \n])\#[^\n]*)?$                                  # comment, at a line's begin or behind a blank
     """,
     re.VERBOSE | re.MULTILINE,
 )
@@ -98,7 +98,7 @@ def mapping_of(items: Items) -> dict[str, object]:
 
 
 def _lines(text: str) -> list[Line]:
-    """The lines that are not blank; every line has to match."""
+    """The lines that are neither blank nor a comment; every line has to match."""
     lines = _LINE.findall(text)
     if len(lines) != text.count("\n") + 1:
         raise Unusual("line")

@@ -7,7 +7,7 @@ import pytest
 from matterhouse.reading.reader import Document, Reader
 from matterhouse.reading.scalars import Bool, Float, Int, Timestamp, resolve_plain
 from matterhouse.sources.errors import Unreadable
-from tests.reading.oracle import fenced, outcome
+from tests.reading.oracle import difference, fenced, outcome
 
 STORY = fenced("title: A\nrelated:\n  - title: B\n    quality: 3\n  - title: C\ntopics:\n  - X")
 
@@ -76,11 +76,29 @@ def test_the_same_bytes_at_another_depth_are_another_block():
 
 @pytest.mark.parametrize(
     "head, declined",
-    [("a: b", False), ("a: [b]", True), ("a: |\n  b", True), ("# why\na: b", True), ("a:\n- b", False)],
+    [("a: b", False), ("a: [b]", True), ("a: |\n  b", True), ("# why\na: b # c", False), ("a:\n- b", False)],
 )
 def test_a_document_tells_whether_the_authority_read_it(head, declined):
     assert Reader().read("x.md", fenced(head)).declined is declined
     assert Reader(fast=False).read("x.md", fenced(head)).declined
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "a:\n# why\n  - b",
+        "a:\n# why:\n  - b",
+        "a: ~\n# why:\n  - b",
+        "a: ~ # why:\n  - b",
+        "a: # why:\n  - b\nc: # why\n- d",
+        "a:\n  - b\n# why\n  - c",
+        "a:\n  - b\n# why:\n  - c",
+        "a:\n  - # why\n    b: c",
+    ],
+)
+def test_a_list_beneath_a_comment_belongs_to_the_key_that_yaml_says(head: str):
+    for before in ("", "title: A\n"):
+        assert difference(Reader(), Reader(fast=False), "x.md", fenced(before + head)) is None
 
 
 def test_the_authority_alone_has_no_blocks():

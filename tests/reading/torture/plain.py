@@ -207,6 +207,31 @@ _TIMESTAMPS = """
     0001-01-01T00:00:00+01:00
 """.split()
 
+COMMENTS = {
+    "line": "# why\na: b",
+    "lines": "#\n# why\n\n#why not\na: b",
+    "line, indented": "a:\n    # why\n  b: c\n      # why\n  d: e",
+    "line, far in": f"a: b\n{' ' * 40}# why\nc: d",
+    "behind a value": "a: b # why",
+    "behind a value, far": "a: b    # why: not  ",
+    "behind a number": "a: 12 # why",
+    "behind null": "a: ~ # why",
+    "behind quotes": 'a: "b" # why\nc: \'d\' # "why',
+    "behind an empty list": "a: [] # none\nb: {} #",
+    "behind a key": "a: # why\n  b: c",
+    "behind the key of a list": "a: # why\n  b:\n    - c # why\n    # why\n    - d",
+    "without a blank": "a: b#c",
+    "of quotes": 'a: b # "c" and \'d',
+    "of a fence": "a: b\n# ---\nc: d",
+    "with a colon": "# a: b\nc: d",
+    "with a key's colon": "# a:\nc: d",
+    "at the end": "a: b\n# why",
+    "only a comment": "# nothing here",
+    "between items": "a:\n  - b\n  # why\n  - c",
+    "between mappings": "a:\n  - b: c # why\n    # why\n    d: e\n  # why\n  - b: f",
+    "of an item": "a:\n  - b\n  # - c\n  - d\ne: f",
+    "of a last item": "a:\n  - b\n  # - c\ne: f",
+}
 SCALARS = {
     f"{kind} {text}": f"a: {text}"
     for kind, texts in (
@@ -231,3 +256,4 @@ SCALARS_IN_PLACES = {
 }
 
 PLAIN = {**KEYS, **NESTING, **PLAIN_TEXT, **QUOTED, **UNICODE, **SCALARS, **SCALARS_IN_PLACES}
+PLAIN |= {f"a comment, {name}": head for name, head in COMMENTS.items()}
