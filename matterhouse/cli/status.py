@@ -1,6 +1,9 @@
 """``matterhouse status``."""
 
-from typing import TYPE_CHECKING, Any
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from matterhouse.cli.failures import Failure
 from matterhouse.cli.options import AsJson, Config, Warehouse, layout_of
@@ -15,10 +18,27 @@ _LAST_RUNS = 10
 _COUNTS = ("found", "loaded", "unchanged", "rejected", "skipped", "removed")
 
 
-def status(config: Config = None, warehouse: Warehouse = None, as_json: AsJson = False) -> None:
+class StatusFormat(StrEnum):
+    """How the status is printed: for people, for programs, or as metrics for Prometheus."""
+
+    TEXT = "text"
+    JSON = "json"
+    PROMETHEUS = "prometheus"
+
+
+def status(
+    config: Config = None,
+    warehouse: Warehouse = None,
+    as_json: AsJson = False,
+    printed: Annotated[StatusFormat, typer.Option("--format", help="How it is printed.")] = StatusFormat.TEXT,
+) -> None:
     """Show snapshot, sources, rows and the last runs."""
-    facts = _gathered(layout_of(config, warehouse))
-    if as_json:
+    layout = layout_of(config, warehouse)
+    if printed is StatusFormat.PROMETHEUS:
+        _tell_metrics(layout)
+        return
+    facts = _gathered(layout)
+    if as_json or printed is StatusFormat.JSON:
         say_json(facts)
         return
     _tell_snapshot(facts)
@@ -31,12 +51,27 @@ def status(config: Config = None, warehouse: Warehouse = None, as_json: AsJson =
         say(f"{'' if number else chr(10)}Note: {safe(note)}.")
 
 
+def _tell_metrics(layout: "Layout") -> None:
+    from matterhouse.warehouse import metrics
+    from matterhouse.warehouse.manifest import Damaged
+
+    _need_warehouse(layout)
+    try:
+        say(metrics.exposition(layout).decode().removesuffix("\n"))
+    except Damaged as damage:
+        raise Failure(f"the current snapshot is damaged ({damage}); `matterhouse run` makes a new one") from damage
+
+
+def _need_warehouse(layout: "Layout") -> None:
+    if not layout.root.is_dir():
+        raise Failure(f"there is no warehouse at {layout.root}; `matterhouse run` makes one")
+
+
 def _gathered(layout: "Layout") -> dict[str, Any]:
     """Everything that ``status`` tells, without DuckDB: from the manifests, the ledger and the lock's holder."""
     from matterhouse.warehouse import snapshots
 
-    if not layout.root.is_dir():
-        raise Failure(f"there is no warehouse at {layout.root}; `matterhouse run` makes one")
+    _need_warehouse(layout)
     notes: list[str] = []
     newest = snapshots.newest(layout)
     try:

@@ -111,6 +111,10 @@ class Run:
                 self._ledger.put_rejects(
                     self.report.run_id, self._rejects_of_failed if self.report.published else self.rejects
                 )
+            if self._settings.metrics_file is not None:
+                from matterhouse.warehouse import metrics
+
+                metrics.write(self._layout, self._settings.metrics_file, self.report.notes)
         return is_explained(error)
 
     def stages(self) -> Iterator[Callable[[], None]]:

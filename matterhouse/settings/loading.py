@@ -52,7 +52,8 @@ def load(
         raise ConfigError(_no_sources(raw))
     own = _own_folder(TABLES, settings.tables, raw, is_flag=tables is not None) if needs_sources else None
     marts = _own_folder(MARTS, settings.marts, raw, is_flag=False) if needs_sources else None
-    return settings.model_copy(update={"warehouse": place, "tables": own, "marts": marts})
+    metrics = settings.metrics_file and (raw.folder / settings.metrics_file.expanduser()).absolute()
+    return settings.model_copy(update={"warehouse": place, "tables": own, "marts": marts, "metrics_file": metrics})
 
 
 def _absolute(warehouse: Path, raw: RawSettings, is_flag: bool) -> Path:

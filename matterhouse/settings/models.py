@@ -275,6 +275,12 @@ class Settings(Group):
         NoticeSettings(),
         description="Whom to tell when a scheduled run failed, rejected too many files, or found a source stale.",
     )
+    metrics_file: Annotated[Path, Field(strict=False)] | None = Field(
+        None,
+        description="A file that each run writes anew with its metrics, for the text collector of Prometheus's node "
+        "exporter; empty: none (docs/operating.md).",
+        examples=["/var/lib/node_exporter/matterhouse.prom"],
+    )
     sources_at_once: int = Field(
         8, ge=1, le=64, description="How many sources are listed at the same time, since most of it may be waiting."
     )
