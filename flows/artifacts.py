@@ -13,6 +13,7 @@ from uuid import UUID
 
 from prefect import get_run_logger
 from prefect.artifacts import (
+    create_link_artifact,
     create_markdown_artifact,
     create_progress_artifact,
     create_table_artifact,
@@ -20,6 +21,7 @@ from prefect.artifacts import (
 )
 
 from matterhouse.engine.report import Progress, Report
+from matterhouse.settings.models import Settings
 
 _PROGRESS_EVERY_SECONDS = 5.0
 _SHARE_DONE = {"list": 0, "extract": 5, "load": 75, "check": 85, "publish": 90}
@@ -29,6 +31,11 @@ _SHARE_OF_EXTRACT = _SHARE_DONE["load"] - _SHARE_DONE["extract"]
 def slug(warehouse: Path) -> str:
     """A warehouse's short name for keys: small letters, digits and dashes, from the last two folders of its path."""
     return "-".join(re.findall("[a-z0-9]+", "/".join(warehouse.parts[-2:]).lower()))
+
+
+def warehouse_id(settings: Settings) -> str:
+    """What events call a warehouse."""
+    return f"matterhouse.warehouse.{slug(settings.warehouse)}"
 
 
 def key(kind: str, warehouse: Path) -> str:
@@ -60,6 +67,12 @@ def show_page(kind: str, markdown: str, warehouse: Path, description: str) -> No
     """A page of Markdown, such as the report of a run."""
     with _worth_trying():
         create_markdown_artifact(markdown, key(kind, warehouse), description)
+
+
+def show_link(url: str, warehouse: Path, run_id: str) -> None:
+    """A link to the dashboard's page on data quality."""
+    with _worth_trying():
+        create_link_artifact(url, "Data quality", key("quality", warehouse), f"Run {run_id}: how good the data is now")
 
 
 class ShowProgress:

@@ -7,7 +7,7 @@ from prefect.assets import Asset, AssetProperties
 from prefect.events import emit_event
 
 from matterhouse.engine.report import Report
-from matterhouse.flows.artifacts import slug
+from matterhouse.flows.artifacts import slug, warehouse_id
 from matterhouse.settings.models import Settings
 from matterhouse.sources import redacted
 from matterhouse.sql import schema
@@ -41,11 +41,10 @@ def of_views(settings: Settings) -> list[tuple[Asset, list[Asset]]]:
 
 def tell_published(settings: Settings, report: Report) -> None:
     """The event that an automation can wait for, to refresh a dashboard for instance."""
-    name = slug(settings.warehouse)
     emit_event(
         PUBLISHED,
         resource={
-            "prefect.resource.id": f"matterhouse.warehouse.{name}",
+            "prefect.resource.id": warehouse_id(settings),
             "prefect.resource.name": str(settings.warehouse),
             "matterhouse.snapshot": report.snapshot or "",
         },

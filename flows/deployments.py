@@ -1,7 +1,7 @@
 """The deployments of ``prefect.yaml`` on a Prefect server, with their work pool and automations."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.resources import files
@@ -15,15 +15,19 @@ from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCre
 from prefect.client.schemas.objects import ConcurrencyLimitConfig
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import EntrypointType, RunnerDeployment
+from prefect.events.schemas.automations import ResourceSpecification, TriggerTypes
+from prefect.events.schemas.deployment_triggers import DeploymentEventTrigger, DeploymentTriggerTypes
 from prefect.exceptions import ObjectNotFound, PrefectException
 from prefect.settings import PREFECT_API_URL
 
 from matterhouse import process
 from matterhouse.flows import crashes
+from matterhouse.flows.artifacts import warehouse_id
 from matterhouse.settings.loading import load
 from matterhouse.settings.models import Settings
 from matterhouse.sources.uris import redacted, redacted_text
 
+Trigger = DeploymentTriggerTypes | TriggerTypes
 POOL = "matterhouse"
 CRASHED_AFTER_SECONDS = 180
 
@@ -51,7 +55,7 @@ def deploy(
     path, settings = _configuration(config)
     done = []
     with _client() as client:
-        deployments = [_deployment(each, path) for each in definitions()]
+        deployments = [_deployment(each, path, _triggers(each, settings)) for each in definitions()]
         _ensure_pool(client)
         done.append(f"work pool {POOL}: process")
         ids: dict[str, Any] = {}
@@ -84,7 +88,7 @@ def _configuration(config: Path | None) -> tuple[Path, Settings]:
     return path, load(path)
 
 
-def _deployment(definition: dict[str, Any], config: Path) -> RunnerDeployment:
+def _deployment(definition: dict[str, Any], config: Path, triggers: Iterable[Trigger] = ()) -> RunnerDeployment:
     """A deployment as defined, for this configuration and this Python."""
     module, _, name = definition["entrypoint"].rpartition(".")
     given = definition["parameters"]["parameters"]
@@ -93,6 +97,7 @@ def _deployment(definition: dict[str, Any], config: Path) -> RunnerDeployment:
         description=definition["description"],
         tags=definition["tags"],
         schedules=[_schedule(each) for each in definition.get("schedules", [])],
+        triggers=list(triggers),
         concurrency_limit=ConcurrencyLimitConfig(**definition["concurrency_limit"]),
         parameters={"parameters": {**given, "config": str(config)}},
         work_pool_name=POOL,
@@ -102,6 +107,17 @@ def _deployment(definition: dict[str, Any], config: Path) -> RunnerDeployment:
         },
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
+
+
+def _triggers(definition: dict[str, Any], settings: Settings) -> list[Trigger]:
+    """What starts a deployment beside the clock: publications of this warehouse, where they are to be exported."""
+    if settings.dashboard.export is None:
+        return []
+    match = ResourceSpecification({"prefect.resource.id": warehouse_id(settings)})
+    return [
+        DeploymentEventTrigger(expect=set(each["expect"]), match=match, name=f"Matterhouse: {definition['name']}")
+        for each in definition.get("triggers", [])
+    ]
 
 
 def _schedule(written: dict[str, str]) -> DeploymentScheduleCreate:

@@ -187,6 +187,8 @@ def _tell(run: Run, settings: Settings) -> None:
     artifacts.show_page(
         "report", _page(run, settings.warehouse), settings.warehouse, f"Run {report.run_id}: {report.state}"
     )
+    if settings.dashboard.quality_url is not None:
+        artifacts.show_link(settings.dashboard.quality_url, settings.warehouse, report.run_id)
     for note in report.notes:
         log.warning("%s", note)
     if report.state == RunState.PARTIAL:

@@ -4,6 +4,14 @@
 (() => {
   const words = new Intl.NumberFormat("en");
 
+  // How times are written below a chart: from so many seconds between marks, the mark, and what a new year or day adds.
+  const calendar = [
+    [31536000, "{YYYY}", null, null, null, null, null, null, 1],
+    [2419200, "{MMM}", "\n{YYYY}", null, null, null, null, null, 1],
+    [86400, "{D} {MMM}", "\n{YYYY}", null, null, null, null, null, 1],
+    [1, "{HH}:{mm}", "\n{D} {MMM} {YYYY}", null, "\n{D} {MMM}", null, null, null, 1],
+  ];
+
   // The points of a chart, from the table that stands below it.
   function pointsOf(figure) {
     const times = [], values = [], names = [];
@@ -34,7 +42,7 @@
       cursor: {y: false, points: {show: !isBars}, drag: {x: true, y: false}},
       scales: {y: {range: (plot, low, high) => [0, Math.max(1, high) * 1.05]}},
       axes: [
-        {...axis, grid: {show: false}},
+        {...axis, grid: {show: false}, values: calendar},
         {...axis, size: 60, values: (plot, marks) => marks.map(mark => Number.isInteger(mark) ? words.format(mark) : "")},
       ],
       series: [

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from matterhouse.settings.file import MARTS, TABLES, ConfigError, RawSettings, read
 from matterhouse.settings.messages import described
-from matterhouse.settings.models import NAME, Settings, groups
+from matterhouse.settings.models import NAME, DashboardSettings, Settings, groups
 from matterhouse.settings.uris import anchored, filled, unusable_folder
 from matterhouse.sources.files import DEFAULT_EXCLUDE
 
@@ -53,7 +53,15 @@ def load(
     own = _own_folder(TABLES, settings.tables, raw, is_flag=tables is not None) if needs_sources else None
     marts = _own_folder(MARTS, settings.marts, raw, is_flag=False) if needs_sources else None
     metrics = settings.metrics_file and (raw.folder / settings.metrics_file.expanduser()).absolute()
-    return settings.model_copy(update={"warehouse": place, "tables": own, "marts": marts, "metrics_file": metrics})
+    folders = {"warehouse": place, "tables": own, "marts": marts, "metrics_file": metrics}
+    return settings.model_copy(update=folders | {"dashboard": _anchored(settings.dashboard, raw)})
+
+
+def _anchored(dashboard: DashboardSettings, raw: RawSettings) -> DashboardSettings:
+    """The settings of the dashboard, its folder absolute."""
+    if dashboard.export is None:
+        return dashboard
+    return dashboard.model_copy(update={"export": Path(os.path.abspath(raw.folder / dashboard.export.expanduser()))})
 
 
 def _absolute(warehouse: Path, raw: RawSettings, is_flag: bool) -> Path:

@@ -239,6 +239,37 @@ class NoticeSettings(Group):
         return block
 
 
+class DashboardSettings(Group):
+    """The dashboard that people read; what serves it is ``matterhouse dashboard``, or any web server."""
+
+    url: str | None = Field(
+        None,
+        description="Where people find the dashboard, or the page of an export on data quality (it ends in `.html`); "
+        "scheduled runs link to it.",
+        examples=["https://dash.example.org/", "https://example.org/warehouse/quality.html"],
+    )
+    export: Annotated[Path, Field(strict=False)] | None = Field(
+        None,
+        description="Where the deployment `export` writes the dashboard as files after each publication "
+        "(docs/dashboard.md); empty: nowhere.",
+        examples=["/var/www/warehouse"],
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _is_a_url(cls, url: str | None) -> str | None:
+        if url is not None and not re.match("https?://[^/?#@]+(?:[/?#]|$)", url):
+            raise ValueError("expected a URL without a password, as in https://dash.example.org/")
+        return url
+
+    @property
+    def quality_url(self) -> str | None:
+        """The page on data quality."""
+        if self.url is None or self.url.endswith(".html"):
+            return self.url
+        return f"{self.url.rstrip('/')}/quality"
+
+
 class Settings(Group):
     """Everything that can be set. ``matterhouse.settings.loading.load`` gives one whose paths are absolute."""
 
@@ -281,6 +312,9 @@ class Settings(Group):
         "exporter; empty: none (docs/operating.md).",
         examples=["/var/lib/node_exporter/matterhouse.prom"],
     )
+    dashboard: DashboardSettings = Field(
+        DashboardSettings(), description="The dashboard: where it is, and where it is exported to as files."
+    )
     sources_at_once: int = Field(
         8, ge=1, le=64, description="How many sources are listed at the same time, since most of it may be waiting."
     )
@@ -310,4 +344,5 @@ def groups() -> dict[str, type[Group]]:
         "limits": LimitSettings,
         "retention": RetentionSettings,
         "notices": NoticeSettings,
+        "dashboard": DashboardSettings,
     }

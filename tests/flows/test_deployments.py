@@ -1,5 +1,6 @@
 """What `matterhouse deploy` sets up on a Prefect server."""
 
+import re
 import shlex
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -26,7 +27,7 @@ def test_there_is_one_description_of_the_deployments():
     assert (ROOT / "prefect.yaml").resolve() == ROOT / "flows" / "prefect.yaml"
     written = yaml.safe_load((ROOT / "prefect.yaml").read_text())
     assert written["deployments"] == deployments.definitions()
-    assert [each["name"] for each in deployments.definitions()] == ["refresh", "maintain", "backfill"]
+    assert [each["name"] for each in deployments.definitions()] == ["refresh", "maintain", "export", "backfill"]
 
 
 @pytest.mark.parametrize("definition", deployments.definitions(), ids=lambda each: each["name"])
@@ -51,6 +52,7 @@ def test_deploy_can_be_repeated(config):
             "work pool matterhouse: process",
             "deployment refresh/refresh: 0 * * * * UTC",
             "deployment maintain/maintain: 30 2 * * * UTC",
+            "deployment export/export: on demand",
             "deployment backfill/backfill: on demand",
             "automation Matterhouse: mark dead runs as crashed",
         ]
@@ -64,6 +66,26 @@ def test_deploy_can_be_repeated(config):
         assert refresh.concurrency_options.collision_strategy == "CANCEL_NEW"
         assert refresh.entrypoint == "matterhouse.flows.refresh.refresh"
         assert len(client.read_automations()) == 1
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_an_export_is_started_by_publications_of_this_warehouse_where_one_is_wanted(config, tmp_path):
+    written = config.read_text()
+
+    def started_by() -> list[tuple[set, dict]]:
+        deployments.deploy(config, patience_seconds=0)
+        with get_client(sync_client=True) as client:
+            found = client.read_automations_by_name("Matterhouse: export")
+            export = client.read_deployment_by_name("export/export")
+        assert all(each.actions[0].deployment_id == export.id for each in found)
+        return [(each.trigger.expect, each.trigger.match.model_dump()) for each in found]
+
+    config.write_text(f"{written}dashboard: {{export: public}}\n")
+    name = "-".join(re.findall("[a-z0-9]+", f"{tmp_path.name}/warehouse".lower()))
+    expected = ({"matterhouse.snapshot.published"}, {"prefect.resource.id": f"matterhouse.warehouse.{name}"})
+    assert started_by() == started_by() == [expected]
+    config.write_text(written)
+    assert started_by() == []
 
 
 @pytest.mark.usefixtures("prefect_server")
@@ -100,7 +122,7 @@ def test_runs_start_with_this_python_wherever_it_lies_and_import_nothing_from_th
     commands = [deployments._deployment(each, config).job_variables["command"] for each in deployments.definitions()]
     assert [shlex.split(command) for command in commands] == [
         ["/opt/my tools/bin/python", "-P", "-m", "matterhouse.flows.launch"]
-    ] * 3
+    ] * len(deployments.definitions())
     in_yaml = yaml.safe_load((ROOT / "prefect.yaml").read_text())["definitions"]["pool"]["job_variables"]
     filled_in = in_yaml["command"].replace("{{ $MATTERHOUSE_PYTHON }}", "/opt/my tools/bin/python")
     assert shlex.split(filled_in) == shlex.split(commands[0])

@@ -59,13 +59,13 @@ def test_the_template_is_a_configuration_of_defaults(folder: Path):
     write(uncommented)
     assert load() == expected
     assert not re.findall(
-        r"(?m)^ *[a-z_]+:", re.sub(r"(?m)^(sources|  content|limits|retention|notices):$", "", template())
+        r"(?m)^ *[a-z_]+:", re.sub(r"(?m)^(sources|  content|limits|retention|notices|dashboard):$", "", template())
     )
 
 
 @pytest.mark.parametrize("prefix, name, setting", SETTINGS)
 def test_every_setting_is_in_the_template_with_an_explanation(prefix: str, name: str, setting: object):
-    groups = {name: f"{name}:" for name in ("sources", "limits", "retention", "notices")}
+    groups = {name: f"{name}:" for name in ("sources", "limits", "retention", "notices", "dashboard")}
     indent = {"": "", "sources.NAME.": "    "}.get(prefix, "  ")
     line = groups.get(name) or f"{indent}#{name}: {default(setting)}".rstrip()
     lines = template().splitlines()
@@ -79,9 +79,9 @@ def test_every_setting_is_in_the_template_with_an_explanation(prefix: str, name:
 
 @pytest.mark.parametrize("prefix, name, setting", SETTINGS)
 def test_every_setting_is_documented(prefix: str, name: str, setting: object):
-    text = {"sources": "none", "limits": "below", "retention": "below", "notices": "below"}.get(name) or default(
-        setting
-    )
+    text = {"sources": "none", "limits": "below", "retention": "below", "notices": "below", "dashboard": "below"}.get(
+        name
+    ) or default(setting)
     shown = text if text in ("none", "below") else f"`{text}`" if text else "none"
     assert f"\n| `{prefix}{name}` | {shown} | {setting.description} | " in DOCS
 
