@@ -20,14 +20,7 @@ FullRefresh = Annotated[bool, typer.Option("--full-refresh", help="Read every fi
 AcceptDrop = Annotated[
     bool, typer.Option("--accept-drop", help="Publish even when tables lose more rows than the configuration allows.")
 ]
-DropSources = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--drop-source",
-        metavar="NAME",
-        help="A source of the warehouse that is not configured any more: take its rows out; may be repeated.",
-    ),
-]
+Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="Sources that are configured no more.")]
 Audit = Annotated[
     float | None,
     typer.Option(
@@ -51,7 +44,6 @@ def run(
     tables: Tables = None,
     full_refresh: FullRefresh = False,
     accept_drop: AcceptDrop = False,
-    drop_source: DropSources = None,
     audit: Audit = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -75,12 +67,39 @@ def run(
         settings,
         full_refresh=full_refresh,
         accept_drop=accept_drop,
-        drop_sources=drop_source or (),
         on_progress=watch,
     )
+    _do(run, watch, settings.warehouse, as_json, quiet, profile)
+
+
+def forget(
+    names: Names,
+    config: Config = None,
+    warehouse: Warehouse = None,
+    tables: Tables = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Take the rows of sources out that are configured no more.
+
+    It is a run: the sources that are configured are refreshed, too. Snapshots that were published before keep the
+    rows until they are retired.
+    """
+    from matterhouse.cli.progress import Watch
+    from matterhouse.engine.run import Run
+    from matterhouse.settings.loading import load
+
+    settings = load(config, (), warehouse, tables=tables)
+    watch = Watch(visible=sys.stderr.isatty() and not (quiet or as_json))
+    run = Run(settings, drop_sources=names, trigger="forget", on_progress=watch)
+    _do(run, watch, settings.warehouse, as_json, quiet)
+
+
+def _do(run: "Run", watch: "Watch", warehouse: Path, as_json: bool, quiet: bool, profile: bool = False) -> None:
+    """Do a run, tell of it and end with its exit code."""
     code = _finish(run, watch)
     try:
-        _tell(run.report, settings.warehouse, watch, as_json, quiet, profile)
+        _tell(run.report, warehouse, watch, as_json, quiet, profile)
         streams.flush_output()
     except OSError as error:  # the exit code is the run's, whether anybody reads about it or not
         streams.discard_output()

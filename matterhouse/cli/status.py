@@ -1,6 +1,7 @@
 """``matterhouse status``."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -38,6 +39,7 @@ def status(
         _tell_metrics(layout)
         return
     facts = _gathered(layout)
+    _mark_configured(facts, config)
     if as_json or printed is StatusFormat.JSON:
         say_json(facts)
         return
@@ -90,6 +92,21 @@ def _gathered(layout: "Layout") -> dict[str, Any]:
         "tables": {name: each["rows"] for name, each in manifest.get("tables", {}).items()},
         "notes": notes,
     }
+
+
+def _mark_configured(facts: dict[str, Any], config: Path | None) -> None:
+    """Say of each source whether the configuration names it; without a configuration that cannot be known."""
+    from matterhouse.settings.file import read
+
+    named = read(config).values.get("sources")
+    if not isinstance(named, dict) or not named:
+        return
+    for name, known in facts["sources"].items():
+        known["is_configured"] = name in named
+        if not known["is_configured"]:
+            records = counted(known["counts"]["records"], "record")
+            forget = f"`matterhouse forget {name}` takes them out"
+            facts["notes"].append(f"source {name} is not configured any more and keeps {records}; {forget}")
 
 
 def _manifest(current: "Snapshot | None", notes: list[str]) -> dict[str, Any]:

@@ -79,7 +79,7 @@ class Run:
         self._layout = Layout(settings.warehouse.absolute())
         # Of its own: a worker process of a run that was killed may still be writing.
         self._staged = self._layout.staging / self.report.run_id
-        self._dropping = frozenset(drop_sources)
+        self._dropping: dict[str, str | None] = dict.fromkeys(drop_sources)
         self._sources = RunSources(settings, self._dropping)
         self._rejects: list[dict] = []
         self._rejects_of_failed: list[dict] = []
@@ -279,7 +279,7 @@ class Run:
         """What is known of every source whose rows are in the tables, by name."""
         facts = self._sources.facts(self.report.started_at)
         kept = {} if self._fresh else self._ledger.sources()
-        return {name: each for name, each in (kept | facts).items() if name not in self._dropping}
+        return {name: each for name, each in (kept | facts).items() if name not in self._sources.dropped}
 
     def _page(self) -> str:
         """The report as Markdown, with what the database can tell of it."""
@@ -332,7 +332,8 @@ class Run:
         other_code = self._base is not None and self._ledger.code != self._code
         if self._base is not None and other_code:
             notes.append(fingerprint.why(self._base.manifest, self._code, self._declared))
-        untold = others.untold(self._ledger.sources(), self._settings.sources.keys() | self._dropping)
+        self._dropping |= others.renamed(self._ledger.sources(), self._settings, notes)
+        untold = others.untold(self._ledger.sources(), self._settings.sources.keys() | self._dropping.keys())
         self._fresh = self._base is None or other_code or (self._full and not untold)
         if self._base is not None:
             notes += [note for note in others.notes(untold, self._fresh) if note not in notes]

@@ -1,7 +1,7 @@
 """The sources of a run: what is planned for each, which ones failed, and the account of each."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
@@ -18,10 +18,10 @@ from matterhouse.warehouse.ledger import Entry, Ledger
 class RunSources:
     """The sources of a run. One that failed is not among the ``plans``; the ledger keeps what it knows of it.
 
-    ``dropping`` are sources that the ledger knows, and whose rows go.
+    ``dropping`` are sources that the ledger knows and whose rows go, and what each is called now, if it was renamed.
     """
 
-    def __init__(self, settings: Settings, dropping: Collection[str] = ()):
+    def __init__(self, settings: Settings, dropping: Mapping[str, str | None]):
         self._settings, self._dropping = settings, dropping
         self._planned: dict[str, SourcePlan] = {}
         self._failed: dict[str, SourceFailure] = {}
@@ -38,19 +38,24 @@ class RunSources:
         return [self._failed[name] for name in self._settings.sources if name in self._failed]
 
     @property
+    def dropped(self) -> list[str]:
+        """The sources whose rows go. Those of one that was renamed stay while it cannot be read by its new name."""
+        return [name for name, successor in self._dropping.items() if successor not in self._failed]
+
+    @property
     def has_work(self) -> bool:
         """Whether a file of any source is to be looked at, or a source is to be dropped."""
-        return bool(self._dropping) or any(plan.has_work for plan in self.plans)
+        return bool(self.dropped) or any(plan.has_work for plan in self.plans)
 
     @property
     def change_tables(self) -> bool:
         """Whether rows are added, replaced or removed; known when the sources are extracted."""
-        return bool(self._dropping) or any(plan.changes_tables for plan in self.plans)
+        return bool(self.dropped) or any(plan.changes_tables for plan in self.plans)
 
     def gone(self, ledger: Ledger) -> list[Entry]:
         """The files that are to go from the tables: those that are not there any more, and those of dropped sources."""
         removed = [entry for plan in self.plans if plan.comparison for entry in plan.comparison.removed]
-        return removed + [entry for name in self._dropping for entry in ledger.files(name).values()]
+        return removed + [entry for name in self.dropped for entry in ledger.files(name).values()]
 
     def plan(self, layout: Layout, ledger: Ledger, reread: bool) -> None:
         """List the sources and compare them with the ledger; called again, it takes those again that failed."""
@@ -124,7 +129,7 @@ class RunSources:
             if plan.comparison is not None:
                 ledger.drop_files(plan.name, [entry.path for entry in plan.comparison.removed])
                 ledger.put_files([*plan.read, *plan.restamped])
-        for name in self._dropping:
+        for name in self.dropped:
             ledger.drop_source(name)
         for name, facts in self.facts(refreshed_at).items():
             ledger.put_source(name, facts)

@@ -23,6 +23,7 @@ def test_help_lists_every_command_in_whole_sentences(tmp_path: Path):
         "run",
         "validate",
         "infer",
+        "forget",
         "status",
         "rejects",
         "query",

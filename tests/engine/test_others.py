@@ -1,5 +1,6 @@
 """Sources that a run was not told of: their rows stay and are told, until a run is to drop them."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def run(home: Path, *names: str, warehouse: str = "w", **options) -> Report:
 def test_rows_of_a_source_that_is_not_told_stay_and_each_run_says_so(home: Path):
     for _ in range(2):
         report = run(home, "new")
-        assert report.notes == [KEPT + "`matterhouse run --drop-source old` takes its rows out"]
+        assert report.notes == [KEPT + "`matterhouse forget old` takes its rows out"]
     assert rows(home / "w", PER_SOURCE) == [("new", 30), ("old", 30)]
 
 
@@ -60,13 +61,59 @@ def test_a_full_refresh_drops_it_too(home: Path):
 @pytest.mark.parametrize(
     "name, why",
     [
-        ("new", "--drop-source new: this run reads that source; take it out of the configuration first"),
-        ("odl", "--drop-source odl: the warehouse has no such source; there are: new, old"),
+        ("new", "new cannot be forgotten: the configuration names it; take it out there first"),
+        ("odl", "odl cannot be forgotten: the warehouse has no such source; there are: new, old"),
     ],
 )
 def test_only_sources_that_are_known_and_not_read_are_dropped(name: str, why: str, home: Path):
     with pytest.raises(ConfigError, match=why):
         run(home, "new", drop_sources=[name])
-    done = matterhouse("run", "--source", "new=folder:new", "--warehouse", "w", "--drop-source", name, cwd=home)
+    (home / "matterhouse.yml").write_text("warehouse: w\nsources: {new: {uri: 'folder:new'}}\n")
+    done = matterhouse("forget", name, cwd=home)
     assert (done.returncode, done.stderr) == (2, f"matterhouse: {why}\n")
     assert rows(home / "w", PER_SOURCE) == [("new", 30), ("old", 30)]
+
+
+def test_a_source_is_forgotten_on_the_command_line_and_status_says_which_are_left_over(home: Path):
+    (home / "matterhouse.yml").write_text("warehouse: w\nsources: {new: {uri: 'folder:new'}}\n")
+    told = "source old is not configured any more and keeps 30 records; `matterhouse forget old` takes them out"
+    status = json.loads(matterhouse("status", "--json", cwd=home).stdout)
+    assert (status["notes"], status["sources"]["old"]["is_configured"]) == ([told], False)
+    assert status["sources"]["new"]["is_configured"]
+    forgotten = matterhouse("forget", "old", cwd=home)
+    assert forgotten.returncode == 0, forgotten.stderr
+    assert rows(home / "w", PER_SOURCE) == [("new", 30)]
+    assert rows(home / "w", "SELECT trigger FROM meta.runs ORDER BY started_at DESC LIMIT 1") == [("forget",)]
+    assert json.loads(matterhouse("status", "--json", cwd=home).stdout)["notes"] == []
+
+
+RENAMED = "source old is called olden now: its rows go, and come under the new name"
+
+
+def renamed(home: Path, *more: str) -> Report:
+    """A run that reads the place of `old` under the name `olden`."""
+    sources = [f"new=folder:{home / 'new'}", f"olden=folder:{home / 'old'}"]
+    return refresh(loading.load(None, sources, home / "w", exclude=more))
+
+
+def test_a_source_that_is_renamed_is_there_once(home: Path):
+    report = renamed(home)
+    assert (report.state, report.error, report.notes) == ("loaded", None, [RENAMED])
+    assert rows(home / "w", PER_SOURCE) == [("new", 30), ("olden", 30)]
+    assert not parquet_differences(home / "w")
+    assert (renamed(home).state, renamed(home).notes) == ("unchanged", [])
+
+
+def test_a_renamed_source_keeps_its_rows_while_it_cannot_be_read(home: Path):
+    (home / "old").rename(home / "away")
+    report = renamed(home)
+    assert (report.state, [failure.source for failure in report.failures]) == ("partial", ["olden"])
+    assert rows(home / "w", PER_SOURCE) == [("new", 30), ("old", 30)]
+    (home / "away").rename(home / "old")
+    assert renamed(home).state == "loaded"
+    assert rows(home / "w", PER_SOURCE) == [("new", 30), ("olden", 30)]
+
+
+def test_another_reading_of_the_same_place_is_another_source(home: Path):
+    assert KEPT in renamed(home, "29.md").notes[0]
+    assert rows(home / "w", PER_SOURCE) == [("new", 29), ("old", 30), ("olden", 29)]
