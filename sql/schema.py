@@ -25,6 +25,7 @@ The first lines of a table's file say where its rows come from:
 - ``-- split at commas: <list>, <list>``: where one of the lists is a text, it is split at its commas;
 - ``-- belongs to: document`` (rows are replaced with their document), ``entry`` (rows come with the first document that
   lists them and go with the last one), ``warehouse`` (worked out from other tables) or ``run`` (bookkeeping);
+- ``-- empty without: <table>``, of a view: without rows of that table it has none, and is not asked for them;
 - ``-- parquet: no``: rows are in DuckDB only; views that are in Parquet as well hold all that they say.
 """
 
@@ -101,7 +102,8 @@ class Table:
 
     ``belongs_to`` says what a row comes and goes with: document, entry, warehouse or run; None in a view. ``reads`` are
     the tables behind a view, also those behind other views, ``names`` the tables and views that its query names.
-    ``in_parquet`` tells whether the rows are published as Parquet files as well.
+    ``in_parquet`` tells whether the rows are published as Parquet files as well. A view has no rows when the table
+    ``empty_without`` has none.
     """
 
     schema: str
@@ -116,6 +118,7 @@ class Table:
     reads: frozenset[str] = frozenset()
     in_parquet: bool = True
     names: frozenset[str] = frozenset()
+    empty_without: str = ""
 
     @property
     def qualified(self) -> str:
@@ -283,6 +286,7 @@ def relation(qualified: str, described: dict[str, Any]) -> Table:
         frozenset(described.get("reads", ())),
         described.get("parquet") != "no",
         frozenset(described.get("names", ())),
+        described.get("empty_without", ""),
     )
 
 

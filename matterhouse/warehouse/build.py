@@ -27,6 +27,7 @@ from matterhouse.warehouse import (
 from matterhouse.warehouse.base import Base
 from matterhouse.warehouse.checks import Check, offending_rows, run_checks
 from matterhouse.warehouse.content import Content
+from matterhouse.warehouse.entries import joining
 from matterhouse.warehouse.layout import DATABASE, PARQUET, REPORT, Layout
 from matterhouse.warehouse.ledger import Entry
 from matterhouse.warehouse.snapshots import Snapshot
@@ -183,10 +184,11 @@ class Build:
         """Commit, write Parquet files, report and manifest, point ``current`` to the snapshot."""
         base = None if self._fresh or self._base is None else self._base.path
         database.limit_memory(self._connection, memory.limit(self._staged, base))
+        parts_of_changed = self._parts_of_changed()
         if not self._fresh:
             database.commit_at_once(self._connection)
         self._connection.execute("CHECKPOINT").fetchall()
-        self._write_parquet()
+        self._write_parquet(parts_of_changed)
         if self._marts:
             self._make_marts()
             self._connection.execute("CHECKPOINT").fetchall()
@@ -195,6 +197,8 @@ class Build:
         (self._path / REPORT).write_text(report, encoding="utf-8")
         facts = {"id": self.id} | facts | {"compacted": self._compacted(self.rows["raw.documents"])}
         described = {name: {"rows": self.rows[name], **table.described} for name, table in self._tables().items()}
+        for name, digest in self._content.plans.items():
+            described[name]["plan"] = digest
         for name, counts in self.rows_by_source.items():
             described[name]["rows_by_source"] = counts
         manifest.write(self._path, facts, described, self._base.checksums() if self._base and not self._fresh else {})
@@ -236,19 +240,24 @@ class Build:
                 self.notes.append(user_marts.left_out(mart.file, error))
                 user_marts.drop(self._connection, mart.name)
 
-    def _write_parquet(self) -> None:
+    def _parts_of_changed(self) -> dict[str, int]:
+        """The part of every document that the run changed, as far as it is known, by record id."""
+        found = {key: entry.part for key, entry in (self._changes.read | self._changes.gone).items()}
+        return found | dict(self._connection.execute(sql.read("load/parts_of_items")).fetchall())
+
+    def _write_parquet(self, changed: Mapping[str, int]) -> None:
         folder = self._path / PARQUET
         before = None if self._fresh or self._base is None else self._base.parquet
-        touched_parts = self._touched_parts() if before else set()
-        touched = self._load.touched | {
-            name for name, view in schema.views().items() if view.reads & self._load.touched
-        }
+        touched_parts = self._touched_parts(changed) if before else {}
+        touched = self._load.touched | self._load.touched_views
         for name, table in self._tables().items():
             if not table.in_parquet:
                 continue
+            if self.rows.get(table.empty_without) == 0:
+                self.rows[name] = 0
             if name in parquet.PARTED:
                 if before:
-                    parquet.link(before / name, folder / name, but={parts.part_name(part) for part in touched_parts})
+                    parquet.link(before / name, folder / name, but=set(map(parts.part_name, touched_parts[name])))
             elif before is None or (name in touched and not self._stays_empty(name)) or not (before / name).is_dir():
                 if self.rows.get(name, 1):
                     self.rows[name] = parquet.write_whole(self._connection, table, folder)
@@ -258,12 +267,10 @@ class Build:
                 parquet.link(before / name, folder / name)
                 self.rows.setdefault(name, self._base.rows[name] if self._base else 0)
         bulk = parts.PartFiles(self._staged, self._load.entries, before, folder, self._load.records_by_url)
-        changed = {key: entry.part for key, entry in (self._changes.read | self._changes.gone).items()}
-        changed |= dict(self._connection.execute(sql.read("load/parts_of_items")).fetchall())
         if before is None:
             bulk.write_batches(changed)
-        elif touched_parts:
-            bulk.write_changes(changed, touched_parts, self._documents_of(touched_parts))
+        elif any(touched_parts.values()):
+            bulk.write_changes(changed, touched_parts, self._documents_of(set().union(*touched_parts.values())))
         bulk.write_empty()
 
     def _stays_empty(self, name: str) -> bool:
@@ -271,12 +278,22 @@ class Build:
         were = self._base.rows.get(name) if self._base else None
         return were == self.rows.get(name) == 0 and not name.startswith("content.")
 
-    def _touched_parts(self) -> set[int]:
-        """Parts with rows of changed documents, or whose related articles lead elsewhere than before."""
-        changed = {entry.part for entry in (self._changes.read | self._changes.gone).values()}
+    def _touched_parts(self, changed: Mapping[str, int]) -> dict[str, set[int]]:
+        """By bulk table, the parts with rows of documents that have other ones than before.
+
+        ``changed`` says in which part a changed document is. One that is not in it, an item that is gone from its file,
+        may have been in each of them.
+        """
+        every = set(changed.values())
         self._connection.register("relinked_ids", pa.table({"record_id": pa.array(self._load.relinked, pa.string())}))
-        rows = self._connection.execute(sql.read("load/relinked_parts")).fetchall()
-        return changed | {part for (part,) in rows}
+        relinked = {part for (part,) in self._connection.execute(sql.read("load/relinked_parts")).fetchall()}
+        found = {}
+        for name in parquet.PARTED:
+            differing = self._load.differing.get(joining().get(name, (name,))[0])
+            documents = changed if differing is None else differing.documents
+            found[name] = {changed[each] for each in documents} if changed.keys() >= set(documents) else every
+        found["related_articles"] |= relinked
+        return found
 
     def _documents_of(self, wanted: set[int]) -> list[str]:
         """Record ids of the documents of some parts in the order of their paths."""

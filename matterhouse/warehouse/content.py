@@ -29,7 +29,9 @@ class Content:
     """Brings the tables of schema ``content`` up to date with a run's changes.
 
     ``remember`` is called before the run's rows are loaded, ``make`` behind it. Then ``tables`` has the tables there
-    are, by qualified name, ``touched`` the names of those that were made anew, ``planned`` how these are made,
+    are, by qualified name, ``touched`` the names of those that have other rows, ``planned`` how these are made,
+    ``plans`` a digest of how each table is made, which manifests keep: where it stays, only rows of changed documents
+    are replaced,
     ``columns`` the rows of ``meta.content_columns``, ``changes`` what is to be added to ``meta.schema_changes``,
     ``moved`` the columns whose values are in another table than before, and ``may_shrink`` which tables may lose rows
     without alarm. ``known`` are the tables of the snapshot that the run builds on, as its manifest describes them; a
@@ -51,6 +53,7 @@ class Content:
         self.tables: dict[str, schema.Table] = {}
         self.touched: set[str] = set()
         self.planned: dict[str, Planned] = {}
+        self.plans: dict[str, str] = {}
         self.columns: pa.Table | None = None
         self.changes: list[dict[str, object]] = []
         self.moved: list[content_changes.Moved] = []
@@ -69,15 +72,13 @@ class Content:
         names = self._names(self._largest())
         wanted = self._wanted(names, known)
         self._rows(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
-        for column in made_before:
-            if column.column_index == 0 and (column.collection in wanted or column.collection not in names):
-                self._rows(f"DROP TABLE IF EXISTS {SCHEMA}.{content_names.quoted(column.table_name)}")
-        columns_made = self._made(sorted(wanted, key=content_names.none_last), names)
+        self._drop(made_before, known - names.keys())
+        columns_made = self._made(sorted(wanted, key=content_names.none_last), names, made_before)
         kept = [column for column in made_before if column.collection in names.keys() - wanted]
         for name in {f"{SCHEMA}.{column.table_name}" for column in kept}:
-            self.tables[name] = content_tables.known(name, self._known[name])
-        if self._fresh or wanted or known - names.keys():
-            now = [*kept, *columns_made, *_declared_columns(self._user_tables)]
+            self._keep(name)
+        now = [*kept, *columns_made, *_declared_columns(self._user_tables)]
+        if self._fresh or set(now) != set(before):
             known = {column.collection for column in before}
             self.columns = bookkeeping.rows_of(COLUMNS, (column._asdict() for column in now))
             self.changes = [
@@ -86,6 +87,17 @@ class Content:
             ]
             self.moved = content_changes.moved(before, now)
             self.may_shrink = self._may_shrink(before, names, now)
+
+    def _keep(self, name: str) -> None:
+        """Let a table stay as the snapshot before has it."""
+        self.tables[name] = content_tables.known(name, self._known[name])
+        self.plans[name] = self._known[name].get("plan", "")
+
+    def _drop(self, before: Iterable[ContentColumn], collections: Set[str | None]) -> None:
+        """Drop the tables that some collections had."""
+        for column in before:
+            if column.column_index == 0 and column.collection in collections:
+                self._rows(f"DROP TABLE IF EXISTS {SCHEMA}.{content_names.quoted(column.table_name)}")
 
     def _may_shrink(
         self, before: list[ContentColumn], names: Mapping[str | None, str], now: list[ContentColumn]
@@ -139,34 +151,44 @@ class Content:
         named_before = content_names.with_neighbours(self._names(known))
         return {each for each in names if each in changed or named[each] != named_before.get(each)}
 
-    def _made(self, collections: list[str | None], names: Mapping[str | None, str]) -> list[ContentColumn]:
-        """Plan the tables of some collections, and make them; gives their columns."""
+    def _made(
+        self, collections: list[str | None], names: Mapping[str | None, str], before: Iterable[ContentColumn]
+    ) -> list[ContentColumn]:
+        """Plan the tables of some collections, and bring them up to date; gives their columns."""
         if not collections:
             return []
-        numbered = {"number": pa.array(range(len(collections)), pa.int32()), "name": pa.array(collections, pa.string())}
-        self._connection.register("wanted_collections", pa.table(numbered))
-        for macros in ("content/moment", "content/number"):
-            self._rows(sql.read(macros))
-        self._rows(sql.read("content/rows"))
-        found = {
-            number: [Found(*row[1:]) for row in rows]
-            for number, rows in groupby(self._rows(sql.read("content/paths"), [MOST_PATHS + 1]), key=lambda row: row[0])
-        }
+        found = self._found(collections)
         tables: list[Planned] = []
         for number, collection in enumerate(collections):
             others = set(names.values()) - {names[collection]}
             measure, declared = partial(self._measure, number), self._declared(collection)
             planned = plan(names[collection], others, found.get(number, []), measure, declared)
-            tables += [Planned(number, collection, table) for table in planned]
+            tables += content_tables.planned(number, collection, planned, found.get(number, []), self._known)
+        self._drop(before, {table.collection for table in tables if not table.is_there})
         if self._fresh:  # many small statements, which would each be written to the log
             self._connection.begin()
         made = content_tables.make(self._connection, tables)
         if self._fresh:
             self._connection.commit()
-        self.tables |= {table.qualified: table for table in made}
-        self.touched = {table.qualified for table in made}
-        self.planned = {table.qualified: planned for table, planned in zip(made, tables)}
-        return [column for planned, table in zip(tables, made) for column in _columns(planned, table)]
+        for table, described in zip(tables, made):
+            name = f"{SCHEMA}.{table.table.name}"
+            if described is None:
+                self._keep(name)
+            else:
+                self.tables[name], self.plans[name], self.planned[name] = described, table.digest, table
+                self.touched.add(name)
+        return [column for table in tables for column in _columns(table, self.tables[f"{SCHEMA}.{table.table.name}"])]
+
+    def _found(self, collections: Iterable[str | None]) -> dict[int, list[Found]]:
+        """Collect the scalars of some collections; what is found at the paths of each, by the collection's number."""
+        collections = list(collections)
+        numbered = {"number": pa.array(range(len(collections)), pa.int32()), "name": pa.array(collections, pa.string())}
+        self._connection.register("wanted_collections", pa.table(numbered))
+        for macros in ("content/moment", "content/number"):
+            self._rows(sql.read(macros))
+        self._rows(sql.read("content/rows"))
+        rows = self._rows(sql.read("content/paths"), [MOST_PATHS + 1])
+        return {number: [Found(*row[1:]) for row in of] for number, of in groupby(rows, key=lambda row: row[0])}
 
     def _measure(self, collection: int, depth: int, keys: Mapping[str, list[str]]) -> tuple[int, int]:
         """How many keys some mappings have in all, and how many mappings there are; see ``content_plan.plan``."""

@@ -30,7 +30,7 @@ Picks = tuple[int | str, ...]
 
 
 class Found(NamedTuple):
-    """What was found at a path, see ``sql/content/paths.sql``."""
+    """What was found at a path, see ``sql/content/paths.sql``; ``least`` is the least of its values, cut."""
 
     path: str
     rows: int
@@ -38,6 +38,7 @@ class Found(NamedTuple):
     kinds: int
     is_ambiguous: bool
     has_empty_lists: bool
+    least: str | None = None
 
 
 class Source(NamedTuple):

@@ -1,7 +1,8 @@
 """The tables that content makes, in the database: created, filled and described."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
 import duckdb
@@ -10,8 +11,9 @@ import pyarrow as pa
 from matterhouse import sql
 from matterhouse.sql import schema
 from matterhouse.warehouse.content_names import quoted
-from matterhouse.warehouse.content_plan import Column, Table
-from matterhouse.warehouse.schema import comment
+from matterhouse.warehouse.content_plan import Column, Found, Table
+from matterhouse.warehouse.replacing import replace_rows
+from matterhouse.warehouse.schema import comment, literal
 
 SCHEMA = "content"
 _LONGEST_EXAMPLE = 60
@@ -28,11 +30,19 @@ _AS_TYPE = {
 
 @dataclass(frozen=True)
 class Planned:
-    """A table of the collection that has this number in ``wanted_collections``."""
+    """A table of the collection that has this number in ``wanted_collections``.
+
+    ``digest`` is one of how all tables of the collection are made. ``is_there`` says that the table is in the database,
+    made in the same way: only rows of documents that the run changed are replaced. ``examples`` has the least value of
+    each column, cut.
+    """
 
     number: int
     collection: str | None
     table: Table
+    digest: str = ""
+    is_there: bool = False
+    examples: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sql_name(self) -> str:
@@ -43,20 +53,60 @@ class Planned:
         return [_RECORD, *self.table.key]
 
 
-def make(connection: duckdb.DuckDBPyConnection, tables: list[Planned]) -> list[schema.Table]:
-    """Create and fill tables from ``content_rows``, and describe them, in comments and in what is given back."""
+def planned(
+    number: int,
+    collection: str | None,
+    tables: Sequence[Table],
+    found: Iterable[Found],
+    known: Mapping[str, Mapping[str, Any]],
+) -> list[Planned]:
+    """The tables of a collection; ``known`` are those of the snapshot before, as its manifest describes them."""
+    digest = blake2b(repr((collection, tables)).encode(), digest_size=8).hexdigest()
+    is_there = all(known.get(f"{SCHEMA}.{table.name}", {}).get("plan") == digest for table in tables)
+    least = {each.path: each.least for each in found if each.least}
+    return [Planned(number, collection, table, digest, is_there, _examples(table, least)) for table in tables]
+
+
+def _examples(table: Table, least: Mapping[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for source in table.sources:
+        if source.column is not None and (value := least.get(source.path)):
+            found[source.column] = min(value, found.get(source.column, value))
+    return found
+
+
+def make(connection: duckdb.DuckDBPyConnection, tables: list[Planned]) -> list[schema.Table | None]:
+    """Bring tables up to date with ``content_rows``, and describe them, in comments and in what is given back: None for
+    one whose rows are as they were.
+    """
     connection.register("content_places", _places(tables))
+    there = {table.number for table in tables if table.is_there}
+    if there:
+        connection.register("updated_collections", pa.table({"number": pa.array(there, pa.int32())}))
+        connection.execute(sql.read("content/only_changed")).fetchall()
     connection.execute(sql.read("content/cells")).fetchall()
-    examples = {(row[0], row[1]): row[2] for row in connection.execute(sql.read("content/examples")).fetchall()}
-    made = []
+    made: list[schema.Table | None] = []
     for number, planned in enumerate(tables):
-        _create(connection, planned)
-        _fill(connection, planned, number)
-        of_columns = {column: text for (table, column), text in examples.items() if table == number}
-        made.append(_described(planned, _counts(connection, planned), of_columns))
-        comment(connection, made[-1])
+        if planned.is_there:
+            is_changed = _update(connection, planned, number)
+        else:
+            _create(connection, planned)
+            _fill(connection, planned, number, f"INSERT INTO {planned.sql_name}")
+            is_changed = True
+        described = _described(planned, _counts(connection, planned)) if is_changed else None
+        if described is not None:
+            comment(connection, described)
+        made.append(described)
     connection.execute("DROP TABLE content_cells; DROP TABLE content_rows").fetchall()
     return made
+
+
+def _update(connection: duckdb.DuckDBPyConnection, planned: Planned, number: int) -> bool:
+    """Replace the rows of the documents that the run changed (``changed``); whether they differ."""
+    query = f"CREATE OR REPLACE TEMP TABLE content_new AS FROM {planned.sql_name} LIMIT 0"
+    connection.execute(query).fetchall()
+    _fill(connection, planned, number, "INSERT INTO content_new", " AND record_id IN (FROM changed)")
+    return bool(replace_rows(connection, planned.sql_name, "content_new").documents)
 
 
 def _places(tables: Collection[Planned]) -> pa.Table:
@@ -98,10 +148,11 @@ def _create(connection: duckdb.DuckDBPyConnection, planned: Planned) -> None:
     connection.execute(f"CREATE TABLE {planned.sql_name} ({', '.join(columns)})").fetchall()
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, planned: Planned, number: int) -> None:
+def _fill(connection: duckdb.DuckDBPyConnection, planned: Planned, number: int, into: str, only: str = "") -> None:
+    """Make the rows of a table; ``only`` is a condition for the documents that count."""
     table = planned.table
     if table.is_other:
-        query = sql.read("content/other").format(table=planned.sql_name, number=number, collection=planned.number)
+        query = sql.read("content/other").format(into=into, number=number, collection=planned.number)
         connection.execute(query).fetchall()
         return
     keys = [
@@ -110,14 +161,16 @@ def _fill(connection: duckdb.DuckDBPyConnection, planned: Planned, number: int) 
     ]
     values = [f"any_value(value) FILTER (column_number = {at})" for at in range(len(table.columns))]
     query = sql.read("content/lists" if table.key else "content/documents").format(
-        table=planned.sql_name,
+        into=into,
+        only=only,
+        collection="NULL" if planned.collection is None else literal(planned.collection),
         number=number,
         keys="".join(f", {key} AS key_{at}" for at, key in enumerate(keys)),
         key_names="".join(f", key_{at}" for at in range(len(keys))),
         values="".join(f", {value} AS value_{at}" for at, value in enumerate(values)),
         typed="".join(f", {_AS_TYPE[column.type].format(f'value_{at}')}" for at, column in enumerate(table.columns)),
     )
-    connection.execute(query, [] if table.key else [planned.collection]).fetchall()
+    connection.execute(query).fetchall()
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, planned: Planned) -> list[int]:
@@ -131,14 +184,15 @@ def _counts(connection: duckdb.DuckDBPyConnection, planned: Planned) -> list[int
     return list(counts)
 
 
-def _described(planned: Planned, counts: list[int], examples: Mapping[int, str]) -> schema.Table:
+def _described(planned: Planned, counts: list[int]) -> schema.Table:
     rows, documents, *values = counts
     table = planned.table
     key = tuple(column.name for column in planned.key)
     grain = _grain(planned, documents)
     columns = [schema.Column(column.name, column.type, True, _of_key(column, table), ()) for column in planned.key]
-    for at, (column, count) in enumerate(zip(table.columns, values)):
-        comment = _of_value(column, count, rows, "documents" if not table.key else "rows", examples.get(at))
+    for column, count in zip(table.columns, values):
+        example = planned.examples.get(column.name)
+        comment = _of_value(column, count, rows, "documents" if not table.key else "rows", example)
         columns.append(schema.Column(column.name, column.type, False, comment, (column.path,) if column.path else ()))
     comment = f"One row per {grain}. Key: {', '.join(key)}."
     return schema.Table(SCHEMA, table.name, "table", comment, grain, key, tuple(columns))

@@ -15,11 +15,12 @@ import pyarrow.compute as pc
 
 from matterhouse import sql
 from matterhouse.sql import schema
-from matterhouse.warehouse import bookkeeping, empty_database, links, memory, staging
+from matterhouse.warehouse import bookkeeping, empty_database, links, memory, staging, views_touched
 from matterhouse.warehouse.base import Base, Damaged
 from matterhouse.warehouse.content import CHANGES, COLUMNS, Content
 from matterhouse.warehouse.entries import KEY, StagedEntries, kept_once
 from matterhouse.warehouse.entries import links as entry_links
+from matterhouse.warehouse.replacing import Differing, replace_rows
 from matterhouse.warehouse.schema import create, literal
 
 BOOKKEEPING = "meta.files"  # which a database has to have to be built on
@@ -126,10 +127,18 @@ def _literal(path: Path) -> str:
     return literal(str(path))
 
 
+def _stream(files: list[Path]) -> pa.RecordBatchReader:
+    """Staged rows as a stream, because what is registered as a table stays in memory until the transaction ends."""
+    batches = (batch for file in files for batch in staging.read(file).to_batches())
+    first = next(batches)
+    return pa.RecordBatchReader.from_batches(first.schema, chain([first], batches))
+
+
 class Load:
     """One run's changes.
 
-    ``touched`` are the tables that have other rows than before, ``relinked`` the records whose related articles lead
+    ``touched`` are the tables that have other rows than before, ``differing`` how the rows of tables of
+    documents differ, but for ``raw.documents``, ``relinked`` the records whose related articles lead
     elsewhere than before, ``records_by_url`` where they lead now (``links.records_by_url``), ``entries`` those that the
     run staged.
     """
@@ -139,6 +148,7 @@ class Load:
         self._fresh = fresh
         self._own = {table.qualified: table for table in own}
         self.touched: set[str] = set(schema.tables() | self._own) if fresh else set()
+        self.differing: dict[str, Differing] = {}
         self.relinked: list[str] = []
 
     def changed(self, file_ids: Iterable[str]) -> None:
@@ -149,9 +159,13 @@ class Load:
     def documents(self, staged: Path) -> None:
         """Replace the rows of the changed documents by those that were staged."""
         for name in [*schema.tables_of(schema.DOCUMENT), *self._own]:
+            files = staging.files(staged, name)
+            if not self._fresh and name != staging.AS_PARQUET:
+                self._replace(name, files)
+                continue
             if not self._fresh:
                 self._change(name, f"DELETE FROM {schema.sql_name(name)} WHERE record_id IN (FROM changed)")
-            if files := staging.files(staged, name):
+            if files:
                 self._insert(name, files)
         self.records_by_url = links.records_by_url(self._connection)  # entries lead to records
         self.entries = StagedEntries(staged)
@@ -189,6 +203,14 @@ class Load:
                 self._change(table, statement)
         self.relinked = [row[0] for row in self._connection.execute("FROM relinked").fetchall()]
 
+    @property
+    def touched_views(self) -> set[str]:
+        """The views that may have other rows than before."""
+        columns = {name: each.columns for name, each in self.differing.items() if each.columns is not None}
+        for table in _DERIVED.values():
+            columns.pop(table, None)
+        return views_touched.touched(self.touched, columns)
+
     def content(self, content: Content) -> None:
         """Note what the tables of schema ``content`` are now, and how they changed."""
         if content.columns is not None:
@@ -210,16 +232,29 @@ class Load:
         if changes and rows[0][0]:
             self.touched.add(name)
 
+    def _replace(self, name: str, files: list[Path]) -> None:
+        """Replace the rows of the changed documents that differ from the staged ones."""
+        table = schema.sql_name(name)
+        if files:
+            self._connection.execute(f"CREATE OR REPLACE TEMP TABLE batch_rows AS FROM {table} LIMIT 0").fetchall()
+            self._register("batch", _stream(files))
+            self._connection.execute("INSERT INTO batch_rows BY NAME FROM batch").fetchall()
+            self._connection.unregister("batch")
+            differing = replace_rows(self._connection, table, "batch_rows")
+        else:
+            query = f"DELETE FROM {table} WHERE record_id IN (FROM changed) RETURNING record_id"
+            differing = Differing([record for (record,) in self._connection.execute(query).fetchall()])
+        self.differing[name] = differing
+        if differing.documents:
+            self.touched.add(name)
+
     def _insert(self, name: str, files: list[Path]) -> None:
         """Insert staged rows, file by file."""
         if name == staging.AS_PARQUET:  # DuckDB reads these itself: their rows are long
             names = ", ".join(map(_literal, files))
             self._change(name, f"INSERT INTO {name} BY NAME FROM read_parquet([{names}], hive_partitioning = false)")
-            return
-        # As a stream, because what is registered as a table stays in memory until the transaction ends.
-        batches = (batch for file in files for batch in staging.read(file).to_batches())
-        first = next(batches)
-        self.add(name, pa.RecordBatchReader.from_batches(first.schema, chain([first], batches)))
+        else:
+            self.add(name, _stream(files))
 
     def _entries(self, path: str) -> None:
         """Add the entries of a list that are new, and drop those that no document lists any more."""

@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from matterhouse.warehouse.layout import DATABASE, MANIFEST, PARQUET
 
@@ -30,7 +31,7 @@ def write(path: Path, facts: dict, described: Mapping[str, dict], known: Mapping
         files = sorted((path / PARQUET / name).glob("*.parquet"))
         tables[name] = described[name] | {"files": [_described(file, path, known) for file in files]}
     manifest = facts | {"database": _described(path / DATABASE, path, {}), "tables": tables}
-    (path / MANIFEST).write_text(json.dumps(manifest | {"checksum": _checksum(manifest)}, indent=1) + "\n")
+    (path / MANIFEST).write_text(_text(manifest | {"checksum": _checksum(manifest)}))
 
 
 def read(path: Path) -> dict:
@@ -96,6 +97,17 @@ def _described(file: Path, root: Path, known: Mapping[tuple[int, int], str]) -> 
         with file.open("rb") as opened:
             checksum = hashlib.file_digest(opened, "sha256").hexdigest()
     return {"path": file.relative_to(root).as_posix(), "bytes": stat.st_size, "sha256": checksum}
+
+
+def _text(manifest: Mapping[str, Any]) -> str:
+    """The manifest as JSON with a line per key and table: json would indent it in Python, which takes 0.1 s."""
+    tables = _lines(manifest["tables"])
+    rest = _lines({key: value for key, value in manifest.items() if key != "tables"})
+    return f'{{\n{rest},\n"tables": {{\n{tables}\n}}\n}}\n'
+
+
+def _lines(values: Mapping[str, object]) -> str:
+    return ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in values.items())
 
 
 def _checksum(manifest: dict) -> str:

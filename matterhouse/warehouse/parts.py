@@ -53,22 +53,20 @@ class PartFiles:
             for part, groups in groupby(numbered, key=itemgetter(0)):
                 self._write(name, part, (rows for _, rows in groups))
 
-    def write_changes(self, parts: Mapping[str, int], touched: Iterable[int], order: Iterable[str]) -> None:
+    def write_changes(
+        self, parts: Mapping[str, int], touched: Mapping[str, Iterable[int]], order: Iterable[str]
+    ) -> None:
         """Publish a run with changes.
 
-        A part in ``touched`` gets its old rows, less those of changed documents, and the new ones. ``parts`` says in
-        which part each changed document is, by record id; ``order`` has the record ids of all documents of
-        the touched parts in the order of their paths.
+        A part in ``touched``, by table, gets its old rows, less those of changed documents, and the new ones.
+        ``parts`` says in which part each changed document is, by record id; ``order`` has the record ids of all
+        documents of the touched parts in the order of their paths.
         """
-        ids = pa.array(parts.keys(), pa.string())
-        numbers = pa.array(parts.values(), pa.int32())
         ranks = {key: rank for rank, key in enumerate(order)}
         for name in PARTED:
-            new = self._new_rows(name)
-            part_of_new = numbers.take(pc.index_in(new["record_id"], ids))
-            for part in touched:
-                mine = new.filter(pc.equal(part_of_new, part))
-                self._write(name, part, _merged(self._old_rows(name, part), mine, parts, ranks))
+            new = _NewRows(self._entries, name, parts)
+            for part, rows in new.in_order(touched[name]):
+                self._write(name, part, _merged(self._old_rows(name, part), rows, parts, ranks))
 
     def write_empty(self) -> None:
         """Give a bulk table without rows a file, so that its path can be read."""
@@ -76,10 +74,6 @@ class PartFiles:
             if not any((self._folder / name).glob("*.parquet")):
                 declared = schema.relations()[name]
                 write(conform(pa.table({}), declared), declared, self._folder / name / part_name(0))
-
-    def _new_rows(self, name: str) -> pa.Table:
-        rows = [self._entries.read(name, file) for file in self._entries.files(name)] or [pa.table({})]
-        return pa.concat_tables(conform(table, schema.relations()[name]) for table in rows)
 
     def _old_rows(self, name: str, part: int) -> Iterator[pa.Table]:
         """The rows of a part in the snapshot before, one row group after the other."""
@@ -99,6 +93,31 @@ class PartFiles:
                     rows = rows.combine_chunks()  # numbers that point to texts: small
                 if rows.num_rows:
                     write_rows(linked(rows, self._records) if name == "related_articles" else rows)
+
+
+class _NewRows:
+    """The rows of a table that a run staged, part by part; only the files of one part are in memory."""
+
+    def __init__(self, entries: StagedEntries, name: str, parts: Mapping[str, int]):
+        self._entries, self._declared, self._parts = entries, schema.relations()[name], parts
+        self._files: dict[int, list[Path]] = {}
+        for file in entries.files(name):
+            for part in {parts[key] for key in pc.unique(staging.read_ids(file)).to_pylist()}:
+                self._files.setdefault(part, []).append(file)
+        self._read: dict[Path, tuple[pa.Table, np.ndarray]] = {}
+
+    def in_order(self, touched: Iterable[int]) -> Iterator[tuple[int, pa.Table]]:
+        """Some parts, each with its new rows. Those whose rows are in the same file follow each other."""
+        for part in sorted(touched, key=lambda part: (self._files.get(part, []), part)):
+            files = self._files.get(part, [])
+            self._read = {file: self._read.get(file) or self._rows(file) for file in files}
+            rows = [read.filter(pa.array(numbers == part)) for read, numbers in self._read.values()]
+            yield part, pa.concat_tables(rows or [conform(pa.table({}), self._declared)])
+
+    def _rows(self, file: Path) -> tuple[pa.Table, np.ndarray]:
+        """The rows of a file, and the part of each."""
+        rows = conform(self._entries.read(self._declared.qualified, file), self._declared)
+        return rows, _ranks(rows, self._parts)
 
 
 def _by_part(rows: pa.Table, parts: Mapping[str, int]) -> Iterator[tuple[int, pa.Table]]:

@@ -5,6 +5,7 @@ python -m matterhouse.warehouse.schema     # writes sql/schema.json anew, after 
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 from graphlib import TopologicalSorter
 from itertools import groupby
 from pathlib import Path
@@ -23,6 +24,7 @@ _HEADERS = {
     "split at commas": "split_at_commas",
     "belongs to": "belongs_to",
     "parquet": "parquet",
+    "empty without": "empty_without",
 }
 
 
@@ -42,15 +44,16 @@ def statements() -> str:
 
 def _statements(views: Iterable[str]) -> str:
     """The statements for every table, then for these views in this order."""
-    found, texts_of_views = sql.names("tables"), _views()
-    schemas = {name.partition("/")[0] for name in found} | {name.rpartition(".")[0] for name in texts_of_views}
+    found, queries = sql.names("tables"), texts_of_views()
+    schemas = {name.partition("/")[0] for name in found} | {name.rpartition(".")[0] for name in queries}
     texts = [f"CREATE SCHEMA IF NOT EXISTS {schema};" for schema in sorted(schemas - {"", "main"})]
     texts += [sql.read(f"tables/{name}") for name in found]
-    texts += [texts_of_views[name] for name in views]
+    texts += [queries[name] for name in views]
     return "\n".join(texts)
 
 
-def _views() -> dict[str, str]:
+@cache
+def texts_of_views() -> dict[str, str]:
     """The statements of every view and mart by its qualified name."""
     found = {_qualified(*name.rpartition("/")[::2]): sql.read(f"views/{name}") for name in sql.names("views")}
     return found | {f"{schema.MARTS}.{name}": sql.read(f"{schema.MARTS}/{name}") for name in sql.names(schema.MARTS)}
@@ -82,7 +85,8 @@ def literal(text: str) -> str:
 def describe() -> dict[str, dict[str, Any]]:
     """Every table and view by qualified name, as ``sql/schema.json`` holds them."""
     headers = {_qualified(*name.split("/")): _header(sql.read(f"tables/{name}")) for name in sql.names("tables")}
-    views = _views()
+    views = texts_of_views()
+    headers |= {name: _header(query) for name, query in views.items()}
     found = {}
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute(_statements(in_order(connection, views))).fetchall()

@@ -115,3 +115,10 @@ def read(file: Path) -> pa.Table:
         return pq.read_table(file, partitioning=None).replace_schema_metadata(None)
     with pa.memory_map(str(file)) as source:
         return pa.ipc.open_file(source).read_all()
+
+
+def read_ids(file: Path) -> pa.ChunkedArray:
+    """The record ids of the rows of a staged file."""
+    if file.suffix == ".parquet":
+        return pq.read_table(file, columns=["record_id"], partitioning=None)["record_id"]
+    return read(file)["record_id"]

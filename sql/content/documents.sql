@@ -1,5 +1,5 @@
 -- One row per document of a collection, a column per path.
-INSERT INTO {table}
+{into}
 SELECT records.record_id{typed}
 FROM main.records
 LEFT JOIN (
@@ -8,5 +8,5 @@ LEFT JOIN (
     WHERE table_number = {number}
     GROUP BY record_id
 ) AS found USING (record_id)
-WHERE records.collection IS NOT DISTINCT FROM ?
+WHERE records.collection IS NOT DISTINCT FROM {collection}{only}
 ORDER BY records.source, split_part(records.path, '#', 1), records.item_position, records.path;

@@ -1,5 +1,5 @@
 -- One row per item of a list, or per key of a mapping.
-INSERT INTO {table}
+{into}
 SELECT record_id{key_names}{typed}
 FROM (
     SELECT record_id{keys}{values}

@@ -1,5 +1,5 @@
 -- The values that no column is made for, one row each; those of paths that were not even looked at, too.
-INSERT INTO {table}
+{into}
 SELECT record_id, rows.path, rows.positions, rows.type, rows.value
 FROM content_rows AS rows
 JOIN main.records USING (record_id)

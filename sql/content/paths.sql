@@ -1,7 +1,7 @@
 -- What is found at each path of each collection. `kinds` has a bit for each type that values fit: 1 whole numbers, 2 numbers,
 -- 4 true and false, 8 dates, 16 moments, 32 texts alone, 64 whole numbers too long for DOUBLE. A text fits where it is a date
 -- or a moment in full. `is_ambiguous`: different texts with a fraction are the same number, such as 1.1 and 1.10.
--- No more than $1 paths of a collection, those with the most values.
+-- `least` is the least value, cut. No more than $1 paths of a collection, those with the most values.
 SELECT
     collection,
     path,
@@ -10,7 +10,8 @@ SELECT
     coalesce(bit_or(kind), 0) AS kinds,
     count(DISTINCT value) FILTER (kind = 2 AND isfinite(content_number(value)))
         > count(DISTINCT content_number(value)) FILTER (kind = 2 AND isfinite(content_number(value))) AS is_ambiguous,
-    bool_or(type = 'list') AS has_empty_lists
+    bool_or(type = 'list') AS has_empty_lists,
+    min(left(value, 100)) FILTER (value <> '') AS least
 FROM (
     SELECT
         collection,

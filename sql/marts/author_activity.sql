@@ -1,3 +1,4 @@
+-- empty without: record_authors
 CREATE VIEW marts.author_activity AS
 WITH authorship AS (
     SELECT DISTINCT

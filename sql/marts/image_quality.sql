@@ -1,3 +1,4 @@
+-- empty without: record_images
 CREATE VIEW marts.image_quality AS
 SELECT
     record.source,

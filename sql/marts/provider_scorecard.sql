@@ -1,3 +1,4 @@
+-- empty without: providers
 CREATE VIEW marts.provider_scorecard AS
 WITH own AS (
     SELECT

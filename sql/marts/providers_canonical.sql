@@ -1,3 +1,4 @@
+-- empty without: providers
 CREATE VIEW marts.providers_canonical AS
 WITH organization AS (
     SELECT name_key, min(name) AS name

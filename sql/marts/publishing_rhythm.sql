@@ -1,3 +1,4 @@
+-- empty without: providers
 CREATE VIEW marts.publishing_rhythm AS
 SELECT
     canonical.canonical_provider_id AS provider_id,

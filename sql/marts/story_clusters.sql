@@ -1,3 +1,4 @@
+-- empty without: related_links
 CREATE VIEW marts.story_clusters AS
 WITH RECURSIVE near AS MATERIALIZED (
     SELECT first_record_id AS record_id, second_record_id AS other_id

@@ -1,3 +1,4 @@
+-- empty without: related_links
 CREATE VIEW marts.story_coverage AS
 WITH entry AS (
     SELECT

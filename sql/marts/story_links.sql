@@ -1,3 +1,4 @@
+-- empty without: related_links
 CREATE VIEW marts.story_links AS
 WITH pair AS (
     SELECT

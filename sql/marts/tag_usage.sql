@@ -1,3 +1,4 @@
+-- empty without: record_topics
 CREATE VIEW marts.tag_usage AS
 WITH tagged AS (
     SELECT record.source, trim(regexp_replace(topic.topic, '\s+', ' ', 'g')) AS tag, topic.field, record.collection,

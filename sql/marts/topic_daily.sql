@@ -1,3 +1,4 @@
+-- empty without: record_topics
 CREATE VIEW marts.topic_daily AS
 WITH story AS (
     SELECT record_id, (published_at AT TIME ZONE 'UTC')::DATE AS day, quality, heat

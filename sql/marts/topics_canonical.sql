@@ -1,3 +1,4 @@
+-- empty without: record_topics
 CREATE VIEW marts.topics_canonical AS
 WITH spelled AS (
     SELECT

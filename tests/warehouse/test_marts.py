@@ -40,6 +40,29 @@ def test_a_mart_is_written_anew_only_when_what_it_reads_changed(tmp_path):
     assert counts["marts.topics_canonical"] == 12 and counts["marts.posts_monthly"] == 2
 
 
+def test_a_mart_is_not_asked_for_rows_that_it_cannot_have(tmp_path):
+    project = Project(tmp_path).make(0)
+    (project.content / "_news" / "by-anna.md").write_text("---\ntitle: New\nauthors: [Anna]\n---\nx\n")
+    assert project.run().state == "loaded"
+    told = {name: mart for name, mart in schema.marts().items() if mart.empty_without}
+    with duckdb.connect(config={"threads": 1}) as connection:
+        connection.execute(f"ATTACH '{project.newest.database}' AS published (READ_ONLY)")
+        connection.execute("ATTACH ':memory:' AS changed; COPY FROM DATABASE published TO changed; USE changed")
+        for name, mart in told.items():
+            assert mart.empty_without in mart.reads
+            assert connection.execute(f"SELECT count(*) > 0 FROM {name}").fetchall() == [(True,)], name
+            connection.execute("BEGIN")
+            connection.execute(f"DELETE FROM {schema.sql_name(mart.empty_without)}")
+            assert connection.execute(f"SELECT count(*) FROM {name}").fetchall() == [(0,)], name
+            connection.execute("ROLLBACK")
+    for file in project.content.rglob("*.md"):
+        file.unlink()
+    (project.content / "page.md").write_text("---\ntitle: Page\n---\nx\n")
+    assert project.run(accept_drop=True).error is None
+    counts = {name: table["rows"] for name, table in project.newest.manifest()["tables"].items()}
+    assert {counts[name] for name in told} == {0} and parquet_differences(project.root) == {}
+
+
 def test_views_are_created_after_what_they_read():
     texts = {
         "marts.a": "-- A comment.\nCREATE VIEW marts.a AS SELECT * FROM marts.b JOIN main.c USING (id);",
