@@ -3,7 +3,7 @@
     python -m benchmarks [--documents 700,7000] [--rounds 1] ...
 
 Prints the report and writes it to benchmarks/RESULTS.md, its main table also to README.md. Ends with 1 where the
-contenders found different rows or a run of Matterhouse failed.
+contenders found different rows, a run of Matterhouse failed, or a ratio of benchmarks/ratios.json is missed by a fifth.
 """
 
 import argparse
@@ -13,10 +13,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import report, rivals
+from benchmarks import ratios, report, rivals, sources
 from benchmarks.contest import Contest, Result
 from benchmarks.measure import ROOT, Failed
-from benchmarks.repositories import Repository, Size, cloned, generated
+from benchmarks.repositories import Repository, Size, cloned, generated, shaped
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 _MOST_FOR_RIVALS = 20_000
@@ -35,19 +35,24 @@ def main() -> int:
         results = []
         for repository in _repositories(given, scratch):
             print(repository.name, file=sys.stderr)
-            with_rivals = given.all or len(repository.files) <= _MOST_FOR_RIVALS
+            with_rivals = given.all or (len(repository.files) <= _MOST_FOR_RIVALS and "wide" not in repository.name)
             results.append(Contest(repository, scratch).run(given.rounds, with_rivals))
-    text = report.render(results, given.rounds)
+        of_sources = sources.table(map(int, filter(None, given.sources.split(","))), given.rounds, scratch)
+    text = report.render(results, given.rounds, of_sources)
     given.report.write_text(text, encoding="utf-8")
     if given.report == RESULTS:
         report.put_into(ROOT / "README.md", report.summary(text))
     print(text)
-    return int(not all(map(_is_good, results)))
+    missed = list(ratios.missed(results))
+    print("\n".join(missed), file=sys.stderr)
+    return int(bool(missed) or not all(map(_is_good, results)))
 
 
 def _repositories(given: argparse.Namespace, scratch: Path) -> Iterator[Repository]:
     for size in given.documents.split(","):
         yield generated(Size.parse(size, given.repetition), scratch)
+    for shape, _, documents in (each.partition(":") for each in filter(None, given.shapes.split(","))):
+        yield shaped(shape, int(documents), scratch)
     for bundle in sorted(given.real.glob("*.bundle")):
         yield cloned(bundle, scratch)
 
@@ -60,8 +65,14 @@ def _arguments() -> argparse.ArgumentParser:
     bundles = Path(os.environ.get("MATTERHOUSE_CORPORA") or ROOT.parent / "shared" / "corpora")
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition("\n")[0])
     parser.add_argument(
-        "--documents", default="700,700@1,7000", help="sizes to generate; 700@1 sets its own repetition"
+        "--documents", default="700,700@1,7000,7000@1", help="sizes to generate; 700@1 sets its own repetition"
     )
+    parser.add_argument(
+        "--shapes",
+        default="documentation:5000,wide:300,long:200",
+        help="repositories of other shapes, each with its documents",
+    )
+    parser.add_argument("--sources", default="100", help="how many sources, for runs of many")
     parser.add_argument("--repetition", type=float, default=35, help="how many documents list an article, on average")
     parser.add_argument("--real", type=Path, default=bundles, metavar="FOLDER", help="git bundles of real repositories")
     parser.add_argument("--rounds", type=int, default=1, help="rounds, of which the least counts")

@@ -29,7 +29,8 @@ _READING = {
 class Result:
     """``costs`` has what each contender cost, ``failures`` why it has none, ``found`` the rows it wrote.
 
-    ``changed`` counts the documents edited before a run; ``reading`` has CPU seconds per million bytes.
+    ``changed`` counts the documents edited before a run; ``reading`` has CPU seconds per million bytes, ``imports``
+    those of importing pandas, pyarrow and DuckDB.
     """
 
     name: str
@@ -41,6 +42,14 @@ class Result:
     found: dict[str, dict] = field(default_factory=dict)
     changed: dict[str, int] = field(default_factory=dict)
     reading: dict[str, float] = field(default_factory=dict)
+    imports: float | None = None
+
+    @property
+    def floor(self) -> float | None:
+        """CPU seconds that are left when nothing is done but importing, reading, hashing and a bare parse."""
+        if self.imports is None or not {"read_and_hash", "rapidyaml"} <= self.reading.keys():
+            return None
+        return self.imports + (self.reading["read_and_hash"] + self.reading["rapidyaml"]) * self.bytes / 1e6
 
     @property
     def agree(self) -> bool:
@@ -115,6 +124,8 @@ class Contest:
             self.result.failures[f"{label}: looking at its rows"] = str(failure)
 
     def _read(self) -> None:
+        cost, _ = measure([sys.executable, "-c", "import duckdb, pandas, pyarrow.parquet"], self._scratch)
+        self.result.imports = cost.cpu
         for way, python in _READING.items():
             try:
                 _, printed = measure([python, "-m", "benchmarks.readers", way, self._repository.folder], self._scratch)

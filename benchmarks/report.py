@@ -18,6 +18,7 @@ _READING = {
     "rapidyaml": "rapidyaml's bare parse",
 }
 _RIVAL = "dlt"
+_FLOOR = "floor: imports, reading, SHA-1, bare parse"
 _DOCUMENTS = re.compile(r"([\d,]+) documents")
 _BEGIN, _END = "<!-- written by make bench -->", "<!-- end -->"
 _INTRODUCTION = """\
@@ -31,14 +32,16 @@ hashes, writes all other tables, DuckDB and Parquet, checks them, and publishes 
 """
 
 
-def render(results: Iterable[Result], rounds: int) -> str:
-    """The whole report."""
+def render(results: Iterable[Result], rounds: int, of_sources: str = "") -> str:
+    """The whole report; ``of_sources`` is the table of runs with many sources."""
     results = list(results)
     parts = [_INTRODUCTION, _conditions(rounds)]
     parts += [part for result in results for part in (f"## {_heading(result)}\n", *_sections(result))]
     generated = [result for result in results if result.is_generated and OURS in result.costs]
     if len(generated) > 1:
         parts += ["## Growth\n", growth(generated)]
+    if of_sources:
+        parts += ["## Many sources\n", of_sources]
     return "\n".join(parts)
 
 
@@ -96,6 +99,9 @@ def costs(result: Result) -> str:
     """One row per contender and kind of run."""
     ours = result.costs.get(OURS)
     rows = [(label, *_figures(result, cost, ours)) for label, cost in result.costs.items()]
+    if result.floor is not None:
+        share = f"{result.floor / ours.cpu:.2f}" if ours else ""
+        rows.append((_FLOOR, f"{result.floor:.2f}", *[""] * 4, share))
     return _table(("run", "CPU s", "wall s", "peak MB", "MB/s", "documents/s", "CPU ÷ ours"), rows)
 
 

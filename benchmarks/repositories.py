@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import shapes
 from benchmarks.measure import ROOT
 
 _HEAT = re.compile(rb"^heat: .*$", re.MULTILINE)
@@ -56,6 +57,13 @@ def generated(size: Size, scratch: Path) -> Repository:
     subprocess.run([*map(str, command), "--repetition", str(size.repetition)], cwd=ROOT, check=True)
     listed = "once" if size.repetition == 1 else f"{size.repetition:g} times"
     return Repository(f"Generated, an article listed {listed}", folder, is_generated=True)
+
+
+def shaped(shape: str, documents: int, scratch: Path) -> Repository:
+    """A generated repository of a shape of ``benchmarks.shapes`` below ``scratch``."""
+    folder = scratch / f"{shape}-{documents}"
+    shapes.write(folder, shape, documents)
+    return Repository(f"Generated, {shape}", folder)
 
 
 def cloned(bundle: Path, scratch: Path) -> Repository:

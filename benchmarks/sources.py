@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from benchmarks.measure import Cost, least, measure
@@ -20,18 +21,25 @@ _GIT = ("git", "-c", "user.name=bench", "-c", "user.email=bench@example.org")
 
 def main() -> int:
     given = _arguments().parse_args()
-    print("| sources | first load, CPU s | nothing changed, CPU s | of which per source, ms | wall s | peak MB |")
-    print("|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory(prefix="matterhouse-bench-") as folder:
-        _, one = _costs(Path(folder) / "1", 1, given.rounds)
-        for count in map(int, given.sources.split(",")):
-            first, again = _costs(Path(folder) / str(count), count, given.rounds)
-            each = (again.cpu - one.cpu) / count * 1000
-            print(
-                f"| {count:,} | {first.cpu:.2f} | {again.cpu:.2f} | {each:.2f} | {again.wall:.1f}"
-                f" | {again.peak_bytes / 1e6:.0f} |"
-            )
+        print(table(map(int, given.sources.split(",")), given.rounds, Path(folder)), end="")
     return 0
+
+
+def table(counts: Iterable[int], rounds: int, scratch: Path) -> str:
+    """The costs of runs with so many sources, as Markdown; empty for no counts."""
+    lines = []
+    one = None
+    for count in counts:
+        one = one or _costs(scratch / "sources-1", 1, rounds)[1]
+        first, again = _costs(scratch / f"sources-{count}", count, rounds)
+        each = (again.cpu - one.cpu) / count * 1000
+        lines.append(
+            f"| {count:,} | {first.cpu:.2f} | {again.cpu:.2f} | {each:.2f} | {again.wall:.1f}"
+            f" | {again.peak_bytes / 1e6:.0f} |\n"
+        )
+    header = "| sources | first load, CPU s | nothing changed, CPU s | of which per source, ms | wall s | peak MB |\n"
+    return "".join([header, "|---|---|---|---|---|---|\n", *lines]) if lines else ""
 
 
 def _costs(home: Path, count: int, rounds: int) -> tuple[Cost, Cost]:
