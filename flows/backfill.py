@@ -12,7 +12,7 @@ from matterhouse.flows import hooks
 from matterhouse.flows.parameters import BackfillParameters
 from matterhouse.flows.stages import do
 from matterhouse.settings.file import ConfigError
-from matterhouse.settings.models import Settings
+from matterhouse.settings.loading import only
 
 
 def run_name() -> str:
@@ -25,7 +25,7 @@ def run_name() -> str:
 def backfill(parameters: BackfillParameters) -> State:
     """Read every file of the sources again, changed or not, and publish a new snapshot."""
     try:
-        settings = _chosen(parameters.settings(), parameters.only)
+        settings = only(parameters.settings(), parameters.only)
     except ConfigError as error:
         return Failed(message=str(error))
     return do(
@@ -35,11 +35,3 @@ def backfill(parameters: BackfillParameters) -> State:
         full_refresh=True,
         accept_drop=parameters.accept_drop,
     )
-
-
-def _chosen(settings: Settings, only: list[str]) -> Settings:
-    """The settings with no other sources than those; raises ConfigError for one that is not configured."""
-    unknown = [name for name in only if name not in settings.sources]
-    if unknown:
-        raise ConfigError(f"no source is called {', '.join(unknown)}; there are: {', '.join(settings.sources)}")
-    return settings.model_copy(update={"sources": {name: settings.sources[name] for name in only or settings.sources}})

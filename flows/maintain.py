@@ -5,8 +5,7 @@ snapshots, and compacts the tables when incremental runs have made the database 
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import asdict
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -14,6 +13,7 @@ from prefect.client.schemas import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
+from matterhouse.engine.maintenance import Findings, Maintenance
 from matterhouse.engine.page import code
 from matterhouse.engine.report import breach
 from matterhouse.flows import artifacts, hooks
@@ -25,29 +25,6 @@ from matterhouse.settings.models import Settings
 from matterhouse.warehouse import snapshots
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.lock import Locked
-
-if TYPE_CHECKING:
-    from matterhouse.warehouse.checks import Check
-
-
-@dataclass
-class Findings:
-    """What one maintenance run found and did.
-
-    ``damaged`` has the damaged files by snapshot, ``made_anew`` says why all tables were made anew.
-    """
-
-    damaged: dict[str, list[str]] = field(default_factory=dict)
-    checks: "list[Check]" = field(default_factory=list)
-    miscounted: list[str] = field(default_factory=list)
-    retired: list[str] = field(default_factory=list)
-    stale: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    made_anew: str | None = None
-
-    @property
-    def failed_checks(self) -> "list[Check]":
-        return [check for check in self.checks if check.stops]
 
 
 @task(cache_policy=NO_CACHE)
@@ -74,90 +51,34 @@ def maintain(parameters: MaintainParameters = MaintainParameters()) -> State:
     except (ConfigError, snapshots.NoSnapshot) as error:
         return Failed(message=str(error))
     try:
-        return _Maintenance(settings, parameters.wait_minutes * 60).run()
+        return _maintained(settings, parameters.wait_minutes * 60)
     except Locked as locked:
         return Completed(name=SKIPPED, message=f"skipped: {locked}")
 
 
-class _Maintenance:
-    """One maintenance run on a warehouse. DuckDB is imported by the parts that need it."""
+def _maintained(settings: Settings, wait_seconds: float) -> State:
+    """Do all parts, and give the state in which the flow ends."""
+    maintenance = Maintenance(settings, lambda work: patiently(work, wait_seconds))
+    found, outcome = maintenance.findings, None
+    for words, work in maintenance.parts.items():
+        step.with_options(name=words, task_run_name=words)(work)
+    for check in found.checks:
+        if check.offending:
+            get_run_logger().warning("check %s (%s): %s", check.name, check.severity, breach(asdict(check)))
+    if found.made_anew:
+        outcome = do(settings, wait_seconds=wait_seconds, trigger="maintain", full_refresh=True)
+    maintenance.set_aside()
+    found.stale = hooks.tell_stale(settings)
+    state = _state(found, outcome)
+    artifacts.show_page("maintenance", page(found, state), settings.warehouse, state.message or "")
+    return state
 
-    def __init__(self, settings: Settings, wait_seconds: float):
-        self._settings, self._wait = settings, wait_seconds
-        self._layout = Layout(settings.warehouse)
-        self._found = Findings()
 
-    def run(self) -> State:
-        """Do all parts, and give the state in which the flow ends."""
-        for words, work in {
-            "compare files with their checksums": self._prove,
-            "check the tables": self._check,
-            "retire old snapshots": self._retire,
-        }.items():
-            step.with_options(name=words, task_run_name=words)(work)
-        outcome = self._make_anew()
-        self._found.stale = hooks.tell_stale(self._settings)
-        state = self._state(outcome)
-        artifacts.show_page("maintenance", page(self._found, state), self._settings.warehouse, state.message or "")
-        return state
-
-    def _newest(self) -> snapshots.Snapshot:
-        newest = snapshots.newest(self._layout)
-        assert newest is not None  # there is a current one
-        return newest
-
-    def _prove(self) -> None:
-        from matterhouse.warehouse import upkeep
-
-        self._found.damaged = upkeep.damaged(self._layout)
-
-    def _check(self) -> None:
-        from matterhouse.warehouse import upkeep
-
-        newest = self._newest()
-        if newest.id in self._found.damaged:
-            return
-        self._found.checks = upkeep.deep_checks(newest)
-        self._found.miscounted = upkeep.miscounted(newest)
-        for check in self._found.checks:
-            if check.offending:
-                get_run_logger().warning("check %s (%s): %s", check.name, check.severity, breach(asdict(check)))
-
-    def _retire(self) -> None:
-        from matterhouse.warehouse import upkeep
-
-        keep, grace = self._settings.retention.keep, self._settings.retention.grace_hours
-        self._found.retired = patiently(lambda: upkeep.retire(self._layout, keep, grace, self._found.notes), self._wait)
-
-    def _make_anew(self) -> State | None:
-        """Make all tables anew from the sources, where the newest snapshot is damaged or has grown too much."""
-        from matterhouse.warehouse import upkeep
-
-        newest = self._newest()
-        damage = newest.id in self._found.damaged or self._found.miscounted
-        self._found.made_anew = f"snapshot {newest.id} is damaged" if damage else upkeep.reason_to_compact(newest)
-        state = None
-        if self._found.made_anew:
-            state = do(self._settings, wait_seconds=self._wait, trigger="maintain", full_refresh=True)
-        if self._found.damaged:
-            patiently(lambda: upkeep.set_aside(self._layout, self._found.damaged, self._found.notes), self._wait)
-        return state
-
-    def _state(self, outcome: State | None) -> State:
-        found = self._found
-        troubles = [f"{snapshot} is damaged ({', '.join(files[:3])})" for snapshot, files in found.damaged.items()]
-        troubles += [
-            *found.miscounted,
-            *(f"check {check.name}: {check.offending:,} rows" for check in found.failed_checks),
-        ]
-        done = [f"retired {len(found.retired)} snapshots"] if found.retired else []
-        if outcome is not None:
-            what = "made the tables anew" if found.damaged or found.miscounted else "compacted the tables"
-            done.append(f"{what}, as {found.made_anew}: {outcome.message}")
-        words = "; ".join([*troubles, *found.notes, *done]) or "everything is whole, nothing to do"
-        if troubles or (outcome is not None and not outcome.is_completed()):
-            return Failed(name=DAMAGED if found.damaged or found.miscounted else None, message=words)
-        return Completed(message=words)
+def _state(found: Findings, outcome: State | None) -> State:
+    words = found.told(outcome.message if outcome is not None else None)
+    if found.troubles or (outcome is not None and not outcome.is_completed()):
+        return Failed(name=DAMAGED if found.is_damaged else None, message=words)
+    return Completed(message=words)
 
 
 def page(found: Findings, state: State) -> str:

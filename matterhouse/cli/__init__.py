@@ -25,6 +25,7 @@ from matterhouse.cli import (
     snapshots,
     status,
     streams,
+    upkeep,
     validating,
 )
 
@@ -40,7 +41,9 @@ app.command("init")(setup.init)
 app.command("run")(running.run)
 app.command("validate")(validating.validate)
 app.command("infer")(inferring.infer)
+app.command("backfill")(upkeep.backfill)
 app.command("forget")(running.forget)
+app.command("maintain")(upkeep.maintain)
 app.command("status")(status.status)
 app.command("rejects")(rejects.rejects)
 app.command("query")(querying.query)

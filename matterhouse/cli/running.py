@@ -69,7 +69,7 @@ def run(
         accept_drop=accept_drop,
         on_progress=watch,
     )
-    _do(run, watch, settings.warehouse, as_json, quiet, profile)
+    do(run, watch, settings.warehouse, as_json, quiet, profile)
 
 
 def forget(
@@ -92,10 +92,10 @@ def forget(
     settings = load(config, (), warehouse, tables=tables)
     watch = Watch(visible=sys.stderr.isatty() and not (quiet or as_json))
     run = Run(settings, drop_sources=names, trigger="forget", on_progress=watch)
-    _do(run, watch, settings.warehouse, as_json, quiet)
+    do(run, watch, settings.warehouse, as_json, quiet)
 
 
-def _do(run: "Run", watch: "Watch", warehouse: Path, as_json: bool, quiet: bool, profile: bool = False) -> None:
+def do(run: "Run", watch: "Watch", warehouse: Path, as_json: bool, quiet: bool, profile: bool = False) -> None:
     """Do a run, tell of it and end with its exit code."""
     code = _finish(run, watch)
     try:

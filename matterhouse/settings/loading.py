@@ -64,6 +64,15 @@ def _anchored(dashboard: DashboardSettings, raw: RawSettings) -> DashboardSettin
     return dashboard.model_copy(update={"export": Path(os.path.abspath(raw.folder / dashboard.export.expanduser()))})
 
 
+def only(settings: Settings, names: Sequence[str]) -> Settings:
+    """The settings with these sources alone, or with all for no name. Raises ``ConfigError`` for an unknown one."""
+    unknown = [name for name in names if name not in settings.sources]
+    if unknown:
+        raise ConfigError(f"no source is called {', '.join(unknown)}; there are: {', '.join(settings.sources)}")
+    sources = {name: settings.sources[name] for name in names or settings.sources}
+    return settings.model_copy(update={"sources": sources})
+
+
 def _absolute(warehouse: Path, raw: RawSettings, is_flag: bool) -> Path:
     """The warehouse's folder as an absolute path. Raises ``ConfigError`` where DuckDB or SQLite could not open it."""
     place = os.path.abspath((Path.cwd() if is_flag else raw.folder) / warehouse.expanduser())
