@@ -24,8 +24,8 @@ from matterhouse.engine.report import Progress, Report
 from matterhouse.settings.models import Settings
 
 _PROGRESS_EVERY_SECONDS = 5.0
-_SHARE_DONE = {"list": 0, "extract": 5, "load": 75, "check": 85, "publish": 90}
-_SHARE_OF_EXTRACT = _SHARE_DONE["load"] - _SHARE_DONE["extract"]
+_SHARE_DONE = {"list": 0, "extract": 5, "history": 40, "load": 75, "check": 85, "publish": 90}
+_SHARE_OF_READING = {"extract": 35, "history": 35}
 
 
 def slug(warehouse: Path) -> str:
@@ -87,9 +87,9 @@ class ShowProgress:
         if progress.stage == self._stage and self._clock() - self._shown_at < _PROGRESS_EVERY_SECONDS:
             return
         self._stage, self._shown_at = progress.stage, self._clock()
-        done = _SHARE_DONE[progress.stage] + (_SHARE_OF_EXTRACT * progress.files / progress.of if progress.of else 0)
-        files = f": {progress.files:,} of {progress.of:,} files, {progress.bytes / 1e6:,.1f} MB" if progress.of else ""
-        self._show(done, progress.stage + files)
+        share = _SHARE_OF_READING.get(progress.stage, 0) * progress.files / progress.of if progress.of else 0
+        counts = f": {progress.counts}, {progress.bytes / 1e6:,.1f} MB" if progress.of else ""
+        self._show(_SHARE_DONE[progress.stage] + share, progress.stage + counts)
 
     def finish(self, state: str) -> None:
         """The run has ended."""

@@ -1,6 +1,7 @@
 """The Prefect flow ``backfill``: read sources again from their first file to their last, on demand.
 
-It gives the same tables as ever for the same content; the run's row in ``meta.runs`` says why it was done.
+With ``history_since`` only the commits after that one are read again. It gives the same tables as ever for the same
+content; the run's row in ``meta.runs`` says why it was done.
 """
 
 from prefect import flow
@@ -23,7 +24,7 @@ def run_name() -> str:
 
 @flow(name="backfill", flow_run_name=run_name, on_failure=[hooks.tell_failed], on_crashed=[hooks.tell_crashed])
 def backfill(parameters: BackfillParameters) -> State:
-    """Read every file of the sources again, changed or not, and publish a new snapshot."""
+    """Read every file of the sources again, changed or not, or the history after a commit; publish a new snapshot."""
     try:
         settings = only(parameters.settings(), parameters.only)
     except ConfigError as error:
@@ -32,6 +33,7 @@ def backfill(parameters: BackfillParameters) -> State:
         settings,
         wait_seconds=parameters.wait_minutes * 60,
         trigger=f"backfill: {parameters.reason}",
-        full_refresh=True,
+        full_refresh=parameters.history_since is None,
+        history_since=parameters.history_since,
         accept_drop=parameters.accept_drop,
     )

@@ -70,6 +70,12 @@ class BackfillParameters(WarehouseParameters):
 
     reason: str = Field(min_length=1, max_length=200, description="Why: it is kept with the run, in meta.runs.")
     only: list[str] = Field([], description="Names of the sources to read again; empty: all.")
+    history_since: str | None = Field(
+        None,
+        pattern="^[0-9a-f]{7,64}$",
+        description="A commit: only the history after it is read again, up to the newest commit; empty: all files are "
+        "read again, and the whole history of sources that have one.",
+    )
     accept_drop: bool = Field(
         False,
         description="Publish although a table loses more of its rows than the configuration allows (`dropped_share`).",

@@ -23,7 +23,7 @@ from matterhouse.engine.account import totals
 from matterhouse.engine.errors import MOST_TOLD, REJECTS, SourcesFailed, is_explained
 from matterhouse.engine.interrupts import Interrupts, Stopped, interrupts
 from matterhouse.engine.page import markdown
-from matterhouse.engine.report import Report, RunState, accounts_told, breach, drift_in_words
+from matterhouse.engine.report import Report, RunState, accounts_told, breach, drift_in_words, histories_in_words
 from matterhouse.engine.run import Run
 from matterhouse.flows import artifacts, notices
 from matterhouse.flows.state_names import PARTIAL, SKIPPED, TOO_MANY_REJECTS
@@ -204,6 +204,8 @@ def _tell(run: Run, settings: Settings) -> None:
         log.warning("%s", redacted_text(line, ""))
     for account in accounts_told(report.sources)[0]:
         log.info("%s", in_words(account.source, asdict(account)))
+    for line in histories_in_words(report.histories):
+        log.info("%s", line)
     log.debug("seconds by stage: %s", report.stages)
 
 

@@ -24,7 +24,8 @@ The first lines of a table's file say where its rows come from:
 - ``-- collection: <name>``: only from documents of that collection;
 - ``-- split at commas: <list>, <list>``: where one of the lists is a text, it is split at its commas;
 - ``-- belongs to: document`` (rows are replaced with their document), ``entry`` (rows come with the first document that
-  lists them and go with the last one), ``warehouse`` (worked out from other tables) or ``run`` (bookkeeping);
+  lists them and go with the last one), ``warehouse`` (worked out from other tables), ``run`` (bookkeeping) or
+  ``history`` (commits of a source);
 - ``-- empty without: <table>``, of a view: without rows of that table it has none, and is not asked for them;
 - ``-- parquet: no``: rows are in DuckDB only; views that are in Parquet as well hold all that they say.
 """
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FILE = "schema.json"
-DOCUMENT, ENTRY, WAREHOUSE, RUN = "document", "entry", "warehouse", "run"
+DOCUMENT, ENTRY, WAREHOUSE, RUN, HISTORY = "document", "entry", "warehouse", "run", "history"
 MARTS = "marts"  # the schema of the views that are answers, and the folder of their statements
 DOCUMENTS, ITEMS, DISTINCT, LINKS, KEYS, CODE = "documents", "items", "distinct items", "links", "keys", "code"
 
@@ -100,10 +101,10 @@ class Rows:
 class Table:
     """One table or view: a row is one ``grain``, told apart by the columns of ``key``.
 
-    ``belongs_to`` says what a row comes and goes with: document, entry, warehouse or run; None in a view. ``reads`` are
-    the tables behind a view, also those behind other views, ``names`` the tables and views that its query names.
-    ``in_parquet`` tells whether the rows are published as Parquet files as well. A view has no rows when the table
-    ``empty_without`` has none.
+    ``belongs_to`` says what a row comes and goes with: document, entry, warehouse, run or history; None in a view.
+    ``reads`` are the tables behind a view, also those behind other views, ``names`` the tables and views that its query
+    names. ``in_parquet`` tells whether the rows are published as Parquet files as well. A view has no rows when
+    the table ``empty_without`` has none.
     """
 
     schema: str
@@ -307,9 +308,10 @@ def column(table: str, name: str, type: str, not_null: bool, comment: str | None
 
 def _rows(table: str, described: dict[str, Any]) -> Rows:
     form = _ROWS.fullmatch(described.get("rows") or "")
-    if form is None or described.get("belongs_to") not in (DOCUMENT, ENTRY, WAREHOUSE, RUN):
+    if form is None or described.get("belongs_to") not in (DOCUMENT, ENTRY, WAREHOUSE, RUN, HISTORY):
         raise ValueError(
-            f"{table}: the file must begin with `-- rows: …` and `-- belongs to: document, entry, warehouse or run`"
+            f"{table}: the file must begin with `-- rows: …` and"
+            " `-- belongs to: document, entry, warehouse, run or history`"
         )
     split = tuple(described["split_at_commas"].split(", ")) if "split_at_commas" in described else ()
     return Rows(form["kind"], tuple(form["of"].split(", ")) if form["of"] else (), described.get("collection"), split)

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("matterhouse", "dashboards", "flows", "sql", "transforms", "tests", "docs", "data", "benchmarks")
 # Rooms that the documentation plans.
-PLANNED = {"sql/marts/", "matterhouse/history/", "sql/tables/history/"}
+PLANNED = {"sql/marts/"}
 PATH = re.compile(rf"`((?:{'|'.join(ROOMS)})/[\w./-]*)`")
 SHORT = re.compile(r"`((?:engine|executors|warehouse|reading|sources)/[\w/]+\.py)`")
 

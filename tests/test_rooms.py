@@ -10,10 +10,11 @@ HOUSE = Path(__file__).resolve().parents[1] / "matterhouse"
 # Room -> the rooms that it may import from. Each stands above those, so that imports run one way. A new room is a line.
 MAY_IMPORT = {
     "__init__": "process warehouse",  # the public door
-    "cli": "flows dashboards engine warehouse transforms reading settings sources sql process",
-    "flows": "dashboards engine warehouse transforms reading settings sources sql process",
+    "cli": "flows dashboards engine history warehouse transforms reading settings sources sql process",
+    "flows": "dashboards engine history warehouse transforms reading settings sources sql process",
     "dashboards": "warehouse sql",
-    "engine": "warehouse transforms reading settings sources sql process",
+    "engine": "history warehouse transforms reading settings sources sql process",
+    "history": "warehouse transforms reading sources sql process",
     "warehouse": "reading sources sql",
     "transforms": "reading sources sql",
     "reading": "sources sql",

@@ -91,6 +91,11 @@ def _text_array(texts: list[bytes | None]) -> pa.StringArray:
     return pa.Array.from_buffers(pa.string(), len(texts), buffers)
 
 
+def value_text(value: object) -> str:
+    """A value as text: a scalar as it was written, a list or mapping as JSON without ``secured`` values."""
+    return str(value) if isinstance(value, str) else _json(value, SECURED).decode()
+
+
 def typed_text(value: object, left_out: Sequence[str]) -> bytes:
     """A text of a value that only equal values have: keys in order, and scalars with their types. Not quite JSON."""
     return _json(value, left_out, _marked)

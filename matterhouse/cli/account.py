@@ -90,8 +90,10 @@ def _tell_unchanged(report: "Report", warehouse: Path) -> None:
 
 
 def _tell_findings(report: "Report") -> None:
-    from matterhouse.engine.report import breach, drift_in_words, skipped_in_words
+    from matterhouse.engine.report import breach, drift_in_words, histories_in_words, skipped_in_words
 
+    for line in histories_in_words(report.histories):
+        say(line)
     if report.skipped:
         say(f"Skipped: {skipped_in_words(report.skipped)}; `matterhouse rejects --all` lists the files.")
     rejected = sum(account.rejected for account in report.sources)

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 
     from matterhouse.engine.report import Progress
 
-_DOING = {"list": "listing", "extract": "reading", "load": "loading", "check": "checking", "publish": "publishing"}
+_DOING = {"list": "listing", "extract": "reading", "history": "reading commits", "load": "loading"}
+_DOING |= {"check": "checking", "publish": "publishing"}
 
 
 class Watch:
@@ -62,7 +63,7 @@ class Watch:
             self._bar.task_ids[0],
             completed=progress.files,
             total=progress.of or None,
-            files=f"{progress.files:,} of {progress.of:,} files" if progress.of else "",
+            files=progress.counts if progress.of else "",
             speed=f"{progress.bytes / 1e6 / seconds:,.1f} MB/s" if progress.bytes and seconds else "",
         )
 

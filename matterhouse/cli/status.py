@@ -203,6 +203,10 @@ def _tell_sources(sources: dict[str, dict]) -> None:
         ]
         say()
         table(("source", "uri", "ref", "commit", "files", "rejected"), rows, ("files", "rejected"))
+    for name, facts in sources.items():
+        if history := facts.get("history"):
+            begins = ", begins in the middle: the repository is a shallow clone" if history["is_shallow"] else ""
+            say(f"history    {name} up to {history['commit'][:12]}{begins}")
 
 
 def _tell_runs(runs: list[dict]) -> None:

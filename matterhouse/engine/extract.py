@@ -76,11 +76,11 @@ class Extraction:
                     self._executor.take()
             raise
 
-    def discard(self, plan: SourcePlan) -> None:
+    def discard(self, source: str) -> None:
         """Remove what was staged of a source."""
         from matterhouse.warehouse import staging
 
-        staged = self._staged.get(plan.name, _Staged())
+        staged = self._staged.get(source, _Staged())
         staging.discard(self.setup.folder, staged.batches, staged.documents)
 
     def _extract(self, plan: SourcePlan) -> None:

@@ -12,7 +12,7 @@ from matterhouse.settings.models import SourceSettings
 from matterhouse.sources import Limits
 
 # The rooms whose modules or statements shape rows.
-_ROOMS = ("sources", "reading", "transforms", "sql", "warehouse", "engine")
+_ROOMS = ("sources", "reading", "transforms", "sql", "warehouse", "history", "engine")
 _ONLY_READ = ("/sql/dashboard", "/sql/queries")  # statements that readers ask
 _MOST_TOLD = 5
 
@@ -40,9 +40,13 @@ def of_files(files: Mapping[str, Path]) -> dict[str, str]:
 def of_source(settings: SourceSettings, limits: Limits) -> str:
     """Fingerprint of the settings that decide what is read from a source; another one reads the whole source again."""
     in_order = (list(settings.collections.items()), list(settings.data_files.items()))
-    shape = (settings.publish_secured, sorted(settings.columns.items()), *in_order)
+    shape = (settings.publish_secured, sorted(settings.columns.items()), *in_order, *_of_history(settings))
     chosen = (sorted(settings.include), sorted(settings.exclude), sorted(settings.templates), shape, asdict(limits))
     return blake2b(repr(chosen).encode(), digest_size=8).hexdigest()
+
+
+def _of_history(settings: SourceSettings) -> tuple[object, ...]:
+    return (settings.history_columns, settings.publish_authors) if settings.has_history else ()
 
 
 def of_tables(code: str, declared: Mapping[str, str]) -> str:

@@ -35,7 +35,7 @@ def judged(plan: SourcePlan, limits: LimitSettings, accept_drop: bool) -> Source
     if account.rejected > limits.rejected_count and account.rejected > limits.rejected_share * account.found:
         return SourceFailure(plan.name, REJECTS, _of_rejects(plan.name, account.rejected, account.found, limits))
     before = sum(entry.records for entry in plan.known.values())
-    if accept_drop or not _is_sudden(before, account.records, limits.dropped_share):
+    if accept_drop or not is_sudden(before, account.records, limits.dropped_share):
         return None
     change = f"{plan.name} would go from {before:,} to {account.records:,} documents"
     if not account.found:
@@ -97,6 +97,6 @@ def _of_rejects(name: str, rejected: int, found: int, limits: LimitSettings) -> 
     )
 
 
-def _is_sudden(before: int, now: int, share: float) -> bool:
-    """Whether all documents are gone, or more than a few and more than the share."""
+def is_sudden(before: int, now: int, share: float) -> bool:
+    """Whether all documents (or commits) are gone, or more than a few and more than the share."""
     return (before > 0 and now == 0) or before - now > max(FEW, share * before)

@@ -6,8 +6,19 @@ in which Markdown and HTML mean nothing.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from matterhouse.engine.report import Report, accounts_told, breach, drift_in_words, skipped_in_words
+from matterhouse.engine.report import (
+    Report,
+    accounts_told,
+    breach,
+    drift_in_words,
+    histories_in_words,
+    skipped_in_words,
+)
+
+if TYPE_CHECKING:
+    from matterhouse.warehouse.build import Build
 
 MOST_REJECTS = 50
 MOST_FIELDS, MOST_COLLECTIONS = 10, 50
@@ -29,6 +40,12 @@ def markdown(
     parts = [_head(report, snapshot), _account(report), _tables(report, before or {}), _rejects(report, rejects)]
     parts += [_checks(report, examples or {}), _drift(report), _seconds(report)]
     return "\n".join(line for part in parts for line in part).strip() + "\n"
+
+
+def of_build(report: Report, build: "Build", before: Mapping[str, int]) -> str:
+    """The page of a run that publishes, with what its database can tell."""
+    examples = {check["name"]: build.offending_rows(check["name"]) for check in report.failed_checks}
+    return markdown(report, build.final_path, before, build.rejects(MOST_REJECTS), examples)
 
 
 def code(value: object) -> str:
@@ -68,6 +85,9 @@ def _account(report: Report) -> Iterator[str]:
     yield from _table(["source", "commit", *_COUNTS], for_source)
     if others:
         yield f"{others:,} more of {len(report.sources):,} sources are in `meta.run_sources`."
+        yield ""
+    for line in histories_in_words(report.histories):
+        yield line
         yield ""
     if report.skipped:
         yield f"Skipped: {skipped_in_words(report.skipped)}."

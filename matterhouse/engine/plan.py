@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from matterhouse.engine import fingerprint
 from matterhouse.engine.account import Account, FileOutcome
@@ -12,6 +13,9 @@ from matterhouse.engine.comparison import Comparison, compare
 from matterhouse.settings.models import Settings, SourceSettings
 from matterhouse.sources import NOT_READ, Limits, Listing, Source, open_source, redacted
 from matterhouse.warehouse.ledger import Entry, Ledger
+
+if TYPE_CHECKING:
+    from matterhouse.history.reading import Outcome
 
 # A run counts the entries of a source many times.
 _OUTCOME, _RECORDS, _REASON = map(attrgetter, ("outcome", "records", "reason"))
@@ -24,7 +28,7 @@ class SourcePlan:
     Where position or digest say at once that nothing changed, there is no ``listing`` and no ``comparison``; then
     ``facts``, the ledger's, have the counts. With ``reread`` every file is read again. The extraction fills ``read``
     with the entries of files that are new or changed, ``restamped`` with those of files of known content and another
-    size or time stamp.
+    size or time stamp, ``history`` with what was read of the source's commits, if that was to be done.
     """
 
     name: str
@@ -41,6 +45,7 @@ class SourcePlan:
     digest: str | None = None
     read: list[Entry] = field(default_factory=list)
     restamped: list[Entry] = field(default_factory=list)
+    history: "Outcome | None" = None
 
     def compare(self, ledger: Ledger) -> None:
         """Compare the listing, if there is one, with the ledger's files; it is not kept."""
@@ -70,12 +75,26 @@ class SourcePlan:
     @property
     def has_work(self) -> bool:
         """Whether a file is new, changed or removed, or may be; known when the source is planned."""
-        return self.comparison is not None and not self.comparison.is_empty
+        return self.reads_history or (self.comparison is not None and not self.comparison.is_empty)
+
+    @property
+    def reads_history(self) -> bool:
+        """Whether there are commits to read; known when the source is planned."""
+        if not self.settings.has_history or self.position is None:
+            return False
+        known = (self.facts or {}).get("history")
+        return self.reread or known is None or known["commit"] != self.position
+
+    @property
+    def loses_history(self) -> bool:
+        """Whether the warehouse has a history of the source that it is not to have any more."""
+        return bool((self.facts or {}).get("history")) and not self.settings.has_history
 
     @property
     def changes_tables(self) -> bool:
         """Whether rows are added, replaced or removed; known when the source is extracted."""
-        return bool(self.read) or (self.comparison is not None and bool(self.comparison.removed))
+        removed = self.comparison is not None and bool(self.comparison.removed)
+        return bool(self.read) or removed or self.loses_history or (self.history is not None and self.history.has_rows)
 
     @property
     def account(self) -> Account:
@@ -126,6 +145,7 @@ class SourcePlan:
             "refreshed_at": refreshed_at,
             "retry": self._has_unread_files,
             "skipped": dict(self.skipped),
+            "history": self._history_now,
             "counts": {
                 "found": account.found,
                 "loaded": 0,
@@ -135,6 +155,15 @@ class SourcePlan:
                 "records": account.records,
             },
         }
+
+    @property
+    def _history_now(self) -> dict[str, Any] | None:
+        """What the ledger is to remember of the source's history."""
+        if not self.settings.has_history or self.position is None:
+            return None
+        if self.history is None:
+            return (self.facts or {}).get("history")
+        return {"commit": self.position, "last_at": self.history.last_at, "is_shallow": self.history.is_shallow}
 
 
 def open_configured(name: str, own: SourceSettings, clones: Path, limits: Limits) -> Source:

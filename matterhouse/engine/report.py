@@ -1,13 +1,13 @@
 """The report of a run: what it found and did, for people and for programs. ``page`` makes it Markdown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from matterhouse import __version__
 from matterhouse.engine.account import Account, totals
-from matterhouse.engine.errors import MOST_TOLD, SourceFailure
+from matterhouse.engine.errors import MOST_TOLD, SourceFailure, messages
 
 
 class RunState(StrEnum):
@@ -29,8 +29,9 @@ class Report:
     ``skipped`` the number of files that hold no record by reason, ``rejected_items`` the
     items of loaded data files that could not be read, ``stages`` seconds of wall time per stage, ``rows``
     the rows of each published table, ``failed_checks`` name, severity, rows and description of checks that found
-    something, ``drift`` by collection the front-matter paths that no table covers and no run met before, ``notes``
-    what else the operator should know. Times are ISO 8601 in UTC.
+    something, ``drift`` by collection the front-matter paths that no table covers and no run met before,
+    ``histories`` the ``commits`` and ``versions`` that came to the histories of sources, ``notes`` what else the
+    operator should know. Times are ISO 8601 in UTC.
     """
 
     run_id: str
@@ -48,10 +49,16 @@ class Report:
     drift: dict[str, list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     error: str | None = None
+    histories: dict[str, dict[str, int]] = field(default_factory=dict)
     rejected_items: int = 0
     bytes_read: int = 0
     documents_declined: int = 0
     distinct_blocks: int = 0
+
+    def tell_failures(self, failures: list[SourceFailure]) -> None:
+        """Say that the run goes on without some of its sources."""
+        self.failures = failures
+        self.error = messages(failures) or None
 
     def row(self, accounts: Sequence[Account], flow_run_id: str | None, trigger: str, full_refresh: bool) -> dict:
         """The run as the ledger and ``meta.runs`` know it."""
@@ -77,12 +84,36 @@ class Report:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: its ``stage``, and in it files done ``of`` so many, and bytes read."""
+    """How far a run is: its ``stage``, and in it files done ``of`` so many, and bytes read.
+
+    In the stage ``history`` it is commits that are counted, and ``versions`` are those that they began.
+    """
 
     stage: str
     files: int = 0
     of: int = 0
     bytes: int = 0
+    versions: int = 0
+
+    @property
+    def counts(self) -> str:
+        """What was read, in words: ``50 of 60 files``, or ``50 of 60 commits, 7 versions``."""
+        if self.stage == "history":
+            return f"{self.files:,} of {self.of:,} commits, {self.versions:,} versions"
+        return f"{self.files:,} of {self.of:,} files"
+
+
+def counting(total: int, on_progress: Callable[[Progress], None]) -> Callable[[int], None]:
+    """A function that is called with the size of every file that was read, of ``total``, and tells of the progress."""
+    files = size = 0
+
+    def count(file_size: int) -> None:
+        nonlocal files, size
+        files, size = files + 1, size + file_size
+        if files % 50 == 0 or files == total:
+            on_progress(Progress("extract", files, total, size))
+
+    return count
 
 
 def accounts_told(accounts: Sequence[Account]) -> tuple[list[Account], int]:
@@ -101,6 +132,14 @@ def breach(check: Mapping[str, Any]) -> str:
     """What a check that failed found, a sentence: how many rows break which rule."""
     rows = "1 row breaks" if check["offending"] == 1 else f"{check['offending']:,} rows break"
     return f"{rows} the rule: {check['description']}"
+
+
+def histories_in_words(histories: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """A sentence per source whose history was read."""
+    return [
+        f"History of {source}: {counts['commits']:,} commits that changed files began {counts['versions']:,} versions."
+        for source, counts in histories.items()
+    ]
 
 
 def skipped_in_words(skipped: Mapping[str, int]) -> str:

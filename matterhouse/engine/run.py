@@ -20,14 +20,14 @@ from uuid import uuid4
 
 from matterhouse import process
 from matterhouse.engine import declared, fingerprint, others
-from matterhouse.engine.errors import RunFailed, SourceFailure, SourcesFailed, is_explained, messages
+from matterhouse.engine.errors import RunFailed, SourceFailure, SourcesFailed, is_explained
 from matterhouse.engine.limits import judged, refuse_drops
 from matterhouse.engine.plan import SourcePlan, reading_limits
-from matterhouse.engine.report import Progress, Report, RunState
+from matterhouse.engine.report import Progress, Report, RunState, counting
+from matterhouse.engine.run_history import RunHistory
 from matterhouse.engine.run_sources import RunSources
 from matterhouse.settings.models import Settings
 from matterhouse.sources import SourceUnavailable
-from matterhouse.transforms.keys import record_id
 from matterhouse.warehouse import recovery, snapshots
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.lock import exclusive
@@ -56,7 +56,7 @@ class Run:
     A source that cannot be listed or read, or breaks its limits, fails and keeps its rows; the run goes on with the
     others, and fails when none is left. ``full_refresh`` reads every file again; ``accept_drop`` publishes even when
     sources or tables lose many rows. ``drop_sources`` are sources of the warehouse that the settings do not
-    name: their rows go.
+    name: their rows go. ``history_since`` is a commit after which histories are read again.
     ``trigger`` says what started the run, ``flow_run_id`` which Prefect flow run it is.
     ``on_progress`` is called with a ``Progress``.
     """
@@ -68,6 +68,7 @@ class Run:
         full_refresh: bool = False,
         accept_drop: bool = False,
         drop_sources: Collection[str] = (),
+        history_since: str | None = None,
         trigger: str = "cli",
         flow_run_id: str | None = None,
         on_progress: Callable[[Progress], None] = lambda progress: None,
@@ -80,6 +81,7 @@ class Run:
         # Of its own: a worker process of a run that was killed may still be writing.
         self._staged = self._layout.staging / self.report.run_id
         self._dropping: dict[str, str | None] = dict.fromkeys(drop_sources)
+        self._history_since = history_since
         self._sources = RunSources(settings, self._dropping)
         self._rejects: list[dict] = []
         self._rejects_of_failed: list[dict] = []
@@ -124,17 +126,22 @@ class Run:
             self._over = True
             self._sources, self._rejects_of_failed = RunSources(self._settings, self._dropping), []
             yield self.list
-            if self._fresh or self._sources.has_work:
+            if self._fresh or self._sources.has_work or self._history_since:
                 fresh = self._fresh
-                yield self.extract
+                yield from self._reading()
                 if fresh and not self._fresh:  # a source failed, and its rows have to stay
-                    yield self.extract
+                    yield from self._reading()
             if self._fresh or self._sources.change_tables:
                 yield self.load
                 if self._build is not None:  # else the snapshot to build on was damaged: start over with another one
                     yield from (self.check, self.publish)
             else:
                 self._leave_unchanged()
+
+    def _reading(self) -> Iterator[Callable[[], None]]:
+        yield self.extract
+        if any(plan.settings.has_history for plan in self._sources.plans):
+            yield self.history
 
     def list(self) -> None:
         """List every source and compare it with the ledger; called again, it lists those again that failed."""
@@ -155,8 +162,9 @@ class Run:
             share = self._settings.audit_share
             setup = Setup(report.run_id, report.started_at, limits, share, self._staged, self._user_tables)
             next_part = 0 if self._fresh else self._ledger.next_part()
-            extraction = Extraction(setup, self._settings.batch_bytes, self._fresh, next_part, self._count_files())
-            with extraction:
+            on_read = counting(self.files_to_read, self._on_progress)
+            extraction = Extraction(setup, self._settings.batch_bytes, self._fresh, next_part, on_read)
+            with extraction as self._extraction:
                 for plan in self._sources.plans:
                     self._extract(extraction, plan)
             self._rejects = [each for each in extraction.rejects if not self._sources.has_failed(each["source"])]
@@ -181,9 +189,28 @@ class Run:
         except SourceUnavailable as error:
             failure = SourceFailure.of(error)
         if failure is not None:
-            self._sources.fail(failure)
-            self._rejects_of_failed += [each for each in extraction.rejects if each["source"] == plan.name]
-            extraction.discard(plan)
+            self._fail(failure)
+
+    def history(self) -> None:
+        """Read the commits of sources with history, and stage the versions of records that they began."""
+        with self._stage("history"):
+            for failure in self._histories.read_all(self._sources.plans, self.report.notes):
+                self._fail(failure)
+            self._fail_without_sources()
+            self._keep_rows_of_failed()
+
+    @property
+    def _histories(self) -> RunHistory:
+        folder, base = self._staged.with_name(f"{self._staged.name}-history"), self._base
+        options = (self._fresh, base, self._history_since, self._accept_drop, self._on_progress)
+        return RunHistory(self._settings, folder, *options)
+
+    def _fail(self, failure: SourceFailure) -> None:
+        """Go on without a source, and throw away what was staged of it."""
+        self._sources.fail(failure)
+        self._rejects_of_failed += [each for each in self._extraction.rejects if each["source"] == failure.source]
+        self._rejects = [each for each in self._rejects if each["source"] != failure.source]
+        self._extraction.discard(failure.source)
 
     def _fail_without_sources(self) -> None:
         """Raise ``SourcesFailed`` if every source failed."""
@@ -205,7 +232,7 @@ class Run:
         When the last one is damaged, it is set aside, and there is no build: ``stages`` starts over.
         """
         from matterhouse.warehouse.base import Damaged
-        from matterhouse.warehouse.build import Build, Changes
+        from matterhouse.warehouse.build import Build
 
         with self._stage("load"):
             self._build = Build(
@@ -217,16 +244,11 @@ class Run:
                 declared.lists_taken(self._settings),
                 declared.marts(self._settings),
             )
-            changes = Changes(rejects=self._rejects)
-            for plan in self._sources.plans:
-                changes.read |= {record_id(entry.source, entry.path): entry for entry in plan.read}
-                changes.restamped |= {record_id(entry.source, entry.path): entry for entry in plan.restamped}
-            if not self._fresh:
-                gone = self._sources.gone(self._ledger)
-                changes.gone = {record_id(entry.source, entry.path): entry for entry in gone}
+            histories = self._histories.loaded(self._sources, self.report)
+            changes = self._sources.changes(None if self._fresh else self._ledger, self._rejects, histories)
             self.report.state = RunState.PARTIAL if self._sources.failures else RunState.LOADED
             self.report.snapshot, self.report.published = self._build.id, True
-            self._report_failures()
+            self.report.tell_failures(self._sources.failures)
             try:
                 self._build.load(changes, self._row(), self._ledger.runs(), self._all_sources())
             except Damaged as damage:
@@ -243,6 +265,7 @@ class Run:
             found = self._build.check(self.report.run_id)
             self.report.failed_checks = [asdict(check) for check in found if check.offending]
             self.report.rejected_items = self._build.rejected_items()
+            self.report.histories = self._build.histories
             self.report.drift = self._build.new_drift(self.report.run_id)
             self.report.notes += self._build.content_changes()
             stopping = [check for check in found if check.stops]
@@ -283,22 +306,11 @@ class Run:
 
     def _page(self) -> str:
         """The report as Markdown, with what the database can tell of it."""
-        from matterhouse.engine.page import MOST_REJECTS, markdown
+        from matterhouse.engine.page import of_build
 
         self.report.sources, self.report.skipped = self._sources.accounts(), self._sources.skipped()
         assert self._build is not None
-        return markdown(
-            self.report,
-            self._build.final_path,
-            self._base.rows if self._base else {},
-            self._build.rejects(MOST_REJECTS),
-            {check["name"]: self._build.offending_rows(check["name"]) for check in self.report.failed_checks},
-        )
-
-    def _report_failures(self) -> None:
-        """What the report of a run says that goes on without some of its sources."""
-        self.report.failures = self._sources.failures
-        self.report.error = messages(self.report.failures) or None
+        return of_build(self.report, self._build, self._base.rows if self._base else {})
 
     @cached_property
     def _user_tables(self) -> tuple[UserTable, ...]:
@@ -362,22 +374,10 @@ class Run:
         """Files that are new or may have changed; known when the sources are listed."""
         return sum(plan.files_to_read for plan in self._sources.plans)
 
-    def _count_files(self) -> Callable[[int], None]:
-        total = self.files_to_read
-        files = size = 0
-
-        def count(file_size: int) -> None:
-            nonlocal files, size
-            files, size = files + 1, size + file_size
-            if files % 50 == 0 or files == total:
-                self._on_progress(Progress("extract", files, total, size))
-
-        return count
-
     def _leave_unchanged(self) -> None:
         """Nothing to publish: note new time stamps and where the sources stand."""
         self.report.state = RunState.PARTIAL if self._sources.failures else RunState.UNCHANGED
-        self._report_failures()
+        self.report.tell_failures(self._sources.failures)
         self.report.snapshot = self._base.id if self._base else None
         with self._noting(), self._ledger.transaction():
             self._sources.remember(self._ledger, self.report.started_at)

@@ -1,9 +1,10 @@
 """The sources of a run: what is planned for each, which ones failed, and the account of each."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from matterhouse.engine.account import Account
 from matterhouse.engine.errors import SourceFailure
@@ -11,8 +12,13 @@ from matterhouse.engine.plan import SourcePlan, plan_source
 from matterhouse.engine.side_by_side import side_by_side
 from matterhouse.settings.models import Settings
 from matterhouse.sources import SourceUnavailable
+from matterhouse.transforms.keys import record_id
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.ledger import Entry, Ledger
+
+if TYPE_CHECKING:
+    from matterhouse.warehouse.build import Changes
+    from matterhouse.warehouse.history import SourceHistory
 
 
 class RunSources:
@@ -91,6 +97,18 @@ class RunSources:
                 elif plan.is_read_whole:
                     told += passed_over(plan.name, plan.source, plan.settings)
         return told
+
+    def changes(self, ledger: Ledger | None, rejects: list[dict], histories: "list[SourceHistory]") -> "Changes":
+        """What the sources bring; files that are gone count where the ``ledger`` knows what there was."""
+        from matterhouse.warehouse.build import Changes
+
+        def by_id(entries: Iterable[Entry]) -> dict[str, Entry]:
+            return {record_id(entry.source, entry.path): entry for entry in entries}
+
+        read = by_id(entry for plan in self.plans for entry in plan.read)
+        restamped = by_id(entry for plan in self.plans for entry in plan.restamped)
+        gone = by_id(self.gone(ledger)) if ledger is not None else {}
+        return Changes(read, restamped, gone, rejects, histories)
 
     def fail(self, failure: SourceFailure) -> None:
         """Go on without a source."""

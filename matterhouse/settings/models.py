@@ -41,6 +41,12 @@ def _is_glob(glob: str) -> str:
     return glob
 
 
+def _is_no_secret(path: str) -> str:
+    if not path or "secured" in re.split(r'[."\[\]]+', path):
+        raise ValueError("expected a front-matter path, and none of `secured` values: they are never in a history")
+    return path
+
+
 SourceName = Annotated[str, StringConstraints(pattern=f"^{NAME}$")]
 Glob = Annotated[str, AfterValidator(_is_glob)]
 Globs = Annotated[tuple[Glob, ...], Field(strict=False)]
@@ -65,6 +71,16 @@ class Group(BaseModel):
         if not isinstance(given, dict):
             return given
         return {name: value for name, value in given.items() if value is not None or name not in cls.model_fields}
+
+
+class HistorySettings(Group):
+    """What the history of a source follows besides the common columns."""
+
+    columns: Annotated[tuple[Annotated[str, AfterValidator(_is_no_secret)], ...], Field(strict=False)] = Field(
+        (),
+        description="Front-matter paths whose values are followed, too, in `history.record_versions.other_values`.",
+        examples=[["weight", "draft"]],
+    )
 
 
 class SourceSettings(Group):
@@ -134,6 +150,37 @@ class SourceSettings(Group):
         "counts; for others their content tells.",
         examples=[{"_data/theme.yml": "record", "data/menus/*.json": "items"}],
     )
+
+    history: HistorySettings | None = Field(
+        None,
+        description="`true`: every commit of a git source is read into schema `history` (docs/history.md); with "
+        "`columns`, front-matter paths are followed besides the common columns.",
+        examples=[True, {"columns": ["sidebar.label", "draft"]}],
+    )
+    publish_authors: bool = Field(
+        False, description="Whether the names of commits' authors are published in schema `history`."
+    )
+
+    @property
+    def has_history(self) -> bool:
+        """Whether the history of the source is read."""
+        return self.history is not None
+
+    @property
+    def history_columns(self) -> tuple[str, ...]:
+        """The front-matter paths that its history follows besides the common columns."""
+        return self.history.columns if self.history else ()
+
+    @field_validator("history", mode="before")
+    @classmethod
+    def _is_on_or_off(cls, history: Any, known: Any) -> Any:
+        if not isinstance(history, bool | dict | HistorySettings):
+            raise ValueError("expected true, false, or `columns:` with front-matter paths, indented below it")
+        if history is False:
+            return None
+        if "uri" in known.data and locate(known.data["uri"]).kind == "folder":
+            raise ValueError("expected a git repository as uri, whose commits are the history, not a folder")
+        return {} if history is True else history
 
     @field_validator("uri")
     @classmethod

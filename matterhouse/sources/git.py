@@ -18,6 +18,7 @@ from matterhouse.sources.errors import SourceUnavailable, Unreadable
 from matterhouse.sources.files import File, Globs, Listing, blob_id, path_text
 from matterhouse.sources.folder import too_large
 from matterhouse.sources.gitcommand import GitFailed, GitMissing, first_words, output_of, run
+from matterhouse.sources.gitlog import Commit, commits
 from matterhouse.sources.kinds import Request
 from matterhouse.sources.refs import commit_named
 from matterhouse.sources.trust import foreign_content, path_of_file_url
@@ -32,6 +33,7 @@ _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _SAID_HERE = (
     ("git timed out", "git took longer than the limit `git_seconds`"),
     ("[Oo]ut of memory|mmap failed", "git took more memory than the limit `git_memory`"),
+    ("the limit `files`", "a commit changes more files than the limit `files`"),
     ("promisor", "it is a partial clone, and some of its content is not on this machine: make a full one"),
     ("expected commit type", "the ref does not name a commit"),
     ("not a git repository", "there is no git repository"),
@@ -183,6 +185,41 @@ class GitSource:
                         yield file, too_large(file.size, limit) if is_large else _proved(file, self._content(output))
             except GitFailed as error:
                 raise self._damaged(error) from None
+
+    def commits(self, since: str | None = None) -> Iterator[Commit]:
+        """The commits along first parents from the one after ``since`` to the position, the oldest first, each with
+        the included files that it changed.
+
+        Raises SourceUnavailable.
+        """
+        until = self._commit or self.position()
+        try:
+            yield from commits(self._repository, self._limits, since, until, self._globs.wants)
+        except GitFailed as error:
+            raise self._damaged(error) from None
+
+    def line(self, since: str | None = None) -> Sequence[str]:
+        """The ids of the commits along first parents, the newest first, down to the one after ``since``.
+
+        Raises SourceUnavailable.
+        """
+        span = [self._commit or self.position(), *([f"^{since}"] if since else [])]
+        try:
+            return run(["rev-list", "--first-parent", *span, "--"], self._repository, self._limits).decode().split()
+        except GitFailed as error:
+            raise self._damaged(error) from None
+
+    def has_commit(self, commit: str) -> bool:
+        """Whether the repository has a commit of that id. Raises SourceUnavailable."""
+        try:
+            return self._commit_of(commit) is not None
+        except GitFailed as error:
+            raise self._damaged(error) from None
+
+    @property
+    def is_shallow(self) -> bool:
+        """Whether the repository holds the newest commits only; known when there is a position."""
+        return os.path.isfile(os.path.join(self._repository, "shallow"))
 
     def _resolve(self) -> str:
         try:

@@ -57,6 +57,8 @@ def sources(known: Mapping[str, dict]) -> pa.Table:
                 "commit_id": facts["position"],
                 "listing_digest": facts["digest"],
                 "max_age_hours": facts["max_age"],
+                "history_commit_id": (facts.get("history") or {}).get("commit"),
+                "is_history_shallow": (facts.get("history") or {}).get("is_shallow"),
                 "refreshed_at": datetime.fromisoformat(facts["refreshed_at"]),
             }
             for name, facts in known.items()

@@ -28,6 +28,7 @@ from matterhouse.warehouse.base import Base
 from matterhouse.warehouse.checks import Check, offending_rows, run_checks
 from matterhouse.warehouse.content import Content
 from matterhouse.warehouse.entries import joining
+from matterhouse.warehouse.history import HistoryLoad, SourceHistory
 from matterhouse.warehouse.layout import DATABASE, PARQUET, REPORT, Layout
 from matterhouse.warehouse.ledger import Entry
 from matterhouse.warehouse.snapshots import Snapshot
@@ -38,12 +39,13 @@ _HISTORY = ("meta.runs", "meta.run_sources")
 @dataclass
 class Changes:
     """What a run brings: ``read`` files by id, new or changed; ``restamped`` ones, whose content is
-    as it was; ``gone`` ones; ``rejects`` as rows of ``meta.rejects``."""
+    as it was; ``gone`` ones; ``rejects`` as rows of ``meta.rejects``; ``histories`` of sources."""
 
     read: dict[str, Entry] = field(default_factory=dict)
     restamped: dict[str, Entry] = field(default_factory=dict)
     gone: dict[str, Entry] = field(default_factory=dict)
     rejects: list[dict] = field(default_factory=list)
+    histories: list[SourceHistory] = field(default_factory=list)
 
 
 class Build:
@@ -101,6 +103,9 @@ class Build:
         self._load.files(
             bookkeeping.files(changes.read | changes.restamped), bookkeeping.rows_of("meta.rejects", changes.rejects)
         )
+        self._history = HistoryLoad(self._connection, self._fresh, changes.histories)
+        self._history.load()
+        self._load.touched |= self._history.touched
         self._load.replace("meta.sources", bookkeeping.sources(sources))
         for name, rows in zip(_HISTORY, bookkeeping.runs([*known_runs, run])):
             self._load.replace(name, rows)
@@ -133,10 +138,15 @@ class Build:
         self.rows_by_source = rowcounts.by_source(self._connection, self._tables(), self.rows)
         return found
 
+    @property
+    def histories(self) -> dict[str, dict[str, int]]:
+        """The ``commits`` and ``versions`` that came to the histories of sources."""
+        return self._history.added
+
     def rejected_items(self) -> int:
         """How many items of loaded data files could not be read."""
-        query = "SELECT count(*) FROM meta.rejects ANTI JOIN meta.files USING (record_id)"
-        return self._connection.execute(query).fetchall()[0][0]
+        count = "SELECT count(*) FROM meta.rejects ANTI JOIN meta.files USING (record_id) WHERE commit_id IS NULL"
+        return self._connection.execute(count).fetchall()[0][0]
 
     def new_drift(self, run_id: str) -> dict[str, list[str]]:
         """The front-matter paths without a table that this run met first, by collection (empty for none), cut.
@@ -171,7 +181,7 @@ class Build:
     def rejects(self, limit: int) -> list[dict]:
         """Some rows of ``meta.rejects``, those of the newest runs first."""
         columns = 'source, path, line, "column", reason, message'
-        query = f"SELECT {columns} FROM meta.rejects ORDER BY run_id DESC, source, path LIMIT ?"
+        query = f"SELECT {columns} FROM meta.rejects WHERE commit_id IS NULL ORDER BY run_id DESC, source, path LIMIT ?"
         cursor = self._connection.execute(query, [limit])
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row)) for row in cursor.fetchall()]
@@ -251,7 +261,7 @@ class Build:
         touched_parts = self._touched_parts(changed) if before else {}
         touched = self._load.touched | self._load.touched_views
         for name, table in self._tables().items():
-            if not table.in_parquet:
+            if not table.in_parquet or table.belongs_to == schema.HISTORY:
                 continue
             if self.rows.get(table.empty_without) == 0:
                 self.rows[name] = 0
@@ -272,6 +282,7 @@ class Build:
         elif any(touched_parts.values()):
             bulk.write_changes(changed, touched_parts, self._documents_of(set().union(*touched_parts.values())))
         bulk.write_empty()
+        self._history.write_parquet(before, folder)
 
     def _stays_empty(self, name: str) -> bool:
         """Whether a declared table has no row and had none; one of schema ``content`` may have other columns now."""

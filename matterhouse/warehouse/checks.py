@@ -17,6 +17,7 @@ from matterhouse.sql import schema
 from matterhouse.warehouse.content_names import quoted
 
 Tables = Sequence[schema.Table]
+_HISTORY = "table of history"  # of which none is the user's
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def _queries(connection: duckdb.DuckDBPyConnection, name: str, own: Tables) -> l
     _, each, _ = _header(name, text)
     if each is not None:
         without_comments = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
-        return [_for(table, without_comments) for table in [*_FOR_EACH[each](), *own]]
+        return [_for(table, without_comments) for table in [*_FOR_EACH[each](), *(own if each != _HISTORY else ())]]
     statements = connection.extract_statements(text)
     return [statement.query.strip().rstrip(";") for statement in statements]
 
@@ -101,5 +102,9 @@ def _of_records() -> list[schema.Table]:
     return [table for table in documents if table.schema == "main" and table.name != "records"]
 
 
+def _of_history() -> list[schema.Table]:
+    return [*schema.tables_of(schema.HISTORY).values()]
+
+
 # What a check can be made for each of.
-_FOR_EACH = {"table of main and raw": _of_content, "table of records": _of_records}
+_FOR_EACH = {"table of main and raw": _of_content, "table of records": _of_records, _HISTORY: _of_history}

@@ -178,7 +178,7 @@ class Load:
         self._register("stamped", files.select(["record_id"]))
         known = "record_id IN (FROM changed UNION FROM stamped)"
         self.replace("meta.files", files, known)
-        self.replace("meta.rejects", rejects, "record_id IN (FROM changed)")
+        self.replace("meta.rejects", rejects, "commit_id IS NULL AND record_id IN (FROM changed)")
 
     def replace(self, name: str, rows: pa.Table, where: str = "true") -> None:
         """Replace the rows of a table of the load's own for which ``where`` holds."""

@@ -16,6 +16,7 @@ _MADE_OF = {
     schema.ENTRY: ("front_matter", "front matter of the sources"),
     schema.WAREHOUSE: ("worked_out", "worked out from other tables"),
     schema.RUN: ("runs", "what the runs did"),
+    schema.HISTORY: ("commits", "commits of the sources"),
 }
 
 

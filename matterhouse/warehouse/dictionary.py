@@ -37,6 +37,7 @@ _PARTS = {
     "main": "Core: what the documents say (schema `main`)",
     "marts": "Marts: answers made of the tables (schema `marts`)",
     "raw": "Raw: the documents themselves (schema `raw`)",
+    "history": "History: every record as it was, at every commit (schema `history`)",
     "meta": "Bookkeeping: what the runs did (schema `meta`)",
 }
 

@@ -45,7 +45,8 @@ def row_writer(declared: schema.Table, file: Path) -> Iterator[Callable[[pa.Tabl
     dictionaries = [field.name for field in fields if field.name not in NO_DICTIONARY]
     statistics = [field.name for field in fields if not pa.types.is_string(field.type)]
     options: dict[str, Any] = {"use_dictionary": dictionaries, "write_statistics": statistics}
-    options |= _DENSE if declared.qualified in PARTED else _QUICK
+    is_bulk = declared.qualified in PARTED or declared.belongs_to == schema.HISTORY
+    options |= _DENSE if is_bulk else _QUICK
     writer: pq.ParquetWriter | None = None
 
     def write_rows(rows: pa.Table) -> None:

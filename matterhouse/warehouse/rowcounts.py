@@ -21,12 +21,13 @@ def by_source(
 ) -> BySource:
     """Rows of every table of content by source; ``rows`` are those in all.
 
-    The bookkeeping in ``meta`` is left out, and so are entries that are kept once, of which the links are counted.
+    The bookkeeping in ``meta`` and histories are left out, and so are entries that are kept once, of which the links
+    are counted.
     """
     wanted = {
         name: table
         for name, table in tables.items()
-        if table.kind == "table" and table.schema != "meta" and table.belongs_to != schema.ENTRY
+        if table.kind == "table" and table.schema != "meta" and table.belongs_to not in (schema.ENTRY, schema.HISTORY)
     }
     sources = [source for (source,) in connection.execute("SELECT source FROM meta.sources").fetchall()]
     if len(sources) == 1:

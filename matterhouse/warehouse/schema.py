@@ -26,10 +26,12 @@ _HEADERS = {
     "parquet": "parquet",
     "empty without": "empty_without",
 }
+# Those that others name come before them.
+_MACROS = ("records_as_of", "changes_between", "heat_curve")
 
 
 def create_all(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create every schema, table and view with their comments, in the connection's transaction if one is open.
+    """Create every schema, table, view and macro with their comments, in the connection's transaction if one is open.
 
     Raises ``duckdb.CatalogException`` where one of them is there already.
     """
@@ -37,18 +39,19 @@ def create_all(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def statements() -> str:
-    """The statements that create every schema, table and view with their comments."""
+    """The statements that create every schema, table, view and macro with their comments."""
     behind = {name: view.names & schema.views().keys() for name, view in schema.views().items()}
     return _statements(TopologicalSorter(behind).static_order())
 
 
 def _statements(views: Iterable[str]) -> str:
-    """The statements for every table, then for these views in this order."""
+    """The statements for every table, then for these views in this order, then for the macros."""
     found, queries = sql.names("tables"), texts_of_views()
     schemas = {name.partition("/")[0] for name in found} | {name.rpartition(".")[0] for name in queries}
     texts = [f"CREATE SCHEMA IF NOT EXISTS {schema};" for schema in sorted(schemas - {"", "main"})]
     texts += [sql.read(f"tables/{name}") for name in found]
     texts += [queries[name] for name in views]
+    texts += [sql.read(f"macros/{name}") for name in _MACROS]
     return "\n".join(texts)
 
 

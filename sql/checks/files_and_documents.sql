@@ -13,11 +13,11 @@ LEFT JOIN (
 WHERE files.records <> coalesce(found, 0) OR (files.outcome = 'loaded') <> (coalesce(found, 0) > 0 OR coalesce(has_items, false))
 UNION ALL
 SELECT 'rejected', files.source, files.path
-FROM meta.files LEFT JOIN meta.rejects USING (record_id)
+FROM meta.files LEFT JOIN (FROM meta.rejects WHERE commit_id IS NULL) AS rejects USING (record_id)
 WHERE (files.outcome = 'rejected') <> (rejects.record_id IS NOT NULL)
 UNION ALL
 SELECT 'rejected item', documents.source, documents.path
-FROM raw.documents LEFT JOIN meta.rejects USING (record_id)
+FROM raw.documents LEFT JOIN (FROM meta.rejects WHERE commit_id IS NULL) AS rejects USING (record_id)
 WHERE (documents.front_matter IS NULL) <> (rejects.record_id IS NOT NULL)
 UNION ALL
 SELECT 'unknown', documents.source, documents.path

@@ -12,6 +12,7 @@ SELECT
     excerpt,
     coalesce(record_id NOT IN (SELECT record_id FROM meta.files), false) AS is_item
 FROM meta.rejects
+WHERE commit_id IS NULL
 UNION ALL BY NAME
 SELECT 'field_error' AS kind, source, path, line, field, 'expected ' || expected AS message, value AS excerpt
 FROM meta.field_errors

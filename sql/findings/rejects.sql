@@ -10,4 +10,5 @@ SELECT
     excerpt,
     coalesce(record_id NOT IN (SELECT record_id FROM meta.files), false) AS is_item
 FROM meta.rejects
+WHERE commit_id IS NULL
 ORDER BY source, path, line

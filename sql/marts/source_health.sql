@@ -8,7 +8,7 @@ WITH file AS (
     GROUP BY source
 ),
 held AS (SELECT source, count(*) AS record_count FROM main.records GROUP BY source),
-reject AS (SELECT source, count(*) AS reject_count FROM meta.rejects GROUP BY source),
+reject AS (SELECT source, count(*) AS reject_count FROM meta.rejects WHERE commit_id IS NULL GROUP BY source),
 error AS (SELECT source, count(*) AS field_error_count FROM meta.field_errors GROUP BY source),
 drift AS (
     SELECT record.source, count(DISTINCT drift.field) AS drift_path_count

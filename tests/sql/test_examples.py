@@ -11,10 +11,17 @@ from matterhouse.engine.run import refresh
 from matterhouse.settings import loading
 from matterhouse.sql import examples
 from matterhouse.warehouse import query
+from tests.history.lines import make
 from tests.warehouses import open_snapshot
 
 REPOSITORY = Path(__file__).parents[2]
 EXAMPLES = examples.examples()
+HEATS = ((90, 1), (100, 2), (60, 2), (40, 3))  # of a story in the commits of a day each, and entries that it lists
+
+
+def _story(heat: int, entries: int) -> str:
+    related = [f"  - webUrl: https://example.org/{number}\n    title: x" for number in range(entries)]
+    return "\n".join(["---", "title: Moving", f"heat: {heat}", "topics: [Tides]", "related:", *related, "---", ""])
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +31,14 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.Duck
     for name, tag in (("one", "JavaScript"), ("two", "Javascript")):
         front = f"title: 'Same  Title'\ndate: 2001-02-03\nquality: much\nauthor: Anna\ntags: [{tag}]"
         (blog / f"{name}.md").write_text(f"---\n{front}\n---\n")
-    sources = [f"{name}=folder:{REPOSITORY / 'data' / name}" for name in ("sample", "blog")]
+    folders = [("sample", REPOSITORY / "data" / "sample"), ("blog", REPOSITORY / "data" / "blog"), ("own", blog)]
+    lines = [f"  {name}: {{uri: 'folder:{folder}'}}" for name, folder in folders]
+    moving = tmp_path_factory.mktemp("moving") / "repository"
+    make(moving, [{"_news/a.md": _story(*figures)} for figures in HEATS] + [{}] + [{"_news/a.md": _story(10, 3)}])
+    file = tmp_path_factory.mktemp("project") / "matterhouse.yml"
+    file.write_text("\n".join(["sources:", *lines, f"  moving: {{uri: '{moving}', history: true}}", ""]))
     warehouse = tmp_path_factory.mktemp("warehouse")
-    assert refresh(loading.load(None, [*sources, f"own=folder:{blog}"], warehouse)).state == "loaded"
+    assert refresh(loading.load(file, warehouse=warehouse)).state == "loaded"
     with open_snapshot(warehouse) as opened:
         yield opened
 
@@ -63,6 +75,21 @@ def test_parameters_choose(connection):
     [(topic, count, *_)] = asked(connection, "top_topics", days="100000", limit="1")
     of_topic = asked(connection, "topic_by_month", topic=f" {topic.upper()} ")
     assert sum(row[1] for row in of_topic) == count < sum(row[1] for row in months)
+
+
+def test_what_moved_is_told(connection):
+    assert asked(connection, "heat_half_life_by_topic") == [("Tides", 1, 1, 2.0, 100.0)]
+    [(withdrawn, how, source, path, title, came_back)] = asked(connection, "stories_withdrawn")
+    assert (how, source, path, title, (came_back - withdrawn).days) == ("deleted", "moving", "_news/a.md", "Moving", 1)
+    [(title, count, listed, _, _, days, _)] = asked(connection, "coverage_growth")
+    assert (title, count, listed, days) == ("Moving", 3, 3, 5.0)
+    assert [row[2] for row in asked(connection, "heat_of_a_story")] == [90, 100, 60, 40, None, 10]
+    assert asked(connection, "hottest_at_a_moment", moment="2020-09-15 00:00:00+00")[0][0] == 100
+    between = {"earlier": "2020-09-14 00:00:00+00", "later": "2020-09-15 00:00:00+00"}
+    assert [row[4:] for row in asked(connection, "changed_between", **between)] == [
+        ("heat", "90", "100"),
+        ("related_count", "1", "2"),
+    ]
 
 
 def test_a_parameter_that_is_not_there_or_does_not_fit_is_refused(connection):

@@ -58,6 +58,14 @@ CONTRACT = {
     "topic_hashtags": ("record_id position", "hashtag"),
     "articles": ("record_id", "title provider_name provider_domain topics image_count related_count"),
     "raw.documents": ("record_id", "source path format content_hash size_bytes front_matter body"),
+    "history.record_versions": (
+        "record_id valid_from",
+        "valid_to commit_id author_name is_clock_adjusted is_deleted renamed_from title excerpt description type quality heat"
+        " is_published is_removed is_secured is_draft published_at updated_at provider_id url web_url original_url amp_url"
+        " cdn_amp_url url_key topics related_count image_count content_hash",
+    ),
+    "history.related_changes": ("record_id url_key first_seen_at", "provider_id last_seen_at last_position"),
+    "history.commits": ("source commit_id", "valid_from committed_at changed_file_count version_count"),
     "meta.runs": (
         "run_id",
         "flow_run_id started_at ended_at state trigger version stage_seconds"
@@ -65,7 +73,7 @@ CONTRACT = {
     ),
     "meta.sources": ("source", "uri ref commit_id listing_digest"),
     "meta.files": ("source path", "size_bytes modified_ns content_hash outcome"),
-    "meta.rejects": ("source path", "line column reason message run_id"),
+    "meta.rejects": ("source path", "line column reason message run_id commit_id"),
     "meta.field_errors": ("record_id field", "source path value expected run_id"),
     "meta.drift": ("field", "first_seen_at documents types"),
     "meta.checks": ("run_id name", "severity offending_rows seconds"),

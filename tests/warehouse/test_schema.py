@@ -33,8 +33,11 @@ def test_a_table_knows_its_names_grain_key_and_columns():
         "meta.rejects",
         "meta.rejects",
     )
-    assert (table.grain, table.key) == ("file, or item of a data file, that could not be read", ("source", "path"))
-    assert table.description == "One row per file, or item of a data file, that could not be read."
+    grain = (
+        "file, or item of a data file, that could not be read, and per earlier version of one in a source with history"
+    )
+    assert (table.grain, table.key) == (grain, ("source", "path"))
+    assert table.description == f"One row per {grain}."
     assert table.column_names[:5] == ("source", "path", "record_id", "line", "column")
     assert (TABLES["records"].qualified, TABLES["records"].full_name) == ("records", "main.records")
 
@@ -92,6 +95,7 @@ def test_an_arrow_table_of_the_schema_goes_into_its_table(name, connection):
         pa.list_(pa.string()): ["a", None],
         pa.list_(pa.int32()): [0, 1],
         pa.map_(pa.string(), pa.float64()): [("a", 1)],
+        pa.map_(pa.string(), pa.string()): [("a", "b")],
     }
     fields = TABLES[name].arrow_schema
     batch = pa.table([pa.array([values[field.type]], field.type) for field in fields], schema=fields)

@@ -9,7 +9,9 @@ CREATE TABLE meta.sources (
     listing_digest      VARCHAR,
     refreshed_at        TIMESTAMP WITH TIME ZONE,
     newest_published_at TIMESTAMP WITH TIME ZONE,
-    max_age_hours       DOUBLE
+    max_age_hours       DOUBLE,
+    history_commit_id   VARCHAR,
+    is_history_shallow  BOOLEAN
 );
 
 COMMENT ON TABLE meta.sources IS 'One row per source: where it stands. Key: source.';
@@ -23,3 +25,5 @@ COMMENT ON COLUMN meta.sources.listing_digest IS 'Digest over the list of files 
 COMMENT ON COLUMN meta.sources.refreshed_at IS 'Start of the last run that listed the source, in UTC.';
 COMMENT ON COLUMN meta.sources.newest_published_at IS 'Latest published_at of the source''s records, in UTC.';
 COMMENT ON COLUMN meta.sources.max_age_hours IS 'Hours without new content after which the source is stale, as configured; NULL for never.';
+COMMENT ON COLUMN meta.sources.history_commit_id IS 'Commit up to which schema history was read; NULL where the source has none.';
+COMMENT ON COLUMN meta.sources.is_history_shallow IS 'Whether the history begins in the middle, as the repository is a shallow clone: what the oldest commit has may be older; NULL where the source has none.';
