@@ -63,6 +63,7 @@ class BlockFields(Fields):
     def __init__(self, parts: Sequence[SheetRows], count: int):
         super().__init__(())
         self._parts, self._count = parts, count
+        self._nothing = [None] * count
 
     @classmethod
     def of(cls, blocks: Sequence[Block]) -> tuple[list[int], "BlockFields"]:
@@ -140,7 +141,7 @@ def texts(sheet: Sheet, rows: Sequence[int], left_out: Sequence[str], typed: boo
 def _pieces(template: Any, rows: np.ndarray, left_out: Sequence[str], typed: bool) -> Iterator[bytes | pa.Array]:
     """The JSON text of a template in pieces: bytes that all rows have, and arrays of what each has."""
     if isinstance(template, Values):
-        yield from _value(template.of(rows), template.type, typed)
+        yield from _value(template, template.of(rows), typed)
     elif isinstance(template, dict):
         before = b"{"
         for key, value in template.items():
@@ -158,26 +159,25 @@ def _pieces(template: Any, rows: np.ndarray, left_out: Sequence[str], typed: boo
         yield b"null"
 
 
-def _value(values: pa.Array, type: type[str], typed: bool) -> Iterator[bytes | pa.Array]:
-    """The pieces of scalars of one type."""
-    kind = _kind(type)
+def _value(values: Values, texts: pa.Array, typed: bool) -> Iterator[bytes | pa.Array]:
+    """The pieces of some ``texts`` of values."""
+    kind = _kind(values.type)
+    quoted = texts if values.is_plain else _escaped(texts)
     if typed and kind != "str":
         yield b"!" + kind.encode()
     elif kind in ("int", "float", "bool"):
-        is_bare = pc.is_in(values, _BOOLEANS) if kind == "bool" else pc.match_substring_regex(values, _JSON_NUMBER)
-        yield values if pc.all(is_bare).as_py() else pc.if_else(is_bare, values, _joined('"', _escaped(values), '"'))
+        is_bare = pc.is_in(texts, _BOOLEANS) if kind == "bool" else pc.match_substring_regex(texts, _JSON_NUMBER)
+        yield texts if pc.all(is_bare).as_py() else pc.if_else(is_bare, texts, _joined('"', quoted, '"'))
         return
     yield b'"'
-    yield _escaped(values)
+    yield quoted
     yield b'"'
 
 
 def _escaped(values: pa.Array) -> pa.Array:
     r"""Texts as they stand in JSON: of the plain subset's characters, only ``"`` and ``\`` are escaped there."""
-    whole = values.buffers()[2].to_pybytes()
     for sign in ("\\", '"'):
-        if sign.encode() in whole:
-            values = pc.replace_substring(values, sign, "\\" + sign)
+        values = pc.replace_substring(values, sign, "\\" + sign)
     return values
 
 

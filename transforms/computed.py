@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from matterhouse.transforms import keys, places
 from matterhouse.transforms.durations import seconds
 from matterhouse.transforms.fields import MISFIT, flag, kind
@@ -24,13 +27,16 @@ TEXT, RAW = "text", "raw"
 @dataclass(frozen=True)
 class Computed:
     """A function and what it is called with; ``expected`` says in words what a value that fits is,
-    ``read_by`` has, by path, what makes of a value there the one that the function is given."""
+    ``read_by`` has, by path, what makes of a value there the one that the function is given. ``column`` does for a
+    whole column of texts what the function does for each.
+    """
 
     function: Callable[..., Any]
     reads: str = TEXT
     together: bool = False
     beside: str | None = None
     expected: str = ""
+    column: Callable[[pa.StringArray], pa.StringArray] | None = None
     read_by: Mapping[str, Callable[[object], object]] = field(default_factory=dict)
 
 
@@ -135,6 +141,18 @@ def _first_text(values: tuple[object, ...]) -> str | None:
     return next((str(value) for value in values if isinstance(value, str) and value and kind(value) != "bool"), None)
 
 
+_SCHEME = r"^https?://(?:www\.)?"
+_PLAIN_ADDRESS = rf"{_SCHEME}[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:/[A-Za-z0-9._~!$&'()*+,;=@%-]*)*$"  # all the rest is its key
+
+
+def url_keys(addresses: pa.StringArray) -> pa.StringArray:
+    """``keys.url_key`` of each address."""
+    is_plain = pc.fill_null(pc.match_substring_regex(addresses, _PLAIN_ADDRESS), True)
+    found = pc.utf8_rtrim(pc.replace_substring_regex(addresses, _SCHEME, "", max_replacements=1), "/")
+    others = addresses.filter(pc.invert(is_plain)).to_pylist()
+    return pc.replace_with_mask(found, pc.invert(is_plain), pa.array(map(keys.url_key, others), pa.string()))
+
+
 FUNCTIONS = {
     "collection": Computed(places.collection, beside="path", together=True),
     "slug": Computed(slug, RAW, together=True, beside="path"),
@@ -152,7 +170,7 @@ FUNCTIONS = {
     "flag_or_date": Computed(flag_or_date, RAW, together=True, expected="true or false"),
     "first_of": Computed(first_of, RAW, together=True, expected="one text"),
     "address": Computed(address, RAW, together=True),
-    "url_key": Computed(keys.url_key),
+    "url_key": Computed(keys.url_key, column=url_keys),
     "duration_seconds": Computed(seconds),
     "provider_id": Computed(keys.provider_id, together=True),
     "is_present": Computed(is_present, RAW, together=True),

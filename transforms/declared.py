@@ -18,7 +18,7 @@ from matterhouse.sql.schema import Column, Table
 from matterhouse.transforms.columnar import BlockFields
 from matterhouse.transforms.computed import FUNCTIONS, RAW, Misfits
 from matterhouse.transforms.entries import Entries
-from matterhouse.transforms.fields import Fields, arrow_series, dtype, frame, python_values
+from matterhouse.transforms.fields import Fields, arrow_array, arrow_series, dtype, frame, python_values
 from matterhouse.transforms.listed import has_any, kinds_of, kinds_of_items, owners_of_lists
 from matterhouse.transforms.unnest import Nested, split_at_commas, spread, unnest
 
@@ -183,6 +183,8 @@ def _unfolded(
     """The lists of the records, unfolded, and the shapes of items that tables take of them."""
     known = kinds_of_items()
     wanted = {kind for path in lists for kind in known.get(f"{above.inside}{path}[]", kinds or ())}
+    if not any(map(above.fields.may_have, lists)):
+        return unnest(()), wanted
     columns = [
         above.own_lists(path, split_at_commas(each) if path in split else each)
         for path, each in zip(lists, map(above.fields.raw, lists))
@@ -366,6 +368,9 @@ def _computed(column: Column, records: Records, paths: list[str]) -> pd.Series:
         for number, path in enumerate(paths):
             if path in computed.read_by:
                 lists[number] = list(map(computed.read_by[path], lists[number]))
+    elif computed.column and len(paths) == 1:
+        texts = arrow_array(records.fields.text(paths[0]))
+        return pd.Series(pd.arrays.ArrowExtensionArray(computed.column(texts)))
     else:
         lists = [python_values(records.fields.text(path)) for path in paths]
     if computed.beside is not None:

@@ -8,7 +8,7 @@ type. The other columns take what YAML reads, and quoted text that says the same
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import repeat
 from typing import Any
 
@@ -42,6 +42,7 @@ class Fields:
     def __init__(self, mappings: Iterable[object]):
         self._rows: list[Any] = list(mappings)
         self._all_mappings = set(map(type, self._rows)) <= {dict}
+        self._nothing: list[Any] = [None] * len(self._rows)
         self._at_top: dict[str, list[Any]] = {}
         self._columns: dict[tuple[str, str], pd.Series] = {}
         self._errors: dict[tuple[int, str], tuple[str, str]] = {}
@@ -99,6 +100,8 @@ class Fields:
         values = self._at_top.get(first)
         if values is None:
             values = self._at_top[first] = self._top(first)
+        if values is self._nothing:
+            return values
         parent = first
         for key in below:
             values = [
@@ -108,9 +111,18 @@ class Fields:
             parent = f"{parent}.{key}"
         return values
 
+    @cached_property
+    def _keys(self) -> set[str]:
+        """The keys at the top of any row."""
+        return set().union(*self.rows)
+
+    def may_have(self, path: str) -> bool:
+        """Whether a row may have a value at a path."""
+        return self.raw(path) is not self._nothing
+
     def _top(self, key: str) -> list[Any]:
         if self._all_mappings:
-            return list(map(dict.get, self.rows, repeat(key)))
+            return list(map(dict.get, self.rows, repeat(key))) if key in self._keys else self._nothing
         return [self._get(row, value, "", key) for row, value in enumerate(self.rows)]
 
     def _get(self, row: int, value: object, parent: str, key: str) -> object:
@@ -130,7 +142,7 @@ class Fields:
     ) -> pd.Series:
         """A column of converted values; plain texts of a text column are taken as they are."""
         values = self.raw(path)
-        types = set(map(type, values))
+        types = set(map(type, values)) if values is not self._nothing else set()
         fitting = {str, type(None)} if dtype is TEXT else {type(None)}
         if types <= {type(None)}:
             return pd.Series(pd.arrays.ArrowExtensionArray(pa.nulls(len(values), dtype.pyarrow_dtype)))
@@ -183,6 +195,12 @@ def frame(columns: Mapping[str, pd.Series]) -> pd.DataFrame:
 def python_values(column: pd.Series) -> list[Any]:
     """The values of a Series as Python objects, None for NULL."""
     return pa.array(column, from_pandas=True).to_pylist()
+
+
+def arrow_array(column: pd.Series) -> pa.Array:
+    """The values of a Series as one Arrow array."""
+    found = pa.array(column.array)
+    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
 
 
 def shown(value: object) -> str:

@@ -181,7 +181,7 @@ class Extractor:
         from matterhouse.warehouse import staging
 
         documents: list[dict] = []
-        flattened_bytes = self._reader.bytes_parsed
+        flattened_bytes = self._reader.bytes_to_hold
         write_tables = staging.table_writer(self._setup.folder, batch.number)
         with staging.documents(self._setup.folder) as write:
             for staged_as, piece in pieces:
@@ -189,8 +189,8 @@ class Extractor:
                 for document in piece:
                     del document["body"]
                 documents += piece
-                if self._reader.bytes_parsed - flattened_bytes > FLATTENED_BYTES:
-                    flattened_bytes = self._reader.bytes_parsed
+                if self._reader.bytes_to_hold - flattened_bytes > FLATTENED_BYTES:
+                    flattened_bytes = self._reader.bytes_to_hold
                     write_tables(self._flattened(batch, outcome, documents))
                     documents = []
                     process.collect_new_garbage()

@@ -27,7 +27,7 @@ _SHORT = 200
 BY_COLUMNS = "related"  # the list whose entries may be read by columns
 _LISTED = b"\n" + BY_COLUMNS.encode() + b":\n  - "
 _DASH = b"\n  - "
-_FEW = 100  # blocks that the strict reader reads as soon
+FEW, FEW_ALIKE = 100, 20  # blocks, and blocks of the same keys and types, that the strict reader reads as soon
 
 
 class Blocks:
@@ -42,6 +42,7 @@ class Blocks:
         self.distinct = 0
         self.forgotten = 0  # how often the memo was emptied
         self.bytes_parsed = 0
+        self.bytes_by_columns = 0  # of them
 
     def prepare(self, contents: Iterable[bytes]) -> None:
         """Read the new entries of the lists ``related`` of files that begin with a line of ``---`` by columns.
@@ -56,14 +57,15 @@ class Blocks:
                 end = _NEXT_KEY.search(content, begin + 1)
                 listed = content[begin + len(_LISTED) : end.start() if end else len(content)].rstrip(b"\n")
                 new |= dict.fromkeys(piece for piece in listed.split(_DASH) if piece not in known)
-        if len(new) < _FEW:
+        if len(new) <= FEW:
             return
         from matterhouse.reading.columnar import read_blocks  # imports pyarrow
 
         pieces = list(new)
-        for piece, block in zip(pieces, read_blocks(pieces, 4)):
+        for piece, block in zip(pieces, read_blocks(pieces, 4, FEW_ALIKE)):
             if block is not None:
                 self._remember(len(piece), 3)
+                self.bytes_by_columns += len(piece)
                 known[piece] = block
                 self.distinct += 1
 

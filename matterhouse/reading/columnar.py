@@ -6,7 +6,8 @@ where the values of all of them belong. It also reads each value that is more th
 A block that does not pass is left to the strict reader, whose answer this one's always is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import starmap
 from typing import Any
 
 import numpy as np
@@ -31,21 +32,20 @@ _DECIMAL = r"^-?(?:0|[1-9][0-9]{0,17})$"
 _INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
 
 
-def read_blocks(blocks: Sequence[bytes], indent: int) -> list[Block | None]:
+def read_blocks(blocks: Sequence[bytes], indent: int, fewest: int = 1) -> list[Block | None]:
     """Read blocks that are mappings: the first key without its indentation, all others at column ``indent``.
 
-    None for a block that has to be read by the strict reader.
+    None for a block that has to be read by the strict reader, and for all that are alike where these are less than
+    ``fewest``.
     """
     found: list[Block | None] = [None] * len(blocks)
     numbers = _usual(blocks)
     if not numbers:
         return found
     lines = _Lines([blocks[number] for number in numbers])
-    for rows in lines.alike():
-        sheet = lines.sheet(rows, indent)
-        if sheet is not None:
-            for row, block in enumerate(rows.tolist()):
-                found[numbers[block]] = Block(sheet, row)
+    for of_sheet, sheet in lines.sheets(indent, fewest):
+        for row, block in enumerate(of_sheet.tolist()):
+            found[numbers[block]] = Block(sheet, row)
     return found
 
 
@@ -66,6 +66,9 @@ def _is_usual(block: bytes) -> bool:
     return True
 
 
+_Shape = tuple[dict[str, Any], dict[int, type[str]]]
+
+
 class _Lines:
     """The lines of blocks: for each a code that tells what stands before its value and of which type that is."""
 
@@ -78,12 +81,26 @@ class _Lines:
         is_key = pc.ends_with(before.dictionary, ":").take(before.indices).to_numpy(zero_copy_only=False)
         kinds = np.where(is_key, np.int32(_ABSENT), np.int32(_UNKNOWN))
         self._values, kinds[has_value] = _typed(parts.take(pa.array(begins[:-1][has_value] + 1)))
-        self._before = before.dictionary
+        self._before = before.dictionary.to_pylist()
         self._begins = lines.offsets.to_numpy()
         self._codes = before.indices.to_numpy() * _KINDS + kinds
         self._value_of = np.cumsum(has_value) - 1
 
-    def alike(self) -> list[np.ndarray]:
+    def sheets(self, indent: int, fewest: int) -> Iterator[tuple[np.ndarray, Sheet]]:
+        """The sheets that the strict reader can tell the keys of, and the numbers of the blocks in them."""
+        alike = [(blocks, self._shape(blocks[0], indent)) for blocks in self._alike() if len(blocks) >= fewest]
+        found = [(blocks, shape) for blocks, shape in alike if shape is not None]
+        values = self._values.take(pa.array(np.concatenate([np.empty(0, np.int64), *starmap(self._numbers, found)])))
+        is_plain = not any(sign in (values.buffers()[2] or pa.py_buffer(b"")).to_pybytes() for sign in (b'"', b"\\"))
+        begin = 0
+        for blocks, (template, types) in found:
+            columns = {}
+            for line, of_type in types.items():
+                columns[line] = Values(values.slice(begin, len(blocks)), of_type, is_plain)
+                begin += len(blocks)
+            yield blocks, Sheet(_filled(template, columns))
+
+    def _alike(self) -> list[np.ndarray]:
         """The numbers of the blocks that have the same codes, for each such group."""
         ends = pa.array(self._begins * self._codes.itemsize, pa.int32()).buffers()[1]
         codes = [None, ends, pa.py_buffer(np.ascontiguousarray(self._codes))]
@@ -91,27 +108,29 @@ class _Lines:
         of_block = shapes.indices.to_numpy()
         return np.split(np.argsort(of_block, kind="stable"), np.cumsum(np.bincount(of_block))[:-1])
 
-    def sheet(self, blocks: np.ndarray, indent: int) -> Sheet | None:
-        """The sheet of blocks that are alike; None where the strict reader has to tell."""
-        begins = self._begins[blocks]
-        codes = self._codes[begins[0] : self._begins[blocks[0] + 1]]
+    def _shape(self, block: int, indent: int) -> _Shape | None:
+        """The template of a block and the classes of its values by their lines; None where it is unusual."""
+        codes = self._codes[self._begins[block] : self._begins[block + 1]]
         kinds = (codes % _KINDS).tolist()
         if _UNKNOWN in kinds:
             return None
-        before = self._before.take(pa.array(codes // _KINDS)).to_pylist()
-        template = _template(before, kinds, indent)
-        return Sheet(self._filled(template, kinds, begins)) if template else None
+        template = _template([self._before[number] for number in (codes // _KINDS).tolist()], kinds, indent)
+        types = {line: _CLASSES[kind] for line, kind in enumerate(kinds) if kind in _CLASSES}
+        return (template, types) if template else None
 
-    def _filled(self, template: Any, kinds: list[int], begins: np.ndarray) -> Any:
-        """The template with the values of the blocks that begin at these lines."""
-        if isinstance(template, dict):
-            return {key: self._filled(value, kinds, begins) for key, value in template.items()}
-        if isinstance(template, list):
-            return [self._filled(item, kinds, begins) for item in template]
-        if template is None:
-            return None
-        line = int(template)
-        return Values(self._values.take(pa.array(self._value_of[begins + line])), _CLASSES[kinds[line]])
+    def _numbers(self, blocks: np.ndarray, shape: _Shape) -> np.ndarray:
+        """The numbers of the values of blocks, line by line."""
+        lines = np.fromiter(shape[1], np.int64, len(shape[1]))
+        return self._value_of[self._begins[blocks] + lines[:, np.newaxis]].ravel()
+
+
+def _filled(template: Any, columns: dict[int, Values]) -> Any:
+    """The template with the values of its lines."""
+    if isinstance(template, dict):
+        return {key: _filled(value, columns) for key, value in template.items()}
+    if isinstance(template, list):
+        return [_filled(item, columns) for item in template]
+    return template and columns[int(template)]
 
 
 def _template(before: list[str], kinds: list[int], indent: int) -> dict[str, Any] | None:

@@ -14,11 +14,12 @@ import pyarrow as pa
 
 class Values(NamedTuple):
     """The scalars at one place of all blocks of a sheet: text as written, without quotes, and the class of all of them
-    (``matterhouse.reading.scalars``).
+    (``matterhouse.reading.scalars``). ``is_plain`` tells that no text holds a quote or backslash.
     """
 
     texts: pa.StringArray
     type: type[str]
+    is_plain: bool
 
     def of(self, rows: np.ndarray) -> pa.StringArray:
         """The texts of some rows."""

@@ -82,6 +82,17 @@ def test_usual_articles_are_all_taken():
     assert len({id(block.sheet) for block in found}) == 1
 
 
+def test_those_that_few_are_like_are_left_alone():
+    every = [b"title: A", b"title: B", b"quality: 1", b"title: 2", b"title: C"]
+    assert [block and block.value for block in read_blocks(every, 4, fewest=3)] == [
+        {"title": "A"},
+        {"title": "B"},
+        None,
+        None,
+        {"title": "C"},
+    ]
+
+
 def test_bytes_that_are_no_utf_8_cost_no_other_block():
     whole = "title: é".encode()
     found = read_blocks([whole[:-1], b"\xa9", whole, b"title: \xff", b"title: a\0", b"title: b"], 4)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from matterhouse.reading import blocks
 from matterhouse.reading.envelope import Envelope, open_envelope
 from matterhouse.reading.reader import Document, Reader
 from matterhouse.sources.errors import Unreadable
@@ -12,6 +13,11 @@ from tests.reading.mutants import mutants, seeds
 from tests.reading.oracle import difference, disagreement, fenced, identical, line_by_line, outcome
 
 QUICK, MANY = 2_000, 200_000
+
+
+@pytest.fixture(autouse=True)
+def few_are_read_by_columns(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(blocks, "FEW_ALIKE", 1)
 
 
 def test_all_seeds_are_read_before_they_are_changed():

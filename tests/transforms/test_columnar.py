@@ -3,6 +3,7 @@
 import pyarrow as pa
 import pytest
 
+from matterhouse.reading import blocks
 from matterhouse.reading.reader import Document, Reader
 from matterhouse.reading.sheets import Block
 from matterhouse.transforms import raw
@@ -21,6 +22,11 @@ PLACES = [
     *("images:\n      - isCached: ?", "images:\n      - other: ?", "images:\n      url: ?"),
     *("provider:\n      secured: ?\n      name: b", "images:\n      - secured: ?\n        url: c"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def few_are_read_by_columns(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(blocks, "FEW_ALIKE", 1)
 
 
 def files(places: list[str]) -> dict[str, bytes]:

@@ -2,11 +2,13 @@
 
 from hashlib import blake2b
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from matterhouse.transforms import keys
+from matterhouse.transforms.computed import url_keys
 from tests.transforms.batch import column, readings, rows, tables
 
 
@@ -132,6 +134,7 @@ def test_collection_and_slug_come_from_the_path(path, collection, slug):
 )
 def test_the_canonical_form_of_an_address(url, key):
     assert keys.url_key(url) == key
+    assert url_keys(pa.array([url, None, url], pa.string())).to_pylist() == [key, None, key]
 
 
 hosts = st.sampled_from(["coast.example", "Quay.Example", "a.b.example"])
@@ -155,3 +158,4 @@ def test_what_does_not_change_the_page_does_not_change_the_key(host, path, query
 def test_no_text_is_too_odd_for_an_address(url):
     key = keys.url_key(url)
     assert key is None or key
+    assert url_keys(pa.array([url])).to_pylist() == [key]

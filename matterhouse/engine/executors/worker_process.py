@@ -7,9 +7,9 @@ from matterhouse.engine.batch import Batch, Extractor, Outcome, Setup
 from matterhouse.engine.executors.in_process import InProcessExecutor
 from matterhouse.engine.executors.worker import Worker
 
-# Bytes of new text that are worth a worker process: its start takes as long as parsing a good part of them. Where
-# documents repeat each other, as in most repositories, it would parse the same blocks once more and save nothing.
-WORTH_A_PROCESS = 32_000_000
+# Bytes of new text that are worth a worker process: its start takes as long as reading a good part of them, most of all
+# where that is done by columns. Where documents repeat each other, as in most repositories, it would parse the same blocks once more and save nothing.
+WORTH_A_PROCESS = 128_000_000
 
 
 def is_worth_a_process(batches_left: int, bytes_left: int, share_of_new_text: float) -> bool:
