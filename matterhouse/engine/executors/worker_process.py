@@ -8,7 +8,8 @@ from matterhouse.engine.executors.in_process import InProcessExecutor
 from matterhouse.engine.executors.worker import Worker
 
 # Bytes of new text that are worth a worker process: its start takes as long as reading a good part of them, most of all
-# where that is done by columns. Where documents repeat each other, as in most repositories, it would parse the same blocks once more and save nothing.
+# where that is done by columns. Where documents repeat each other, as in most repositories, it would parse the same
+# blocks once more and save nothing.
 WORTH_A_PROCESS = 128_000_000
 
 
