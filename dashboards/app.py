@@ -2,14 +2,16 @@
 
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
+import anyio
 import anyio.to_thread
 import duckdb
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -31,8 +33,9 @@ from matterhouse.warehouse.manifest import Damaged
 from matterhouse.warehouse.snapshots import NoSnapshot
 
 _STATIC = Path(__file__).parent / "static"
-# Requests answered at a time: more would only wait for the two cores, each with its own memory.
-_AT_ONCE = 4
+# Pages made at a time: more would only wait for each other, each with memory of its own. Files, which may take long,
+# are made one at a time beside them.
+_PAGES_AT_ONCE, _FILES_AT_ONCE = 2, 1
 _BLOCK = 1 << 16
 _MEND = (
     "The next run that publishes mends it: `matterhouse run`. `matterhouse rollback` shows an older snapshot at once."
@@ -45,6 +48,13 @@ class Dashboard:
 
     def __init__(self, warehouse: Path):
         self.snapshots = Snapshots(warehouse)
+        self._files = anyio.CapacityLimiter(_FILES_AT_ONCE)
+
+    def warm_up(self) -> None:
+        """Do once what the first reader would wait for; what is wrong with the snapshot, requests tell."""
+        render.compile_templates()
+        with suppress(Damaged, NoSnapshot, duckdb.Error), self.snapshots.current() as view:
+            view.ask("choices")
 
     def page(self, name: str) -> Callable[[Request], Response]:
         """What answers requests for a page."""
@@ -58,7 +68,11 @@ class Dashboard:
 
         return answer
 
-    def csv(self, request: Request) -> Response:
+    async def csv(self, request: Request) -> Response:
+        """See ``made_csv``."""
+        return await anyio.to_thread.run_sync(self.made_csv, request, limiter=self._files)
+
+    def made_csv(self, request: Request) -> Response:
         """All rows of a statement or a table as CSV: written to disk first, so that a mistake has its status."""
         name = request.path_params["name"]
         file = TemporaryFile()  # noqa: SIM115 – closed when it is sent
@@ -88,7 +102,8 @@ def application(warehouse: Path, access: Access = Access()) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        anyio.to_thread.current_default_thread_limiter().total_tokens = _AT_ONCE
+        anyio.to_thread.current_default_thread_limiter().total_tokens = _PAGES_AT_ONCE
+        await run_in_threadpool(dashboard.warm_up)
         yield
         dashboard.snapshots.close()
 

@@ -17,14 +17,14 @@ from matterhouse.warehouse.query import Rows
 TABLE = "table"
 # Statements that are lists for people, with the marts' figures; others serve pages alone.
 _NOT_FOR_FILES = ("choices", "document", "totals", "topic_facts", "provider_facts", "document_coverage")
-_ROWS_AT_A_TIME = 5_000
+_ROWS_AT_A_TIME = 256
 
 
 def write(look: Look, name: str, file: BinaryIO) -> None:
     """Write all rows of a statement, or of the table that the address asks for. Raises ``NotFound``, ``BadRequest``."""
     text = io.TextIOWrapper(file, encoding="utf-8", errors="surrogateescape", newline="")
     try:
-        with look.view.cursor() as cursor:
+        with look.view.cursor(for_file=True) as cursor:
             if name == TABLE:
                 asked, _ = browsed(look)
                 _write(asked.execute(cursor, look.view, whole=True), text, "")

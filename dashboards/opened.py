@@ -20,7 +20,7 @@ from matterhouse.warehouse.manifest import Damaged
 from matterhouse.warehouse.snapshots import Snapshot
 
 FOLDER = "dashboard"
-MEMORY = "64MB"
+_MEMORY = 44_000_000  # bytes for one query at a time, and half of the database's size
 _SHUT: dict[str, Any] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -28,14 +28,17 @@ _SHUT: dict[str, Any] = {
     "allow_persistent_secrets": False,
     "python_enable_replacements": False,
     "threads": 2,
+    "allocator_flush_threshold": "1MB",
+    "allocator_bulk_deallocation_flush_threshold": "1MB",
 }
-_MOST_REMEMBERED = 400
-_LONGEST_REMEMBERED = 500  # rows
+_MOST_REMEMBERED = 120
+_LONGEST_REMEMBERED = 200  # rows
 # What has a schema comes from the snapshot, but for marts; the macro is found without one.
 _PATH = "SET TimeZone = 'UTC'; SET search_path = 'snapshot.main,memory.marts'"
 _MADE_AT = re.compile(r"-(\d{8}T\d{6})Z$")
 
 _TRIES = 4
+_PAGES, _FILES = Lock(), Lock()
 
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -67,7 +70,8 @@ class Opened:
         self.is_superseded = False
         self._answers: dict[tuple, list[Row]] = {}
         self._spill = TemporaryDirectory(prefix="matterhouse-dashboard-", ignore_cleanup_errors=True)
-        settings = _SHUT | {"memory_limit": MEMORY, "temp_directory": self._spill.name}
+        memory = _MEMORY + self.manifest["database"]["bytes"] // 2
+        settings = _SHUT | {"memory_limit": f"{memory}B", "temp_directory": self._spill.name}
         self._connection = duckdb.connect(":memory:", config=settings)
         try:
             self._connection.execute(f"ATTACH {quoted(str(snapshot.database))} AS snapshot (READ_ONLY)").fetchall()
@@ -79,9 +83,12 @@ class Opened:
             raise
 
     @contextmanager
-    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection of this request alone, in which the snapshot's tables need no prefix; times are in UTC."""
-        with self._connection.cursor() as cursor:
+    def cursor(self, for_file: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection of this request alone, in which the snapshot's tables need no prefix; times are in UTC.
+
+        Queries take turns, so that each may use the whole memory; those for files, which take long, among themselves.
+        """
+        with _FILES if for_file else _PAGES, self._connection.cursor() as cursor:
             cursor.execute(_PATH).fetchall()
             yield cursor
 
@@ -150,9 +157,9 @@ class View:
         return self._opened.relation(table)
 
     @contextmanager
-    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def cursor(self, for_file: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         """See ``Opened.cursor``."""
-        with self._opened.cursor() as cursor:
+        with self._opened.cursor(for_file) as cursor:
             yield cursor
 
 

@@ -48,6 +48,12 @@ def environment() -> Environment:
     return made
 
 
+def compile_templates() -> None:
+    """Read and compile all templates."""
+    for name in environment().list_templates():
+        environment().get_template(name)
+
+
 def page(look: Look, name: str, made: Page) -> str:
     """A whole page as HTML; ``name`` is what its address calls it."""
     kept = look.filters.query("author", "provider") if look.links.is_server else {}
