@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,8 @@ from matterhouse.warehouse.manifest import Damaged
 from matterhouse.warehouse.snapshots import Snapshot
 
 FOLDER = "dashboard"
-_MEMORY = 44_000_000  # bytes for one query at a time, and half of the database's size
+_MEMORY = 44_000_000  # bytes for one query at a time, and half of the database's size beside it
+_MORE_MEMORY = 500_000_000  # for the few that need it
 _SHUT: dict[str, Any] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -70,8 +71,9 @@ class Opened:
         self.is_superseded = False
         self._answers: dict[tuple, list[Row]] = {}
         self._spill = TemporaryDirectory(prefix="matterhouse-dashboard-", ignore_cleanup_errors=True)
-        memory = _MEMORY + self.manifest["database"]["bytes"] // 2
-        settings = _SHUT | {"memory_limit": f"{memory}B", "temp_directory": self._spill.name}
+        self._memory = _MEMORY + self.manifest["database"]["bytes"] // 2
+        self._wanting_more, self._counting = 0, Lock()
+        settings = _SHUT | {"memory_limit": f"{self._memory}B", "temp_directory": self._spill.name}
         self._connection = duckdb.connect(":memory:", config=settings)
         try:
             self._connection.execute(f"ATTACH {quoted(str(snapshot.database))} AS snapshot (READ_ONLY)").fetchall()
@@ -108,6 +110,21 @@ class Opened:
         if not files or any(sign in str(self.snapshot.path) for sign in "*?["):  # these stand for other files
             return f"snapshot.{_name(table)}"
         return f"read_parquet([{', '.join(files)}], hive_partitioning = false)"
+
+    @contextmanager
+    def more_memory(self) -> Iterator[None]:
+        """Lets queries have more memory for as long as somebody wants it."""
+        self._want_more(1)
+        try:
+            yield
+        finally:
+            self._want_more(-1)
+
+    def _want_more(self, by: int) -> None:
+        with self._counting:
+            self._wanting_more += by
+            limit = max(_MORE_MEMORY, self._memory) if self._wanting_more else self._memory
+            self._connection.execute(f"SET memory_limit = '{limit}B'").fetchall()
 
     def remembered(self, key: tuple, rows: list[Row] | None = None) -> list[Row] | None:
         """Rows that were asked for before: a snapshot never changes. With ``rows``, they are remembered."""
@@ -152,6 +169,10 @@ class View:
         """The first row of a statement; None where it gives none."""
         return next(iter(self.ask(name, **given)), None)
 
+    def more_memory(self) -> AbstractContextManager[None]:
+        """See ``Opened.more_memory``."""
+        return self._opened.more_memory()
+
     def relation(self, table: str) -> str:
         """See ``Opened.relation``."""
         return self._opened.relation(table)
@@ -185,13 +206,19 @@ class Snapshots:
     def read(self, work: Callable[[View], T]) -> T:
         """What ``work`` makes of the current snapshot; again of the next one, where that was retired meanwhile.
 
+        Where the usual memory does not do, ``work`` is done again with more.
+
         Raises as ``current`` and ``work``.
         """
         for tried in range(_TRIES):
             seen = self._pointed()
             try:
                 with self.current() as view:
-                    return work(view)
+                    try:
+                        return work(view)
+                    except duckdb.OutOfMemoryException:
+                        with view.more_memory():
+                            return work(view)
             except (Damaged, snapshots.NoSnapshot, duckdb.Error):
                 if tried == _TRIES - 1 or self._pointed() == seen:
                     raise
