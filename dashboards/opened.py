@@ -36,6 +36,7 @@ _MOST_REMEMBERED = 120
 _LONGEST_REMEMBERED = 200  # rows
 # What has a schema comes from the snapshot, but for marts; the macro is found without one.
 _PATH = "SET TimeZone = 'UTC'; SET search_path = 'snapshot.main,memory.marts'"
+_SIGN_OF_GLOBS = re.compile(r"[*?[]")
 _MADE_AT = re.compile(r"-(\d{8}T\d{6})Z$")
 
 _TRIES = 4
@@ -101,13 +102,14 @@ class Opened:
             for table in (name for name in self.manifest["tables"] if name.startswith("marts.")):
                 cursor.execute(f"CREATE VIEW memory.{_name(table)} AS FROM {self.relation(table)}").fetchall()
             raw = self.relation("raw.documents")
-            cursor.execute(f"CREATE VIEW memory.marts.raw_documents AS FROM {raw}").fetchall()
+            name = "filename" if raw.startswith("read_parquet") else "NULL AS filename"
+            cursor.execute(f"CREATE VIEW memory.marts.raw_documents AS SELECT *, {name} FROM {raw}").fetchall()
             cursor.execute(f"{_PATH}; {sql.read(f'{FOLDER}/macros/scope')}").fetchall()
 
     def relation(self, table: str) -> str:
         """What SQL reads a table of the manifest from: its Parquet files, or the database where it has none."""
         files = [quoted(str(self.snapshot.path / file["path"])) for file in self.manifest["tables"][table]["files"]]
-        if not files or any(sign in str(self.snapshot.path) for sign in "*?["):  # these stand for other files
+        if not files or _SIGN_OF_GLOBS.search(str(self.snapshot.path)):  # the path would stand for other files
             return f"snapshot.{_name(table)}"
         return f"read_parquet([{', '.join(files)}], hive_partitioning = false)"
 

@@ -31,14 +31,14 @@ def document(look: Look) -> Page:
         "chart": charts.coverage(related.rows, look.links.csv("document_related", record=record)),
         "cluster": look.ask("document_cluster", limit=100) if related.rows else [],
         "problems": look.ask("document_problems"),
-        "head": _head(look) if look.links.is_server else None,
+        "head": _head(look, facts["part"]) if look.links.is_server else None,
     }
     return Page("document.html", facts["shown_title"] or "Untitled", values)
 
 
-def _head(look: Look) -> tuple[str, bool] | None:
+def _head(look: Look, part: int | None) -> tuple[str, bool] | None:
     """The front matter as JSON for people, and whether it is only its beginning."""
-    row = look.one("document_head")
+    row = look.one("document_head", file=f"part-{part:06d}.parquet") if part is not None else None
     if row is None:
         return None
     try:

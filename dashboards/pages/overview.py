@@ -34,10 +34,11 @@ def span(look: Look, totals: dict[str, Any], only: dict[str, str]) -> dict[str, 
 def summary(look: Look, totals: dict[str, Any]) -> dict[str, Any]:
     """What the snapshot holds, and what the run that made it brought."""
     run = look.view.manifest["run"]
+    is_first = look.view.id.startswith("000001-")
     return {
         "totals": totals,
-        "news": look.top("news"),
-        "is_first": look.view.id.startswith("000001-"),
+        "news": look.top("news") if not is_first else None,
+        "is_first": is_first,
         "run": run,
         "rejects": look.view.tables["meta.rejects"]["rows"],
         "misfits": look.view.tables["meta.field_errors"]["rows"],

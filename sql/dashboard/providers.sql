@@ -7,13 +7,18 @@ own AS (
     JOIN marts.providers_canonical AS canonical USING (provider_id)
     GROUP BY ALL
 ),
-cited AS (
-    SELECT canonical.canonical_provider_id AS provider_id, count(*) AS cited, count(DISTINCT link.record_id) AS reach
+listed AS (
+    SELECT canonical.canonical_provider_id AS provider_id, link.record_id, count(*) AS entries
     FROM inside
     JOIN main.related_links AS link USING (record_id)
     JOIN main.related_entries AS entry USING (entry_id)
     JOIN marts.providers_canonical AS canonical ON canonical.provider_id = entry.provider_id
     GROUP BY ALL
+),
+cited AS (
+    SELECT provider_id, CAST(sum(entries) AS BIGINT) AS cited, count(*) AS reach
+    FROM listed
+    GROUP BY provider_id
 )
 SELECT
     provider_id,

@@ -179,3 +179,14 @@ def test_no_request_fails_while_runs_publish_and_retire(tmp_path):
 def test_the_manifest_of_a_snapshot_tells_what_the_overview_needs(family):
     run = json.loads((family / "current" / "manifest.json").read_text())["run"]
     assert {"started_at", "removed"} <= run.keys()
+
+
+def test_a_warehouse_in_a_folder_whose_name_looks_like_a_glob_is_read(blog, tmp_path):
+    folder = tmp_path / "odd [a-z]*'x"
+    folder.mkdir()
+    warehouse = copy_of(blog, folder)
+    with client_of(warehouse) as client:
+        for page in (*PAGES, "/topic?topic=ferry", "/table?table=raw.documents", "/csv/topics.csv"):
+            assert client.get(page).status_code == 200, page
+        document = Html(client.get("/documents").text).linked("document?record=")[0]
+        assert "Front matter as JSON" in client.get(f"/{document[2:]}").text
