@@ -13,6 +13,11 @@ from matterhouse.cli.terminal import safe, say
 if TYPE_CHECKING:
     from matterhouse.engine.report import Report
 
+HistorySince = Annotated[
+    str | None,
+    typer.Option("--history-since", metavar="COMMIT", help="Read only the history again that follows this commit."),
+]
+
 
 def maintain(config: Config = None, warehouse: Warehouse = None, quiet: Quiet = False) -> None:
     """Prove snapshots whole; retire old ones; compact tables.
@@ -50,14 +55,15 @@ def backfill(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Sources; none: all.")] = None,
     config: Config = None,
     warehouse: Warehouse = None,
+    history_since: HistorySince = None,
     accept_drop: AcceptDrop = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Read every file of sources again, and note why.
 
-    It is a full refresh of these sources, and gives the same tables for the same content. The reason stands in
-    `meta.runs` and on the report's page. Exit codes are those of `matterhouse run`.
+    It is a full refresh of these sources, their histories included, and gives the same tables for the same content.
+    The reason stands in `meta.runs` and on the report's page. Exit codes are those of `matterhouse run`.
     """
     from matterhouse.cli.progress import Watch
     from matterhouse.engine.run import Run
@@ -66,5 +72,12 @@ def backfill(
     settings = only(load(config, (), warehouse), names or [])
     watch = Watch(visible=sys.stderr.isatty() and not (quiet or as_json))
     trigger = f"backfill: {reason}"
-    run = Run(settings, full_refresh=True, accept_drop=accept_drop, trigger=trigger, on_progress=watch)
+    run = Run(
+        settings,
+        full_refresh=history_since is None,
+        history_since=history_since,
+        accept_drop=accept_drop,
+        trigger=trigger,
+        on_progress=watch,
+    )
     running.do(run, watch, settings.warehouse, as_json, quiet)

@@ -13,7 +13,7 @@ import matterhouse
 from matterhouse.engine import fingerprint
 
 PACKAGE = Path(matterhouse.__file__).parent
-ROOMS = ("reading", "sources", "transforms", "sql", "warehouse", "engine")
+ROOMS = ("reading", "sources", "transforms", "sql", "warehouse", "history", "engine")
 FOLDERS = sorted(
     str(folder.relative_to(PACKAGE))
     for room in ROOMS

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +13,9 @@ import pytest
 from matterhouse.engine.report import Report
 from matterhouse.engine.run import refresh
 from matterhouse.settings.loading import load
-from tests.commands import matterhouse
+from tests.commands import command, matterhouse
 from tests.history.lines import START, make
-from tests.warehouses import open_snapshot, parquet_differences, rows
+from tests.warehouses import open_snapshot, parquet_differences, rows, rows_that_differ
 
 DAY = 86_400
 MONTHS = [START + number * 30 * DAY for number in range(40)]
@@ -260,3 +261,32 @@ def test_what_follows_a_commit_can_be_read_again(site, repository, warehouse):
         "failed",
         f"nothing was published: the history of site has no commit {'0' * 40}",
     )
+
+
+@pytest.mark.slow
+def test_runs_that_are_killed_while_they_read_commits_leave_what_was_there(repository, tmp_path):
+    ids = make(repository, [content(1)])
+    config = tmp_path / "matterhouse.yml"
+    config.write_text("sources:\n  site:\n    uri: repository\n    history: true\n")
+    assert refresh(load(config)).state == "loaded"
+    warehouse, before = tmp_path / "warehouse", os.readlink(tmp_path / "warehouse" / "current")
+    trees = [content(number, **{"_news/more.md": story(number, f"x: {number}")}) for number in range(1500)]
+    make(repository, trees, [START + DAY + 60 * number for number in range(1500)], ids[-1])
+    killed = 0
+    while killed < 3:
+        process = subprocess.Popen(command("run"), cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while process.poll() is None and not list(warehouse.glob("state/staging/*-history/site/*/*.arrow")):
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+        assert os.readlink(warehouse / "current") == before
+        assert rows(warehouse, "SELECT count(*) FROM history.commits") == [(1,)]
+        killed += 1
+    assert refresh(load(config)).histories["site"]["commits"] == 1500
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    (whole / "matterhouse.yml").write_text(f"sources:\n  site:\n    uri: {repository}\n    history: true\n")
+    assert refresh(load(whole / "matterhouse.yml")).state == "loaded"
+    for table in ("record_versions", "related_changes", "commits"):
+        assert rows_that_differ(warehouse, whole / "warehouse", f"history.{table}") == 0
+    assert parquet_differences(warehouse) == {}
