@@ -147,6 +147,7 @@ FILTERS = {
     "to=2025-12-31": "published_at < '2026-01-01 00:00+00'",
     "from=2026-07-01&to=2026-07-07": "published_at >= '2026-07-01 00:00+00' AND published_at < '2026-07-08 00:00+00'",
     "topic=Workshops": "record_id IN (SELECT record_id FROM record_topics WHERE lower(trim(topic)) = 'workshops')",
+    "topic=+WORKSHOPS": "record_id IN (SELECT record_id FROM record_topics WHERE lower(trim(topic)) = 'workshops')",
     "topic=Ferries&collection=news": "collection = 'news' AND record_id IN"
     " (SELECT record_id FROM record_topics WHERE lower(trim(topic)) = 'ferries')",
     "search=ROBOT&collection=news": "collection = 'news' AND title ILIKE '%robot%'",

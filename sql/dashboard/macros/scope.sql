@@ -1,5 +1,5 @@
 -- The records that a page is about: those that are not withdrawn and that its filters let through; NULL lets all through.
--- Days are in UTC, topic and provider canonical. A record without a date is left out where a day is asked for.
+-- Days are in UTC, a topic is taken in any spelling, a provider is a canonical one. A record without a date is left out where a day is asked for.
 CREATE MACRO memory.marts.scope(
     only_source, only_collection, only_language, first_day, last_day, only_topic, only_author, only_provider
 ) AS TABLE
@@ -15,7 +15,7 @@ WHERE is_removed IS NOT TRUE
       SELECT named.record_id
       FROM main.record_topics AS named
       JOIN marts.topics_canonical AS canonical ON canonical.spelling = named.topic
-      WHERE canonical.topic = only_topic
+      WHERE canonical.topic_key = lower(trim(regexp_replace(only_topic, '\s+', ' ', 'g')))
   ))
   AND (only_author IS NULL OR record_id IN (
       SELECT record_id
