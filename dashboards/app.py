@@ -126,6 +126,9 @@ def application(warehouse: Path, access: Access = Access()) -> Starlette:
             NoSnapshot: _no_snapshot,
             Damaged: _damaged,
             duckdb.OutOfMemoryException: _too_much,
+            duckdb.BinderException: _of_another_version,
+            duckdb.CatalogException: _of_another_version,
+            duckdb.ParserException: _mistake,
             duckdb.Error: _damaged,
             HTTPException: _http,
             Exception: _mistake,
@@ -167,6 +170,14 @@ def _damaged(request: Request, error: Exception) -> Response:
     log.error("the snapshot cannot be read: %s", error)
     message = "The current snapshot is damaged: its files are not as they were published."
     return _error(request, 503, "The snapshot cannot be read", message, _MEND)
+
+
+def _of_another_version(request: Request, error: Exception) -> Response:
+    log.error("%s", error)
+    message = "The current snapshot lacks tables or columns of this page: another version of Matterhouse made it."
+    return _error(
+        request, 503, "The snapshot is of another version", message, "`matterhouse run` makes all tables anew."
+    )
 
 
 def _too_much(request: Request, error: Exception) -> Response:

@@ -27,18 +27,18 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """Values over time: ``kind`` is bars, or steps that only rise. ``rows`` are the points: when, and how much."""
+    """Values over time: ``kind`` is bars, or steps. ``rows`` are the points: when, and how much; None for no figure."""
 
     kind: str
     caption: str
     unit: str
-    rows: Sequence[tuple[date | datetime, int]]
+    rows: Sequence[tuple[date | datetime, int | None]]
     csv: str | None = None
     each: str = ""
 
     @property
     def top(self) -> int:
-        return max((value for _, value in self.rows), default=0)
+        return max((value for _, value in self.rows if value is not None), default=0)
 
     @property
     def first(self) -> str:
@@ -52,9 +52,12 @@ class Chart:
     def summary(self) -> str:
         """The chart in a sentence, for those who do not see it."""
         if self.kind == "steps":
-            return f"{self.caption}: {self.unit} from {self.first} to {self.last}, {number(self.top)} in the end."
-        when, most = max(self.rows, key=lambda each: each[1])
-        total = sum(value for _, value in self.rows)
+            now = number(self.rows[-1][1])
+            return (
+                f"{self.caption} ({self.unit}) from {self.first} to {self.last}: at most {number(self.top)}, now {now}."
+            )
+        when, most = max(self.rows, key=lambda each: each[1] or 0)
+        total = sum(value or 0 for _, value in self.rows)
         return (
             f"{self.caption}: {number(total)} {self.unit} from {self.first} to {self.last}, by {self.each};"
             f" most in the {self.each} of {day(when)}: {number(most)}."
@@ -68,7 +71,7 @@ class Chart:
         return [
             Bar(round(place * step + gap / 2, 2), round(step - gap, 2), round(value / self.top * 100, 2), day(when))
             for place, (when, value) in enumerate(self.rows)
-            if value > 0
+            if value
         ]
 
     @property
@@ -76,10 +79,15 @@ class Chart:
         """The line of steps, in the same measure."""
         begin, end = _seconds(self.rows[0][0]), _seconds(self.rows[-1][0])
         span = max(end - begin, 1)
-        points = ["M0 100"]
+        points, is_drawn = [], False
         for when, value in self.rows:
-            points.append(f"H{(_seconds(when) - begin) / span * 1000:.1f}V{100 - value / self.top * 100:.1f}")
-        return "".join([*points, "H1000"])
+            x, y = (_seconds(when) - begin) / span * 1000, 100 - (value or 0) / (self.top or 1) * 100
+            if is_drawn:
+                points.append(f"H{x:.1f}")
+            if value is not None:
+                points.append(f"V{y:.1f}" if is_drawn else f"M{x:.1f} {y:.1f}")
+            is_drawn = value is not None
+        return "".join(points)
 
 
 def published(look: Look, unit: str, totals: dict[str, Any], **more: Any) -> Chart | None:
@@ -106,6 +114,14 @@ def coverage(related: Sequence[dict[str, Any]], link: str | None) -> Chart | Non
         return None
     rows = [(when, number) for number, when in enumerate(times, 1)]
     return Chart("steps", "Related articles so far", "articles", rows, link)
+
+
+def heat(rows: Sequence[dict[str, Any]], link: str | None) -> Chart | None:
+    """How the heat of a document went, where commits tell of it."""
+    points = [(row["since"], row["heat"]) for row in rows]
+    if len(points) < 2 or all(value is None for _, value in points):
+        return None
+    return Chart("steps", "Heat", "heat", points, link)
 
 
 def _seconds(when: date | datetime) -> float:

@@ -29,6 +29,10 @@ def document(look: Look) -> Page:
         "coverage": look.one("document_coverage") if related.rows else None,
         "related": related,
         "chart": charts.coverage(related.rows, look.links.csv("document_related", record=record)),
+        "heat": charts.heat(
+            look.ask("document_heat") if "history.record_versions" in look.view.tables else [],
+            look.links.csv("document_heat", record=record),
+        ),
         "cluster": look.ask("document_cluster", limit=100) if related.rows else [],
         "problems": look.ask("document_problems"),
         "head": _head(look, facts["part"]) if look.links.is_server else None,

@@ -19,7 +19,8 @@
       const when = row.querySelector("time");
       times.push(Date.parse(when.dateTime) / 1000);
       names.push(when.textContent);
-      values.push(Number(row.querySelector("[data-value]").dataset.value));
+      const value = row.querySelector("[data-value]").dataset.value;
+      values.push(value === "" ? null : Number(value));
     }
     return {times, values, names};
   }
@@ -71,7 +72,7 @@
     readout.setAttribute("aria-hidden", "true");
     const tell = place => {
       readout.textContent = place == null ? "Point at the chart to read it; drag to look closer, double-click for all."
-        : points.names[place] + ": " + words.format(points.values[place]) + " " + figure.dataset.unit;
+        : points.names[place] + ": " + (points.values[place] == null ? "no" : words.format(points.values[place])) + " " + figure.dataset.unit;
     };
     tell(null);
     still.after(live, readout);

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from threading import Event, Thread
 
+import duckdb
 import pytest
 
 from matterhouse.dashboards.opened import Snapshots
@@ -190,3 +191,13 @@ def test_a_warehouse_in_a_folder_whose_name_looks_like_a_glob_is_read(blog, tmp_
             assert client.get(page).status_code == 200, page
         document = Html(client.get("/documents").text).linked("document?record=")[0]
         assert "Front matter as JSON" in client.get(f"/{document[2:]}").text
+
+
+def test_a_snapshot_of_another_version_is_told(blog, tmp_path):
+    warehouse = copy_of(blog, tmp_path)
+    with duckdb.connect(warehouse / "current" / "warehouse.duckdb") as connection:
+        connection.execute("ALTER TABLE meta.sources DROP COLUMN kind").fetchall()
+    with client_of(warehouse) as client:
+        answer = client.get("/quality")
+        assert answer.status_code == 503 and "another version of Matterhouse made it" in answer.text
+        assert client.get("/documents").status_code == 200
