@@ -36,9 +36,9 @@ def document_drift(ids: pd.Series, records: Iterable[dict[str, object]], covered
     """
     finders: dict[int, _Finder] = {}
     rows = [
-        (record_id, field, sorted(types))
+        (record_id, field, types)
         for record_id, record, tree in zip(ids, records, covered)
-        for field, types in sorted(finders.setdefault(id(tree), _Finder(tree)).document(record).items())
+        for field, types in (finders.get(id(tree)) or finders.setdefault(id(tree), _Finder(tree))).document(record)
     ]
     return frame(
         {
@@ -54,15 +54,26 @@ class _Finder:
 
     def __init__(self, covered: Tree):
         self._covered = covered
+        # By keys and the classes of their values: what was found in scalars, and the keys of lists and mappings.
+        self._of_scalars: dict[tuple[object, ...], tuple[tuple[tuple[str, str], ...], list[str]]] = {}
         # By field, what was found in its items, and the items in which nothing was.
         self._seen: dict[str, tuple[dict[int, list[tuple[str, str]]], set[int]]] = {}
 
-    def document(self, record: dict[str, object]) -> dict[str, set[str]]:
-        """The uncovered paths of a record with the types of their values."""
-        found: dict[str, set[str]] = {}
-        for field, kind in self._mapping("", record, self._covered):
-            found.setdefault(field.removeprefix("."), set()).add(kind)
-        return found
+    def document(self, record: dict[str, object]) -> list[tuple[str, list[str]]]:
+        """The uncovered paths of a record with the sorted types of their values."""
+        kinds = (*record, *map(type, record.values()))
+        known = self._of_scalars.get(kinds)
+        if known is None:
+            scalars: dict[str, object] = {
+                key: value for key, value in record.items() if value is None or isinstance(value, str)
+            }
+            nested = [key for key in record if key not in scalars]
+            known = self._of_scalars[kinds] = tuple(self._mapping("", scalars, self._covered)), nested
+        pairs, nested = known
+        if nested:
+            below = self._mapping("", {key: record[key] for key in nested}, self._covered)
+            pairs = (*pairs, *below) if below else pairs
+        return _sorted(pairs) if pairs else []
 
     def _mapping(self, field: str, mapping: dict[str, object], node: Tree) -> list[tuple[str, str]]:
         any_key = node.get("*")
@@ -100,6 +111,15 @@ class _Finder:
             else:
                 clean.add(number)
         return pairs
+
+
+@lru_cache(maxsize=1 << 12)
+def _sorted(pairs: tuple[tuple[str, str], ...]) -> list[tuple[str, list[str]]]:
+    """Paths, each once, with the sorted types of their values."""
+    found: dict[str, set[str]] = {}
+    for field, kind in pairs:
+        found.setdefault(field.removeprefix("."), set()).add(kind)
+    return [(field, sorted(types)) for field, types in sorted(found.items())]
 
 
 def _type(value: object) -> str:

@@ -36,7 +36,7 @@ class Entries:
 
     def ids(self, items: Sequence[object]) -> list[str]:
         """The ``entry_id`` of each item."""
-        new = [item for item in items if type(item) is Block and id(item) not in self._ids]
+        new = list({id(item): item for item in items if type(item) is Block and id(item) not in self._ids}.values())
         for sheet, numbers, rows in by_sheet(new):
             for number, text in zip(numbers, texts(sheet, rows, self._left_out, typed=True)):
                 self._hold(new[number], text)

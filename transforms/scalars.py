@@ -115,8 +115,10 @@ class _Walk:
         for key, value in mapping.items():
             if key != LEFT_OUT:
                 child = children.get(key) or self._child(place, key)
-                if not (child.is_taken and type(value) is str):  # as most are
+                if type(value) is not str:
                     self._value(child, value, positions, found)
+                elif not child.is_taken:  # as most are
+                    found.append((child, positions, "str", value))
 
     def _value(self, place: _Place, value: object, positions: tuple[int, ...], found: list[_Found]) -> None:
         if value is None or isinstance(value, str):

@@ -56,12 +56,12 @@ class Blocks:
             if begin >= 0:
                 end = _NEXT_KEY.search(content, begin + 1)
                 listed = content[begin + len(_LISTED) : end.start() if end else len(content)].rstrip(b"\n")
-                new |= dict.fromkeys(piece for piece in listed.split(_DASH) if piece not in known)
-        if len(new) <= FEW:
+                new.update(dict.fromkeys(listed.split(_DASH)))
+        pieces = [piece for piece in new if piece not in known]
+        if len(pieces) <= FEW:
             return
         from matterhouse.reading.columnar import read_blocks  # imports pyarrow
 
-        pieces = list(new)
         for piece, block in zip(pieces, read_blocks(pieces, 4, FEW_ALIKE)):
             if block is not None:
                 self._remember(len(piece), 3)

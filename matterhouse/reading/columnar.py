@@ -196,4 +196,6 @@ def _strictly(text: str) -> tuple[str, int]:
         return text, _UNKNOWN
     if isinstance(value, str):
         return str(value), _KIND_OF[type(value)]
+    if value:  # a list
+        return text, _UNKNOWN
     return text, _NULL if value is None else _NO_ITEMS if isinstance(value, list) else _NO_KEYS

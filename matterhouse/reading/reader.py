@@ -199,12 +199,12 @@ class Reader:
         """Whether ``head`` may hold more values than the limit: only the authority counts them.
 
         No value takes less than a byte, and no line of the plain subset holds more than an item's
-        mapping, a key and a value.
+        mapping, a key, a value, and an item behind each comma.
         """
         if len(head) < self._limits.nodes:
             return False
         lines = head.count(b"\n") + head.count(b"\r") + 1
-        return 3 * lines + 1 > self._limits.nodes
+        return 3 * lines + head.count(b",") + 1 > self._limits.nodes
 
 
 def _text_of(body: bytes) -> tuple[str, tuple[Problem, ...]]:

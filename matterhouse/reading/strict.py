@@ -1,9 +1,10 @@
 """The strict reader: the plain subset of YAML that content repositories are written in.
 
 One key or one list item a line, one scalar a line, indentation by two spaces, plain or quoted
-scalars, nested mappings and lists, comments. Whatever is outside of that raises ``Unusual`` and is left to
-the authority (``matterhouse.reading.authority``); inside of it the answer is exactly the authority's. The
-reader decides by what it accepts, never by what it refuses: a line that does not match is unusual.
+scalars, lists of them in brackets, nested mappings and lists, comments. Whatever is outside of that
+raises ``Unusual`` and is left to the authority (``matterhouse.reading.authority``); inside of it the answer
+is exactly the authority's. The reader decides by what it accepts, never by what it refuses: a line that
+does not match is unusual.
 """
 
 import re
@@ -21,19 +22,30 @@ _UNUSUAL_CHARACTER = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\uf
 
 # Only single characters are repeated possessively: Python before 3.11.5 mistakes possessive groups. No text makes
 # the groups search long, since each of their turns takes all it can.
-_LINE = re.compile(
+
+# An item of a list in brackets: in quotes, or a plain text that holds nothing that may be syntax there.
+_ITEM = re.compile(
     r"""
-    ^(\ {0,24}+)                                                 # indent, as deep as the reader goes
+        "[^"\\\n]*+(?:\\.[^"\\\n]*+)*"
+      | '[^'\n]*+(?:''[^'\n]*+)*'
+      | [^\s\-?:,\[\]{}#&*!|>'"%@`] [^\s?:,\[\]{}#]*+ (?: \ ++ [^\s?:,\[\]{}#]++ )*
+    """,
+    re.VERBOSE,
+)
+_LINE = re.compile(
+    rf"""
+    ^(\ {{0,24}}+)                                                 # indent, as deep as the reader goes
     (-\ )?                                                       # dash
-    (?:([A-Za-z_][A-Za-z0-9_.-]{0,99}+):(?:\ ++|$))?              # key; libyaml wants simple ones short
+    (?:([A-Za-z_][A-Za-z0-9_.-]{{0,99}}+):(?:\ ++|$))?              # key; libyaml wants simple ones short
     (                                                            # value, with its quotes
         "[^"\\\n]*+(?:\\.[^"\\\n]*+)*"
       | '[^'\n]*+(?:''[^'\n]*+)*'
-      | [^\s\-?:,\[\]{}#&*!|>'"%@`] [^\n:#]*+                       # plain, as most are
-        (?: :(?=[^\s,\[\]{}]) [^\n:#]*+ )* (?<!\ ) $
-      | (?: [^\s\-?:,\[\]{}#&*!|>'"%@`] | [-?:](?=[^\s,\[\]{}]) )   # plain: may not look like syntax
-        (?: [^\s:#]++ | :(?=[^\s,\[\]{}]) | (?<!\ )\# | \ ++(?!\#|$) )*
-      | \[\] | \{\}
+      | [^\s\-?:,\[\]{{}}#&*!|>'"%@`] [^\n:#]*+                       # plain, as most are
+        (?: :(?=[^\s,\[\]{{}}]) [^\n:#]*+ )* (?<!\ ) $
+      | (?: [^\s\-?:,\[\]{{}}#&*!|>'"%@`] | [-?:](?=[^\s,\[\]{{}}]) )   # plain: may not look like syntax
+        (?: [^\s:#]++ | :(?=[^\s,\[\]{{}}]) | (?<!\ )\# | \ ++(?!\#|$) )*
+      | \[\] | \{{\}}
+      | \[ \ *+ (?:{_ITEM.pattern}) (?: \ *+ , \ *+ (?:{_ITEM.pattern}) )* \ *+ \]   # list in brackets
     )?
     \ *(?:(?<![^\ \n])\#[^\n]*)?$                                  # comment, at a line's begin or behind a blank
     """,
@@ -164,8 +176,10 @@ def _scalar(value: str) -> object:
         return _ESCAPE.sub(_unescape, value[1:-1]) if "\\" in value else value[1:-1]
     if first == "'":
         return value[1:-1].replace("''", "'")
-    if first == "[" or first == "{":
-        return [] if first == "[" else {}
+    if first == "[":
+        return list(map(_scalar, _ITEM.findall(value)))
+    if first == "{":
+        return {}
     if first in _PLAIN_FIRST:
         return value
     if not value:

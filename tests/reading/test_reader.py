@@ -76,7 +76,14 @@ def test_the_same_bytes_at_another_depth_are_another_block():
 
 @pytest.mark.parametrize(
     "head, declined",
-    [("a: b", False), ("a: [b]", True), ("a: |\n  b", True), ("# why\na: b # c", False), ("a:\n- b", False)],
+    [
+        ("a: b", False),
+        ("a: [b]", False),
+        ("a: [[b]]", True),
+        ("a: |\n  b", True),
+        ("# why\na: b # c", False),
+        ("a:\n- b", False),
+    ],
 )
 def test_a_document_tells_whether_the_authority_read_it(head, declined):
     assert Reader().read("x.md", fenced(head)).declined is declined

@@ -207,6 +207,18 @@ _TIMESTAMPS = """
     0001-01-01T00:00:00+01:00
 """.split()
 
+BRACKETS = {
+    "one item": "a: [b]",
+    "items": "a: [b, c]",
+    "without blanks": "a: [b,c]",
+    "with many blanks": "a: [  b  ,  c d   e  ]  # why",
+    "types": "a: [1, 2.5, true, ~, 2020-01-01, 0123, no, .5, y]",
+    "quotes": "a: [\"b, c\", 'd', 'e''f', \"\\u00e9 \\\"g\", \"\", '']",
+    "signs": "a: [C++, .NET, a/b, it's, b-, 5%, a&b, x=y, q!, (z), a|b, a>b, a*b, a\"b, é, 🌊, _, /, $, ^, ;, a;b, \\]",
+    "in a list": "a:\n  - [b, c]\n  - d: [e]\n    f: [g, h]",
+    "in a mapping": "a:\n  b: [c]\n  d: [e]",
+    "behind them a list": "a: [b]\nc:\n  - d\ne: [f]",
+}
 COMMENTS = {
     "line": "# why\na: b",
     "lines": "#\n# why\n\n#why not\na: b",
@@ -256,4 +268,5 @@ SCALARS_IN_PLACES = {
 }
 
 PLAIN = {**KEYS, **NESTING, **PLAIN_TEXT, **QUOTED, **UNICODE, **SCALARS, **SCALARS_IN_PLACES}
+PLAIN |= {f"in brackets, {name}": head for name, head in BRACKETS.items()}
 PLAIN |= {f"a comment, {name}": head for name, head in COMMENTS.items()}
