@@ -21,7 +21,7 @@ from matterhouse.transforms.places import path_of_item
 
 # Documents, or bytes of front matter that were not seen before, that are made into columns together.
 _DOCUMENTS, _BYTES = 2_000, 5_000_000
-_MOST_REMEMBERED = 500_000  # contents; of more, one that comes back is read again
+_MOST_REMEMBERED, _MOST_ALIKE = 100_000, 40_000  # contents; of more, one that comes back is read again
 _SECURED = b"\nsecured:"
 _VALUE = re.compile(rb'\nsecured: "([A-Za-z0-9+/=;]+)"(?=\n)')
 
@@ -194,6 +194,6 @@ class _Alike:
         """Note what a content holds, if it is sure that its line ``secured`` is what it seems."""
         secured = record.get("secured") if isinstance(record, dict) else None
         if rest is not None and isinstance(secured, str) and secured.encode() == rest.secured:
-            if len(self._contents) > _MOST_REMEMBERED:
+            if len(self._contents) > _MOST_ALIKE:
                 self._contents.clear()
             self._contents[rest.digest] = content

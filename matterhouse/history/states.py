@@ -104,9 +104,10 @@ class Followed:
         columns = [column for column in self._entries.columns if column.name in ("url_key", "provider_id")]
         found = declared.rows(_as_items(self._entries, tuple(columns)), records)
         lists: list[list[tuple[str | None, str | None]]] = [[] for _ in range(count)]
+        once: dict[tuple[str | None, str | None], tuple[str | None, str | None]] = {}
         pairs = zip(_values(found["url_key"]), _values(found["provider_id"]))
         for parent, pair in zip(items.nested.links["parent"].tolist(), pairs):
-            lists[parent].append(pair)
+            lists[parent].append(once.setdefault(pair, pair))
         return lists
 
 
