@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import ratios, report, rivals, sources
+from benchmarks import history, ratios, report, rivals, sources
 from benchmarks.contest import Contest, Result
 from benchmarks.measure import ROOT, Failed
 from benchmarks.repositories import Repository, Size, cloned, generated, shaped
@@ -38,7 +38,8 @@ def main() -> int:
             with_rivals = given.all or (len(repository.files) <= _MOST_FOR_RIVALS and "wide" not in repository.name)
             results.append(Contest(repository, scratch).run(given.rounds, with_rivals))
         of_sources = sources.table(map(int, filter(None, given.sources.split(","))), given.rounds, scratch)
-    text = report.render(results, given.rounds, of_sources)
+        of_history = history.section(400, given.commits, given.rounds, scratch)
+    text = report.render(results, given.rounds, of_sources, of_history)
     given.report.write_text(text, encoding="utf-8")
     if given.report == RESULTS:
         report.put_into(ROOT / "README.md", report.summary(text))
@@ -73,6 +74,7 @@ def _arguments() -> argparse.ArgumentParser:
         help="repositories of other shapes, each with its documents",
     )
     parser.add_argument("--sources", default="100", help="how many sources, for runs of many")
+    parser.add_argument("--commits", type=int, default=3000, help="of the repository whose history is read")
     parser.add_argument("--repetition", type=float, default=35, help="how many documents list an article, on average")
     parser.add_argument("--real", type=Path, default=bundles, metavar="FOLDER", help="git bundles of real repositories")
     parser.add_argument("--rounds", type=int, default=1, help="rounds, of which the least counts")

@@ -1,10 +1,10 @@
 """The history of a repository: what it costs to read every commit, beside the least that it could cost.
 
-    python -m benchmarks.history [--stories 400] [--commits 3000] [--repository FOLDER] [--git-history COMMAND]
+    python -m benchmarks.history [--stories 400] [--commits 3000] [--repository FOLDER]
 
 Made repositories have stories whose figures move, as the family's do: of ten changes of a story seven rewrite its
-encrypted text alone. The floor is git listing the commits and giving all contents, and the imports of a run. With
-the command of git-history (https://pypi.org/project/git-history/), both read a repository of one JSON file.
+encrypted text alone. The floor is git listing the commits and giving all contents, and the imports of a run. Where
+.venv-bench is there, git-history and Matterhouse read a repository of one JSON file, which is what git-history can do.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks import rivals
 from benchmarks.measure import Cost, least, measure
 
 _IMPORTS = "import duckdb, pandas, pyarrow.parquet"
@@ -36,10 +37,20 @@ def main() -> int:
         if repository is None:
             repository = home / "repository"
             make(repository, stories(given.stories), given.commits)
-        _print(measured(home / "whole", repository, given.rounds))
-        if given.git_history:
-            _print(of_one_file(home / "one", given.git_history, given.rounds))
+        print(table(measured(home / "whole", repository, given.rounds)))
+        if rivals.installed():
+            print(table(of_one_file(home / "one", given.rounds)))
     return 0
+
+
+def section(count: int, commits: int, rounds: int, scratch: Path) -> str:
+    """The costs of a made repository and of one file, for the report; empty without commits."""
+    if not commits:
+        return ""
+    make(scratch / "history", stories(count), commits)
+    costs = measured(scratch / "history-whole", scratch / "history", rounds)
+    costs |= of_one_file(scratch / "history-one", rounds) if rivals.installed() else {}
+    return f"{count:,} stories, {commits:,} commits of four changes each.\n\n{table(costs)}"
 
 
 def measured(home: Path, repository: Path, rounds: int) -> dict[str, Cost]:
@@ -66,22 +77,13 @@ def measured(home: Path, repository: Path, rounds: int) -> dict[str, Cost]:
     return costs
 
 
-def of_one_file(home: Path, git_history: Path, rounds: int) -> dict[str, Cost]:
+def of_one_file(home: Path, rounds: int) -> dict[str, Cost]:
     """git-history and Matterhouse on a repository of one JSON file of items."""
     home.mkdir()
     repository = home / "repository"
     make(repository, one_file(100), 300)
-    command = [
-        git_history,
-        "file",
-        home / "out.db",
-        "_data/stories.json",
-        "--repo",
-        repository,
-        "--id",
-        "id",
-        "--silent",
-    ]
+    command = [rivals.PYTHON.with_name("git-history"), "file", home / "out.db", "_data/stories.json"]
+    command += ["--repo", repository, "--id", "id", "--silent"]
     subprocess.run(["git", "-C", repository, "checkout", "--quiet", "main"], check=True)
 
     def rival() -> Cost:
@@ -168,11 +170,12 @@ def _story(number: int, figures: dict, chance: random.Random) -> str:
     )
 
 
-def _print(costs: dict[str, Cost]) -> None:
-    print("| | CPU s | wall s | peak MB |\n|---|---|---|---|")
-    for label, cost in costs.items():
-        print(f"| {label} | {cost.cpu:.2f} | {cost.wall:.1f} | {cost.peak_bytes / 1e6:.0f} |")
-    print()
+def table(costs: dict[str, Cost]) -> str:
+    """The costs as Markdown."""
+    lines = [
+        f"| {label} | {cost.cpu:.2f} | {cost.wall:.1f} | {cost.peak_bytes / 1e6:.0f} |" for label, cost in costs.items()
+    ]
+    return "\n".join(["| history | CPU s | wall s | peak MB |", "|---|---|---|---|", *lines, ""])
 
 
 def _arguments() -> argparse.ArgumentParser:
@@ -180,7 +183,6 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--stories", type=int, default=400)
     parser.add_argument("--commits", type=int, default=3000, help="of four changes each")
     parser.add_argument("--repository", type=Path, metavar="FOLDER", help="a repository to read instead of a made one")
-    parser.add_argument("--git-history", type=Path, metavar="COMMAND", help="measured beside on one file")
     parser.add_argument("--rounds", type=int, default=1, help="rounds, of which the least counts")
     return parser
 

@@ -32,8 +32,8 @@ hashes, writes all other tables, DuckDB and Parquet, checks them, and publishes 
 """
 
 
-def render(results: Iterable[Result], rounds: int, of_sources: str = "") -> str:
-    """The whole report; ``of_sources`` is the table of runs with many sources."""
+def render(results: Iterable[Result], rounds: int, of_sources: str = "", of_history: str = "") -> str:
+    """The whole report; ``of_sources`` and ``of_history`` are tables of many sources and of a history."""
     results = list(results)
     parts = [_INTRODUCTION, _conditions(rounds)]
     parts += [part for result in results for part in (f"## {_heading(result)}\n", *_sections(result))]
@@ -42,6 +42,8 @@ def render(results: Iterable[Result], rounds: int, of_sources: str = "") -> str:
         parts += ["## Growth\n", growth(generated)]
     if of_sources:
         parts += ["## Many sources\n", of_sources]
+    if of_history:
+        parts += ["## History\n", of_history]
     return "\n".join(parts)
 
 
