@@ -146,3 +146,13 @@ def test_both_list_styles_of_pyyaml_go_the_fast_way(style):
     }
     document = Reader().read("x.md", fenced(yaml.dump(record, Dumper=style, sort_keys=False)))
     assert agrees(document.record, record) and not document.declined
+
+
+SIGNS = "abyn01.-_ ,[]{}:#?&*!|>'\"%@`\\/=~<é\u00a0+"
+
+
+@settings(max_examples=300)
+@given(st.lists(st.text(SIGNS, max_size=6), max_size=4), st.sampled_from(["a: [%]", "a:\n  - [b,%]", "a: [%] # b"]))
+def test_what_stands_in_brackets_is_read_alike(items: list[str], head: str):
+    content = fenced(head.replace("%", ", ".join(items)))
+    assert difference(Reader(), Reader(fast=False), "x.md", content) is None
