@@ -14,7 +14,7 @@ import pandas as pd
 
 from matterhouse.reading.sheets import Block
 from matterhouse.sql import schema
-from matterhouse.sql.schema import Column, Table
+from matterhouse.sql.schema import Column, Rows, Table
 from matterhouse.transforms.columnar import BlockFields
 from matterhouse.transforms.computed import FUNCTIONS, RAW, Misfits
 from matterhouse.transforms.entries import Entries
@@ -170,6 +170,9 @@ def _entries(path: str, ids: list[str], fields: Fields) -> Records:
     return Records(documents, fields, lambda row, inside: [(row, inside)], f"{path}[].")
 
 
+_without_rows: dict[tuple[str, tuple[Column, ...]], pd.DataFrame] = {}
+
+
 @dataclass
 class KnownMisfits:
     """Values that were found not to fit: row, path, value as written, what was expected."""
@@ -198,12 +201,21 @@ def rows(table: Table, records: Records) -> pd.DataFrame:
     made_from = table.rows
     if made_from is None or made_from.kind == schema.CODE:
         raise ValueError(f"{table.qualified} is made by code of its own")
+    lists = {path.partition("[].")[0] for path in made_from.of}
+    if made_from.kind in (schema.DOCUMENTS, schema.KEYS) or any(map(records.fields.may_have, lists)):
+        return _made(table, made_from, records)
+    if (named := (table.qualified, table.columns)) not in _without_rows:  # to make one takes 4 ms
+        _without_rows[named] = _made(table, made_from, records)
+    return _without_rows[named]
+
+
+def _made(table: Table, made_from: Rows, records: Records) -> pd.DataFrame:
     if made_from.kind == schema.DOCUMENTS:
         return frame(_columns(table.columns, records, ("",)))
-    if made_from.kind == schema.KEYS:
-        return _keys(table, records, made_from.of[0])
     if made_from.kind == schema.LINKS:
         return _links(records, made_from.of[0])
+    if made_from.kind == schema.KEYS:
+        return _keys(table, records, made_from.of[0])
     if made_from.kind == schema.DISTINCT:
         return _distinct(table, records, made_from.of[0])
     if "[]." in made_from.of[0]:

@@ -7,7 +7,7 @@ for each: table of records`` in the second line it is one query that is asked of
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import duckdb
@@ -35,12 +35,12 @@ class Check:
         return self.severity == "error" and self.offending > 0
 
 
-def run_checks(connection: duckdb.DuckDBPyConnection, own: Tables = ()) -> list[Check]:
+def run_checks(connection: duckdb.DuckDBPyConnection, own: Tables = (), empty: Set[str] = frozenset()) -> list[Check]:
     """Run every check on a warehouse database, in the transaction that is open, if one is.
 
-    Those for each table are also made for the user's ``own``.
+    Those for each table are also made for the user's ``own``, and not for the ``empty`` ones, by qualified name.
     """
-    return [_run(connection, name, own) for name in sql.names("checks")]
+    return [_run(connection, name, own, empty) for name in sql.names("checks")]
 
 
 def offending_rows(
@@ -55,12 +55,12 @@ def offending_rows(
     return columns, rows
 
 
-def _run(connection: duckdb.DuckDBPyConnection, name: str, own: Tables) -> Check:
+def _run(connection: duckdb.DuckDBPyConnection, name: str, own: Tables, empty: Set[str]) -> Check:
     severity, _, description = _header(name, sql.read(f"checks/{name}"))
     begun = time.perf_counter()
     counts = [
         connection.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0]
-        for query in _queries(connection, name, own)
+        for query in _queries(connection, name, own, empty)
     ]
     return Check(name, severity, description, sum(counts), time.perf_counter() - begun)
 
@@ -77,7 +77,7 @@ def _header(name: str, text: str) -> tuple[str, str | None, str]:
     return severity, each, " ".join(lines[1:])
 
 
-def _queries(connection: duckdb.DuckDBPyConnection, name: str, own: Tables) -> list[str]:
+def _queries(connection: duckdb.DuckDBPyConnection, name: str, own: Tables, empty: Set[str] = frozenset()) -> list[str]:
     text = sql.read(f"checks/{name}")
     _, each, _ = _header(name, text)
     if each is not None:

@@ -31,7 +31,8 @@ Keys (PK) and the columns that lead to another table's key (FK), as the comments
 leads to `records`."""
 _LINEAGE = """\
 From the sources over the tables to views and marts: what each query names, as DuckDB's parser finds it. A view or mart
-is written anew as Parquet only when a table that it reads, directly or over others, has other rows."""
+is written anew as Parquet only when a table that it reads, directly or over others, has other rows, or other
+values in a column that the query names."""
 
 _PARTS = {
     "main": "Core: what the documents say (schema `main`)",
