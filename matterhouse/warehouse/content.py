@@ -164,7 +164,7 @@ class Content:
             measure, declared = partial(self._measure, number), self._declared(collection)
             planned = plan(names[collection], others, found.get(number, []), measure, declared)
             tables += content_tables.planned(number, collection, planned, found.get(number, []), self._known)
-        self._drop(before, {table.collection for table in tables if not table.is_there})
+        self._drop(before, set(collections) - {table.collection for table in tables if table.is_there})
         if self._fresh:  # many small statements, which would each be written to the log
             self._connection.begin()
         made = content_tables.make(self._connection, tables)
