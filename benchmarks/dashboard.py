@@ -3,12 +3,14 @@
     python -m benchmarks.dashboard WAREHOUSE [--readers 20] [--seconds 20]
 
 Starts ``matterhouse dashboard`` on the warehouse and prints a table: for each page, seconds until its first answer in
-this server and until it is answered again (answers are remembered until the next snapshot), and its bytes as sent. Then
-as many readers as asked for at once, each with filters of its own. The server's memory is the most that it held.
+this server and until it is answered again (answers are remembered until the next snapshot), each with the CPU seconds
+of the server, which depend less on what else the machine does, and its bytes as sent. Then as many readers as asked for
+at once, each with filters of its own. The server's memory is the most that it held.
 """
 
 import argparse
 import gzip
+import os
 import random
 import re
 import subprocess
@@ -36,11 +38,14 @@ def main() -> int:
     given = _arguments().parse_args()
     known = _known(given.warehouse)
     with _served(given.warehouse) as (address, pid):
-        print(f"{'page':32} {'first s':>8} {'again s':>8} {'kB sent':>8}")
+        print(f"{'page':32} {'first s':>8} {'CPU s':>8} {'again s':>8} {'CPU s':>8} {'kB sent':>8}")
         for path in _pages(known, random.Random(1)):
+            before = _cpu_seconds(pid)
             first, sent = _answered(address + path)
+            between = _cpu_seconds(pid)
             again, _ = _answered(address + path)
-            print(f"/{path[:31]:31} {first:8.2f} {again:8.2f} {sent / 1000:8.1f}")
+            costs = (first, between - before, again, _cpu_seconds(pid) - between)
+            print(f"/{path[:31]:31} {' '.join(f'{cost:8.2f}' for cost in costs)} {sent / 1000:8.1f}")
         print(f"server: {_most_memory(pid):.0f} MB")
         times = _crowd(address, known, given.readers, given.seconds)
         print(f"{given.readers} readers at once: {len(times) / given.seconds:.1f} pages a second, seconds to a page:")
@@ -110,9 +115,15 @@ def _served(warehouse: Path) -> Iterator[tuple[str, int]]:
         found = re.search(r"http://[^ ]+/", server.stdout.readline())
         assert found
         try:
+            urllib.request.urlopen(f"{found[0]}static/icon.svg", timeout=60).close()  # answered when all has started
             yield found[0], server.pid
         finally:
             server.terminate()
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _most_memory(pid: int) -> float:
