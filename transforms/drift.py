@@ -100,6 +100,8 @@ class _Finder:
         """
         seen, clean = self._seen.setdefault(field, ({}, set()))
         pairs: list[tuple[str, str]] = []
+        if clean.issuperset(map(id, items)):  # as of most lists, unless they are read by columns
+            return pairs
         numbers = [id(item.sheet if type(item) is Block else item) for item in items]
         if clean.issuperset(numbers):
             return pairs
