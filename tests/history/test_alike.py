@@ -32,7 +32,7 @@ def read(content: bytes) -> object:
 @example([b"secured: '%s'", b"---", b'secured: "%s"'], True)
 @example([b"\rsecured: '%s'", b"\r---\r", b'secured: "%s"'], True)
 @example([b"title: One", b'secured: "%s"'], True)
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_what_is_taken_for_alike_is_alike(lines, closed):
     text = b"\n".join([b"---", *lines, *([b"---", b""] if closed else [])])
     first, second = (text.replace(b"%s", secured) for secured in (FIRST, SECOND))
