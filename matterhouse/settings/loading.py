@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from matterhouse.settings.file import MARTS, TABLES, ConfigError, RawSettings, read
 from matterhouse.settings.messages import described
-from matterhouse.settings.models import NAME, DashboardSettings, Settings, groups
+from matterhouse.settings.models import NAME, DashboardSettings, HistorySettings, Settings, groups
 from matterhouse.settings.uris import anchored, filled, unusable_folder
 from matterhouse.sources.files import DEFAULT_EXCLUDE
 
@@ -97,7 +97,7 @@ def _checked(raw: RawSettings) -> Settings:
     try:
         settings = Settings.model_validate(raw.values)
     except ValidationError as invalid:
-        known = {group: tuple(model.model_fields) for group, model in groups().items()}
+        known = {group: tuple(model.model_fields) for group, model in (groups() | {"history": HistorySettings}).items()}
         raw.report_invalid(invalid.errors(include_url=False), known)
     if raw.problems:
         raise raw.error()
