@@ -22,6 +22,7 @@ from matterhouse.warehouse.links import linked
 from matterhouse.warehouse.parquet import PARTED, conform, is_pointed, link_or_copy, row_writer, write
 
 _NO_RANK = -1
+_MOST_SLICES = 50  # of a group of rows; many small ones take longer to write than to copy
 
 
 def part_name(part: int) -> str:
@@ -176,13 +177,15 @@ def _ranks(rows: pa.Table, ranks: Mapping[str, int]) -> np.ndarray:
 
 def _interleaved(old: pa.Table, ranks_of_old: np.ndarray, new: pa.Table, ranks_of_new: np.ndarray) -> pa.Table:
     """The rows of both in the order of their ranks, without the old ones that have none: slices of both, one after the
-    other.
+    other, as long as these are few.
     """
     ranks = np.concatenate([ranks_of_old, ranks_of_new])
     order = np.argsort(ranks, kind="stable")
     order = order[ranks[order] != _NO_RANK]
     both = pa.concat_tables([old, new]).unify_dictionaries()
     runs = np.split(order, np.flatnonzero(np.diff(order) != 1) + 1)
+    if len(runs) > _MOST_SLICES:
+        return both.take(pa.array(order))
     return pa.concat_tables(both.slice(run[0], len(run)) for run in runs) if len(order) else both.slice(0, 0)
 
 
