@@ -56,8 +56,8 @@ def expected(error: Mapping[str, Any]) -> str:
 
 def unknown_setting(path: tuple[str, ...], known: Mapping[str, tuple[str, ...]]) -> str:
     """What to say of a setting that does not exist at the key ``path``; ``known`` has the settings of each group."""
-    inner = path[-2] if len(path) > 3 else None
-    names = known[inner if inner in known else path[0] if len(path) > 1 else ""]
+    inner = path[-2] if len(path) > 3 else ""
+    names = known[inner if inner and inner in known else path[0] if len(path) > 1 else ""]
     text = "found a setting that does not exist here"
     for group, settings in known.items():
         if path[-1] in settings:
