@@ -111,6 +111,8 @@ class Build:
             self._load.replace(name, rows)
         started_at = datetime.fromisoformat(run["started_at"])
         self._load.derive(self._staged, run["run_id"], started_at)
+        if kept is not None:
+            database.limit_memory(self._connection, memory.content_limit(self._staged, kept.path))
         self._content.make(run["run_id"], started_at)
         self._load.content(self._content)
 
