@@ -5,11 +5,14 @@ block, an Arrow array for each value. A record lists a ``Block`` where it would 
 its ``value`` gets that mapping; who makes columns takes the sheet's.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from __future__ import annotations
 
-import numpy as np
-import pyarrow as pa
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:  # the reader comes without them where no sheet is made
+    import numpy as np
+    import pyarrow as pa
 
 
 class Values(NamedTuple):
@@ -23,7 +26,7 @@ class Values(NamedTuple):
 
     def of(self, rows: np.ndarray) -> pa.StringArray:
         """The texts of some rows."""
-        return self.texts if len(rows) == len(self.texts) and is_range(rows) else self.texts.take(pa.array(rows))
+        return self.texts if len(rows) == len(self.texts) and is_range(rows) else self.texts.take(rows)
 
 
 class Sheet:
@@ -36,6 +39,8 @@ class Sheet:
 
     def mappings(self, rows: Sequence[int] | np.ndarray) -> list[dict[str, Any]]:
         """The blocks of these rows as the strict reader would read them."""
+        import numpy as np
+
         return _built(self.template, np.array(rows, np.int64))
 
 
@@ -61,6 +66,8 @@ class Block:
 
 def is_range(numbers: np.ndarray) -> bool:
     """Whether these are the numbers from 0, in order."""
+    import numpy as np
+
     return bool((numbers == np.arange(len(numbers))).all())
 
 
