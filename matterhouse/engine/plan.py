@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from matterhouse.engine import fingerprint
 from matterhouse.engine.account import Account, FileOutcome
@@ -16,6 +16,7 @@ from matterhouse.warehouse.ledger import Entry, Ledger
 
 if TYPE_CHECKING:
     from matterhouse.history.reading import Outcome
+    from matterhouse.sources.git import GitSource
 
 # A run counts the entries of a source many times.
 _OUTCOME, _RECORDS, _REASON = map(attrgetter, ("outcome", "records", "reason"))
@@ -83,7 +84,9 @@ class SourcePlan:
         if not self.settings.has_history or self.position is None:
             return False
         known = (self.facts or {}).get("history")
-        return self.reread or known is None or known["commit"] != self.position
+        if self.reread or known is None or known["commit"] != self.position:
+            return True
+        return known["is_shallow"] and not cast("GitSource", self.source).is_shallow
 
     @property
     def loses_history(self) -> bool:
