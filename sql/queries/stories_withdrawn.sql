@@ -1,4 +1,4 @@
--- Which stories were unpublished, removed or deleted, when, and did they come back?
+-- Which stories were unpublished, removed or deleted, but not moved, when, and did they come back?
 -- $limit BIGINT = 20: How many to show.
 -- columns: withdrawn_at, how, source, path, title, came_back_at
 WITH state AS (
@@ -30,5 +30,10 @@ SELECT
 FROM state AS hidden
 JOIN state AS shown ON shown.record_id = hidden.record_id AND shown.number = hidden.number - 1
 WHERE shown.is_shown AND NOT hidden.is_shown
+AND NOT EXISTS (
+    SELECT 1
+    FROM history.record_versions AS moved
+    WHERE moved.source = hidden.source AND moved.renamed_from = hidden.path AND moved.valid_from = hidden.valid_from
+)
 ORDER BY withdrawn_at DESC, path
 LIMIT $limit
