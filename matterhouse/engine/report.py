@@ -137,9 +137,14 @@ def breach(check: Mapping[str, Any]) -> str:
 def histories_in_words(histories: Mapping[str, Mapping[str, int]]) -> list[str]:
     """A sentence per source whose history was read."""
     return [
-        f"History of {source}: {counts['commits']:,} commits that changed files began {counts['versions']:,} versions."
+        f"History of {source}: {_counted(counts['commits'], 'commit')} that changed files began"
+        f" {_counted(counts['versions'], 'version')}."
         for source, counts in histories.items()
     ]
+
+
+def _counted(count: int, one: str) -> str:
+    return f"{count:,} {one}" if count == 1 else f"{count:,} {one}s"
 
 
 def skipped_in_words(skipped: Mapping[str, int]) -> str:

@@ -107,8 +107,9 @@ def _rewritten(source: GitSource, known: dict[str, int]) -> Span:
         )
         return Span(None, None, len(known), len(known), (note,))
     lost = sum(at > known[common] for at in known.values())
+    left = "1 commit" if lost == 1 else f"{lost:,} commits"
     note = (
-        f"the history of {source.name} was rewritten (a force-push, or another ref): {lost:,} commits left it, and what"
+        f"the history of {source.name} was rewritten (a force-push, or another ref): {left} left it, and what"
         f" follows {common[:12]} is read anew"
     )
     return Span(common, known[common], lost, len(known), (note,))
