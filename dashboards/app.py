@@ -24,7 +24,7 @@ from starlette.staticfiles import StaticFiles
 from matterhouse.dashboards import csvfiles, render
 from matterhouse.dashboards.access import LOOPBACK_NAMES, Access, Guard
 from matterhouse.dashboards.filters import BadRequest
-from matterhouse.dashboards.headers import SecureHeaders
+from matterhouse.dashboards.headers import HEADERS, SecureHeaders
 from matterhouse.dashboards.links import ServerLinks
 from matterhouse.dashboards.looking import Look, NotFound
 from matterhouse.dashboards.opened import Snapshots, View
@@ -195,4 +195,7 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _mistake(request: Request, error: Exception) -> Response:
-    return _error(request, 500, "A mistake in the dashboard", "This should not have happened; its log has the details.")
+    message = "This should not have happened; its log has the details."
+    answer = _error(request, 500, "A mistake in the dashboard", message)
+    answer.headers.update(HEADERS)  # it is made outside of SecureHeaders
+    return answer

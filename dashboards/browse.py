@@ -6,8 +6,10 @@ Names of tables and columns come from the snapshot's manifest, never from the ad
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+import duckdb
 from duckdb import ConversionException
 from duckdb import DuckDBPyConnection as Connection
 
@@ -43,7 +45,8 @@ class Column:
 
     @property
     def in_sql(self) -> str:
-        return self.name if _PLAIN_NAME.fullmatch(self.name) else '"' + self.name.replace('"', '""') + '"'
+        is_plain = _PLAIN_NAME.fullmatch(self.name) and self.name not in _keywords()
+        return self.name if is_plain else '"' + self.name.replace('"', '""') + '"'
 
     @property
     def shown(self) -> str:
@@ -154,6 +157,14 @@ class Browse:
     def _rest(self, where: list[str]) -> str:
         conditions = "\nWHERE " + "\n  AND ".join(where) if where else ""
         return conditions + self._order().replace(" ORDER", "\nORDER", 1)
+
+
+@cache
+def _keywords() -> frozenset[str]:
+    """Words that SQL takes for a name only between quotes, such as ``order``."""
+    query = "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category <> 'unreserved'"
+    with duckdb.connect() as connection:
+        return frozenset(keyword for (keyword,) in connection.execute(query).fetchall())
 
 
 def asked(view: View, table: str, query: Mapping[str, str]) -> Browse:

@@ -17,6 +17,7 @@ from filelock import FileLock
 
 from matterhouse.dashboards import csvfiles, render
 from matterhouse.dashboards.headers import POLICY_OF_FILES
+from matterhouse.dashboards.links import may_ask
 from matterhouse.dashboards.looking import Look
 from matterhouse.dashboards.opened import Snapshots, View
 from matterhouse.dashboards.site import PAGES
@@ -27,6 +28,7 @@ MAIN = tuple(name for name in PAGES if name not in ABOUT)
 MOST_DOCUMENTS = 500
 _MOST_ROWS_OF_A_TABLE = 10_000
 _STATIC = Path(__file__).parent / "static"
+_HASHED = re.compile("-[0-9a-f]{20}$")
 _OURS = re.compile(r"\.\d{6,}-\d{8}T\d{6}Z-[0-9a-f]{8}")
 
 
@@ -88,7 +90,7 @@ class Files:
         if table is not None and (table.startswith("raw.") or self._view.tables[table]["rows"] > _MOST_ROWS_OF_A_TABLE):
             return None
         key = (name, *sorted(parameters.items()))
-        about = "-".join([name, *(str(value) for _, value in key[1:])])
+        about = "-".join([name, *(f"{parameter}-{value}" for parameter, value in key[1:])])
         return self.lists.setdefault(key, f"csv/{_file_name(about)}.csv")
 
 
@@ -105,7 +107,7 @@ class FileLinks:
     def page(self, name: str, **parameters: Any) -> str | None:
         """See ``Links.page``. Pages about one document name no further ones but those that are exported anyway."""
         may_add = self._about == "" or (self._about != "document" and name == "document")
-        return self._at(self._files.page(name, _given(parameters), may_add))
+        return self._at(self._files.page(name, _given(parameters), may_add)) if may_ask(parameters) else None
 
     def csv(self, name: str, **parameters: Any) -> str | None:
         """See ``Links.csv``. Pages about one thing have the CSV of their chart alone."""
@@ -164,11 +166,13 @@ def _given(parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def _file_name(text: str) -> str:
-    """A name that any file system and web server takes: letters and digits, and a hash where there were others."""
+    """A name that any file system and web server takes: letters and digits, and a hash where there were others, or
+    what looks like one.
+    """
     plain = re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")[:60]
-    if plain == text:
+    if plain == text and not _HASHED.search(plain):
         return plain
-    return f"{plain or 'x'}-{blake2b(text.encode('utf-8', 'surrogatepass'), digest_size=5).hexdigest()}"
+    return f"{plain or 'x'}-{blake2b(text.encode('utf-8', 'surrogatepass'), digest_size=10).hexdigest()}"
 
 
 def _exported_before(folder: Path) -> Path | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-_LONGEST = 500
+LONGEST = 500  # characters of a text in an address
 MOST_PAGES = 100_000
 # What the address calls a filter -> what statements call it.
 NAMES = {
@@ -66,9 +66,14 @@ class Filters:
 def text(name: str, query: Mapping[str, str]) -> str | None:
     """A text of the address; None where it is empty. Raises ``BadRequest``."""
     value = query.get(name, "")
-    if len(value) > _LONGEST or "\0" in value:
-        raise BadRequest(f"{name}: expected a text of at most {_LONGEST} characters")
+    if not is_answered(value):
+        raise BadRequest(f"{name}: expected a text of at most {LONGEST} characters")
     return value or None
+
+
+def is_answered(value: str) -> bool:
+    """Whether an address may have a text."""
+    return len(value) <= LONGEST and "\0" not in value
 
 
 def number(name: str, query: Mapping[str, str], default: int) -> int:
@@ -76,7 +81,8 @@ def number(name: str, query: Mapping[str, str], default: int) -> int:
     written = query.get(name, "")
     if not written:
         return default
-    if not written.isascii() or not written.isdigit() or not 1 <= int(written[:12]) <= MOST_PAGES:
+    is_number = written.isascii() and written.isdigit() and len(written) <= 12
+    if not is_number or not 1 <= int(written) <= MOST_PAGES:
         raise BadRequest(f"{name}: expected a whole number from 1 to {MOST_PAGES:,}, got {written[:40]!r}")
     return int(written)
 

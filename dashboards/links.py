@@ -3,6 +3,8 @@
 from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
+from matterhouse.dashboards.filters import is_answered
+
 OVERVIEW = ""
 
 
@@ -16,7 +18,7 @@ class Links(Protocol):
     policy: str
 
     def page(self, name: str, **parameters: Any) -> str | None:
-        """The address of a page, such as ``topic`` with ``topic="AI"``."""
+        """The address of a page, such as ``topic`` with ``topic="AI"``; none where a text is too long to ask for."""
         ...
 
     def csv(self, name: str, **parameters: Any) -> str | None:
@@ -38,7 +40,7 @@ class ServerLinks:
         self._up = "../" * depth or "./"
 
     def page(self, name: str, **parameters: Any) -> str | None:
-        return f"{self._up}{name}{_query(parameters)}"
+        return f"{self._up}{name}{_query(parameters)}" if may_ask(parameters) else None
 
     def csv(self, name: str, **parameters: Any) -> str | None:
         return f"{self._up}csv/{name}.csv{_query(parameters)}"
@@ -57,6 +59,11 @@ def external(address: Any) -> str | None:
     except ValueError:
         return None
     return address.strip() if parts.scheme.lower() in ("http", "https") and host else None
+
+
+def may_ask(parameters: dict[str, Any]) -> bool:
+    """Whether an address with these parameters is answered."""
+    return all(is_answered(value) for value in parameters.values() if isinstance(value, str))
 
 
 def _query(parameters: dict[str, Any]) -> str:

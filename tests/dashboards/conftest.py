@@ -31,6 +31,7 @@ related:
   - {{title: "<script>related</script>", webUrl: "vbscript:1", publishedDateTime: 2026-07-08, provider: {{name: R, domain: r.example}}}}
   - {{title: "A good one", webUrl: "https://r.example/1", publishedDateTime: 2026-07-09, provider: {{name: R, domain: r.example}}}}
 '"odd" <column>': "<q>odd</q>"
+order: 5
 ---
 Text.
 """

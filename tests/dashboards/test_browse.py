@@ -113,6 +113,13 @@ def test_odd_names_of_columns_can_be_filtered(of_family, family):
     assert len(found) == 2 and "<q>odd</q>" in found[1]
 
 
+def test_a_column_that_has_the_name_of_a_word_of_sql_is_one_as_any_other(of_family, family):
+    query = "table=content.news&order~min=5&order~is=5&order=order"
+    assert len(csv_rows(of_family, query)) == 2
+    copied_rows = rows(family, copied(page(of_family, query)))
+    assert copied_rows == rows(family, 'SELECT * FROM content.news WHERE "order" = 5') != []
+
+
 def test_csv_holds_values_as_they_are(of_family, family):
     answer = of_family.get("/csv/table.csv?table=records&path~contains=hostile")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"

@@ -1,6 +1,8 @@
 """The pages as files: every link leads somewhere, and the folder is always a whole one."""
 
+import json
 import os
+from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import unquote, urljoin
 
@@ -8,6 +10,7 @@ import pytest
 
 from matterhouse.dashboards import export as exporting
 from matterhouse.dashboards.export import ExportRefused, export
+from tests.dashboards.conftest import loaded, written
 from tests.dashboards.html import Html
 from tests.warehouses import rows
 
@@ -72,6 +75,19 @@ def test_nothing_in_it_needs_a_server(pages):
         [policy] = [each["content"] for each in made.all("meta") if each.get("http-equiv") == "Content-Security-Policy"]
         assert policy.startswith("default-src 'none'; ")
         assert not [link for link in made.links if "?" in link and not link.startswith("http")]
+
+
+def test_topics_of_any_name_have_files_of_their_own_or_where_too_long_no_link(tmp_path):
+    looks_hashed = f"a-{blake2b(b'A', digest_size=10).hexdigest()}"
+    topics = ["A", looks_hashed, "../../x", "..", "a/b?c#d", "T" * 501]
+    heads = {f"{number}.md": f"---\ntopics: [{json.dumps(topic)}]\n---\n" for number, topic in enumerate(topics)}
+    warehouse = loaded(written(tmp_path / "content", heads), tmp_path / "warehouse")
+    done = export(warehouse, tmp_path / "site")
+    pages = pages_of(tmp_path / "site")
+    about = [made.text.partition(" Topic ")[2].split()[0] for name, made in pages.items() if name.startswith("topic/")]
+    assert sorted(about) == sorted(topics[:-1]) and topics[-1] in pages["topics.html"].text
+    assert dead_links(tmp_path / "site", pages) == []
+    assert done.files == len(pages) + len(list((tmp_path / "site" / "csv").iterdir()))
 
 
 @pytest.mark.slow

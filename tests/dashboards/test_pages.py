@@ -4,7 +4,9 @@ import re
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from starlette.testclient import TestClient
 
+from matterhouse.dashboards.app import application
 from matterhouse.dashboards.links import external
 from matterhouse.dashboards.site import PAGES
 from tests.dashboards.conftest import HOSTILE_TITLE
@@ -183,6 +185,8 @@ def test_filters_stay_when_going_to_another_page(of_blog):
         ("/?from=yesterday", 400, "from: expected a day"),
         ("/?from=2026-02-01&to=2026-01-01", 400, "lies after"),
         ("/documents?page=0", 400, "page: expected a whole number"),
+        (f"/documents?page={'0' * 11}1{'9' * 20}", 400, "page: expected a whole number"),
+        (f"/table?table=records&page={'0' * 11}1{'9' * 5000}", 400, "page: expected a whole number"),
         ("/documents?page=9999", 404, "There is no page 9,999"),
         ("/providers?sort=name", 400, "sort: expected documents or cited"),
         (f"/?topic={'x' * 501}", 400, "at most 500"),
@@ -221,6 +225,14 @@ def test_answers_forbid_everything_that_is_not_needed(of_family):
         assert headers["content-security-policy"].startswith("default-src 'none'; ") and "unsafe" not in str(headers)
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "no-referrer"
+
+
+def test_a_mistake_of_ours_has_the_same_headers_and_tells_nothing(blog, monkeypatch):
+    monkeypatch.setitem(PAGES, "topics", lambda look: 1 / 0)
+    with TestClient(application(blog), base_url="http://localhost", raise_server_exceptions=False) as client:
+        answer = client.get("/topics")
+        assert answer.status_code == 500 and "division" not in answer.text
+        assert answer.headers["content-security-policy"] == client.get("/").headers["content-security-policy"]
 
 
 def test_another_host_name_is_refused(of_family):
