@@ -48,18 +48,20 @@ class Content:
 
 
 class Reject(NamedTuple):
-    """A version of a ``file``, or of an item of it, that cannot be read: the columns of ``meta.rejects``."""
+    """A version of a file, or of an item of it, at ``path``, that cannot be read: the columns of ``meta.rejects``."""
 
-    file: str
     path: str
-    blob: str
     row: dict[str, Any]
+
+
+Rejects = dict[tuple[str, str], list[Reject]]
+"""Those of contents that cannot be read, or not whole, by path and blob of the file."""
 
 
 class Contents:
     """Reads contents of a source. ``distinct`` counts those that were read, ``bytes`` their size.
 
-    ``rejects`` gets those that cannot be read, whenever one is.
+    ``rejects`` are those of the contents that it remembers.
     """
 
     def __init__(self, source: Any, reading: Reading):
@@ -72,12 +74,13 @@ class Contents:
         self._waiting: list[Document] = []
         self._parsed = 0
         self.distinct = self.bytes = 0
-        self.rejects: list[Reject] = []
+        self.rejects: Rejects = {}
 
     def read(self, changes: Iterable[Change]) -> dict[tuple[str, str], Content]:
         """The contents that changes brought, by path and blob. Raises ``sources.SourceUnavailable``."""
         if len(self._known) > _MOST_REMEMBERED:
             self._known.clear()
+            self.rejects.clear()
         wanted = {(change.path, change.blob): change.raw_path for change in changes if change.blob is not None}
         files: dict[str, list[File]] = {}
         for (path, blob), raw_path in wanted.items():
@@ -150,7 +153,7 @@ class Contents:
             "message": message(found, unreadable) if isinstance(found, bytes) else unreadable.message,
             "excerpt": excerpt(found, unreadable.line) if isinstance(found, bytes) else None,
         }
-        self.rejects.append(Reject(file.path, path, file.content_hash or "", row))
+        self.rejects.setdefault((file.path, file.content_hash or ""), []).append(Reject(path, row))
 
 
 class _Alike:

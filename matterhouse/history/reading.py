@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from matterhouse.history import staging
-from matterhouse.history.contents import Contents, Reading, Reject
+from matterhouse.history.contents import Contents, Reading
 from matterhouse.history.versions import REJECTS, Line
 from matterhouse.sources.git import GitSource
 from matterhouse.sources.gitlog import Commit
@@ -148,12 +148,9 @@ def read(
 
 def _add(line: Line, contents: Contents, chunk: list[Commit]) -> None:
     found = contents.read(change for commit in chunk for change in commit.changes)
-    rejects: dict[tuple[str, str], list[Reject]] = {}
-    for reject in contents.rejects:
-        rejects.setdefault((reject.file, reject.blob), []).append(reject)
     for commit in chunk:
         if commit.changes:
-            line.add(commit, found, rejects)
+            line.add(commit, found, contents.rejects)
 
 
 def _chunks(commits: Iterator[Commit]) -> Iterator[list[Commit]]:

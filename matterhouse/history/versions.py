@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from matterhouse.history.contents import Content, Reject
+from matterhouse.history.contents import Content, Reject, Rejects
 from matterhouse.history.states import Record, Related
 from matterhouse.sources.gitlog import Change, Commit
 from matterhouse.sql.followed import COMMITS, FOLLOWED, RELATED_CHANGES, VERSIONS
@@ -66,14 +66,11 @@ class Line:
         self._lists = _Lists(from_start)
         self._rows: Rows = {name: [] for name in (*COLUMNS, REJECTS)}
 
-    def add(
-        self, commit: Commit, contents: Mapping[tuple[str, str], Content], rejects: Mapping[Any, list[Reject]]
-    ) -> None:
-        """Take in a commit that changed files. ``rejects`` are those of contents by path of the file and blob."""
+    def add(self, commit: Commit, contents: Mapping[tuple[str, str], Content], rejects: Rejects) -> None:
+        """Take in a commit that changed files, with their contents and rejects by path of the file and blob."""
         moment = self._moment(commit)
         changes = {change.path: change for change in commit.changes}
-        committed = commit.time * 1_000_000 if commit.time < _LATEST else None
-        row = (moment.commit, moment.at, committed, moment.is_adjusted, moment.author, len(changes))
+        row = (moment.commit, moment.at, _own_time(commit), moment.is_adjusted, moment.author, len(changes))
         self._rows[COMMITS].append(row)
         for change in changes.values():
             content = None if change.blob is None else contents[change.path, change.blob]
@@ -98,7 +95,7 @@ class Line:
 
     def _moment(self, commit: Commit) -> _At:
         """When a commit counts: at its time, or a microsecond after the one before it."""
-        own = commit.time * 1_000_000 if commit.time < _LATEST else None
+        own = _own_time(commit)
         least = None if self.last_at is None else self.last_at + 1
         at = own if own is not None and (least is None or own >= least) else least or 0
         self.last_at = at
@@ -142,6 +139,11 @@ class Line:
         for reject in rejects:
             told = {"commit_id": moment.commit, "path": f"{reject.path}@{moment.commit}"}
             self._rows[REJECTS].append((reject.row | told,))
+
+
+def _own_time(commit: Commit) -> int | None:
+    """When a commit says that it was made, in microseconds; None where that is no time of the years 1970 to 9999."""
+    return commit.time * 1_000_000 if commit.time is not None and 0 <= commit.time < _LATEST else None
 
 
 class _Gone(str):

@@ -26,6 +26,7 @@ _KEPT = {
 }  # fmt: skip
 _ALWAYS = {
     "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_GRAFT_FILE": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
@@ -36,6 +37,7 @@ _ALWAYS = {
     "SSH_ASKPASS_REQUIRE": "never",
 }
 _SETTINGS = {
+    "advice.graftFileDeprecated": "false",
     "core.fsmonitor": "false",
     "core.hooksPath": os.devnull,
     "core.packedGitLimit": "512m",  # of address space, which the limit of memory counts

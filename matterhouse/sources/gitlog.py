@@ -18,7 +18,7 @@ _LOG = (
     "log", "--first-parent", "--diff-merges=first-parent", "--reverse", "--raw", "-z", "-r", "--root", *_RENAMES,
     "--no-abbrev", "--no-color", "--no-ext-diff", "--no-textconv", "--no-notes", "--no-show-signature", "--no-mailmap",
     "--no-relative", "--ignore-submodules=none", "--encoding=UTF-8", "-O/dev/null",
-    "--format=tformat:%x01%H %ct %P%n%an",
+    "--format=tformat:%x01%H %P%n%ct%n%an",
 )  # fmt: skip
 _RAW = re.compile(rb"\n?:\d{6} (\d{6}) [0-9a-f]+ ([0-9a-f]+) ([A-Z])\d*")
 
@@ -37,11 +37,13 @@ class Change(NamedTuple):
 
 
 class Commit(NamedTuple):
-    """One commit: ``time`` of committing in seconds since 1970, its first ``parent``, None for one that has none."""
+    """One commit: ``time`` of committing in seconds since 1970, None where it has none that git can read; its first
+    ``parent``, None for one that has none.
+    """
 
     id: str
     parent: str | None
-    time: int
+    time: int | None
     author: str
     changes: list[Change]
 
@@ -70,9 +72,9 @@ def commits(
 
 
 def _commit(head: bytes, changes: list[Change]) -> Commit:
-    line, _, author = head.removeprefix(_COMMIT).decode("utf-8", "replace").partition("\n")
-    commit, time, *parents = line.split()
-    return Commit(commit, parents[0] if parents else None, int(time), author, changes)
+    ids, time, author = head.removeprefix(_COMMIT).decode("utf-8", "replace").split("\n", 2)
+    commit, *parents = ids.split()
+    return Commit(commit, parents[0] if parents else None, int(time) if time else None, author, changes)
 
 
 def _changes(raw: bytes, tokens: Iterator[bytes], wants: Callable[[str], bool]) -> Iterator[Change]:

@@ -103,6 +103,26 @@ def test_names_that_look_like_gits_output_are_names(repository):
     ]
 
 
+@pytest.mark.parametrize("committer", ["A <a@b>", "A <a@b> -5 +0000", "nobody", "A <a@b> 16e8 +0000"])
+def test_a_commit_whose_time_cannot_be_read_has_none(repository, committer):
+    parent, tree = repository.git("rev-parse", "HEAD"), repository.git("rev-parse", "HEAD^{tree}")
+    raw = f"tree {tree}\nparent {parent}\nauthor A <a@b> 1600000000 +0000\ncommitter {committer}\n\nx\n"
+    made = repository.git("hash-object", "-t", "commit", "-w", "--literally", "--stdin", stdin=raw.encode())
+    repository.git("update-ref", "refs/heads/main", made)
+    [commit] = source(repository).commits(parent)
+    assert (commit.id, commit.parent, commit.author) == (made, parent, "A")
+    assert commit.time in (None, 16)
+
+
+def test_grafts_of_the_repository_change_no_history(repository):
+    repository.commit({"_news/a.md": "changed"})
+    expected = told(source(repository))
+    grafts = repository.folder / ".git/info/grafts"
+    grafts.parent.mkdir(exist_ok=True)
+    grafts.write_text(repository.git("rev-parse", "HEAD") + "\n")
+    assert told(source(repository)) == expected and len(expected) == 2
+
+
 def test_settings_of_the_user_change_nothing(repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     repository.commit({"_news/a.md": "changed"})
     expected = told(source(repository))

@@ -1,0 +1,40 @@
+"""Histories that nobody writes on purpose: each gives what a usual one would."""
+
+import subprocess
+
+from matterhouse.history import contents, reading
+from matterhouse.settings.models import HistorySettings
+from tests.history.lines import START, Histories, make
+
+BROKEN = "---\ntitle: 'never closed\n---\n"
+
+
+def test_a_content_that_was_forgotten_and_comes_back_is_one_reject_per_commit(tmp_path, monkeypatch):
+    monkeypatch.setattr(contents, "_MOST_REMEMBERED", 1)
+    monkeypatch.setattr(reading, "_CHUNK", 1)
+    trees = [{"a.md": text, "b.md": str(number)} for number, text in enumerate([BROKEN, "", BROKEN, "", BROKEN])]
+    ids = make(tmp_path / "repository", trees)
+    history = Histories(tmp_path)
+    history.read(tmp_path / "repository")
+    assert sorted(commit for _, commit, _ in history.tables()["rejects"]) == sorted(ids[::2])
+
+
+def test_a_commit_without_a_time_counts_from_the_one_before(tmp_path):
+    repository = tmp_path / "repository"
+    [first] = make(repository, [{"a.md": "---\nheat: 1\n---\n"}])
+    [second] = make(repository, [{"a.md": "---\nheat: 2\n---\n"}], parent=first)
+    git = ["git", "-C", str(repository)]
+    dated = subprocess.run([*git, "cat-file", "commit", second], capture_output=True, check=True).stdout
+    undated = dated.replace(b"<b@example.org> %d +0000" % START, b"<b@example.org>")
+    write = [*git, "hash-object", "-t", "commit", "-w", "--literally", "--stdin"]
+    third = subprocess.run(write, input=undated, capture_output=True, check=True).stdout.decode().strip()
+    subprocess.run([*git, "update-ref", "refs/heads/main", third], check=True)
+    history = Histories(tmp_path)
+    history.read(repository)
+    found = history.rows("SELECT epoch_us(valid_from), committed_at, is_clock_adjusted FROM history.commits ORDER BY 1")
+    assert found[1] == (START * 1_000_000 + 1, None, True)
+    assert history.as_of(third).keys() == history.as_of(first).keys()
+
+
+def test_a_path_that_is_named_twice_is_followed_once(tmp_path):
+    assert HistorySettings(columns=["a", "b", "a"]).columns == ("a", "b")
