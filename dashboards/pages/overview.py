@@ -40,6 +40,6 @@ def summary(look: Look, totals: dict[str, Any]) -> dict[str, Any]:
         "news": look.top("news") if not is_first else None,
         "is_first": is_first,
         "run": run,
-        "rejects": look.view.tables["meta.rejects"]["rows"],
+        "rejects": look.top("rejects", 1).total,
         "misfits": look.view.tables["meta.field_errors"]["rows"],
     }

@@ -22,7 +22,24 @@
       const value = row.querySelector("[data-value]").dataset.value;
       values.push(value === "" ? null : Number(value));
     }
+    if (figure.dataset.kind === "steps") holdUntilGaps(times, values, names);
     return {times, values, names};
+  }
+
+  // A step that ends in a gap gets a point just before it: uPlot would leave the whole step out.
+  function holdUntilGaps(times, values, names) {
+    for (let place = values.length - 1; place > 0; place--) {
+      if (values[place] !== null || values[place - 1] === null) continue;
+      times.splice(place, 0, times[place] - 0.001);
+      values.splice(place, 0, values[place - 1]);
+      names.splice(place, 0, names[place - 1]);
+    }
+  }
+
+  // From the first bar to the end of the last one, which begins at its time.
+  function barsRange(times) {
+    const last = times.at(-1), end = 2 * last - times.at(-2);
+    return (plot, low, high) => [low, high === last ? end : high];
   }
 
   function colours() {
@@ -41,7 +58,10 @@
       tzDate: seconds => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
       legend: {show: false},
       cursor: {y: false, points: {show: !isBars}, drag: {x: true, y: false}},
-      scales: {y: {range: (plot, low, high) => [0, Math.max(1, high) * 1.05]}},
+      scales: {
+        x: isBars && points.times.length > 1 ? {range: barsRange(points.times)} : {},
+        y: {range: (plot, low, high) => [0, Math.max(1, high) * 1.05]},
+      },
       axes: [
         {...axis, grid: {show: false}, values: calendar},
         {...axis, size: 60, values: (plot, marks) => marks.map(mark => Number.isInteger(mark) ? words.format(mark) : "")},

@@ -7,6 +7,7 @@ import pytest
 from matterhouse.dashboards.export import export
 from tests.dashboards.browser import Browser, chromium, screenshot, served
 from tests.dashboards.conftest import loaded, written
+from tests.dashboards.test_heat import loaded as with_history
 from tests.dashboards.test_pages import SHOWN_TITLE
 from tests.warehouses import rows
 
@@ -90,6 +91,42 @@ def test_charts_are_drawn_read_and_saved(browser):
         with page.expect_download() as download:
             chart.get_by_role("link", name="CSV").click()
         assert download.value.suggested_filename == "published.csv"
+
+
+def painted(chart, *shares: float) -> list[bool]:
+    """Whether a chart has a colour, a bar or a line, at these shares of its width."""
+    return chart.evaluate(
+        """(figure, shares) => {
+            const canvas = figure.querySelector("canvas"), sheet = canvas.getBoundingClientRect();
+            const plot = figure.querySelector(".u-over").getBoundingClientRect(), scale = canvas.width / sheet.width;
+            const [x, y, width, height] = [plot.left - sheet.left, plot.top - sheet.top, plot.width, plot.height]
+                .map(length => Math.round(length * scale));
+            const {data} = canvas.getContext("2d").getImageData(x, y, width, height);
+            const isColour = at => data[at + 3] > 200 && Math.abs(data[at] - data[at + 2]) > 40;
+            const rows = [...Array(height).keys()];
+            return shares.map(share => rows.some(row => isColour((row * width + Math.floor(share * width)) * 4)));
+        }""",
+        shares,
+    )
+
+
+def test_the_last_bar_is_drawn(running, tmp_path):
+    days = {f"posts/{day}.md": f"---\ntitle: Of {day}\ndate: 2026-01-0{day}\n---\n" for day in (1, 3)}
+    warehouse = loaded(written(tmp_path / "content", days), tmp_path / "warehouse")
+    with served(warehouse) as address, Browser(running, address).open("/") as page:
+        chart = page.locator("figure.chart")
+        assert chart.locator("tbody tr").count() == 3
+        assert painted(chart, 0.02, 1 / 3 + 0.02, 2 / 3 + 0.02) == [True, False, True]
+
+
+def test_steps_are_drawn_until_a_gap_begins(running, tmp_path):
+    heads = ["heat: 3", "heat: 12", "text: no figure", "heat: 7", "heat: 7"]
+    trees = [{"_news/a.md": f"---\ntitle: A {at}\n{head}\n---\n"} for at, head in enumerate(heads)]
+    warehouse, ids = with_history(tmp_path, trees)
+    path = f"/document?record={ids['_news/a.md']}"
+    with served(warehouse) as address, Browser(running, address).open(path) as page:
+        chart = page.locator("figure.chart")
+        assert painted(chart, 1 / 8, 3 / 8, 5 / 8, 7 / 8) == [True, True, False, True]
 
 
 def test_filters_work(browser, family):

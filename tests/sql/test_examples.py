@@ -35,9 +35,8 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.Duck
     lines = [f"  {name}: {{uri: 'folder:{folder}'}}" for name, folder in folders]
     moving = tmp_path_factory.mktemp("moving") / "repository"
     trees = [{"_news/a.md": _story(*figures)} for figures in HEATS] + [{}] + [{"_news/a.md": _story(10, 3)}]
-    paths = ["_news/before.md"] * 2 + ["_news/after.md"] * len(
-        trees
-    )  # the other story is moved, which withdraws nothing
+    # The other story is moved, which withdraws nothing.
+    paths = ["_news/before.md"] * 2 + ["_news/after.md"] * len(trees)
     make(moving, [tree | {path: "---\ntitle: Moved\n---\n"} for tree, path in zip(trees, paths)])
     file = tmp_path_factory.mktemp("project") / "matterhouse.yml"
     file.write_text("\n".join(["sources:", *lines, f"  moving: {{uri: '{moving}', history: true}}", ""]))
