@@ -84,9 +84,10 @@ def rows_that_differ(one: Path, other: Path, table: str) -> int:
 
 
 def _of_content(snapshot: Path) -> dict[str, dict]:
-    """The tables of schema ``content`` as a snapshot's manifest describes them, without their files."""
+    """The tables of schema ``content`` as a snapshot's manifest describes them, without their files and how they are made."""
     tables = json.loads((snapshot / "manifest.json").read_text())["tables"]
-    return {name: table | {"files": None} for name, table in tables.items() if name.startswith("content.")}
+    apart = dict.fromkeys(("files", "plan"))
+    return {name: table | apart for name, table in tables.items() if name.startswith("content.")}
 
 
 def _columns(described: dict) -> list[str]:

@@ -99,8 +99,9 @@ class HistoryLoad:
                 self._write(declared, folder, "")
             else:
                 files = [file.name for file in (before / name).glob("*.parquet")]
-                written = {file for file in files if self._read and file >= since}
-                parquet.link(before / name, folder / name, but=written | {f"{declared.name}.parquet"})
+                of_none = f"{declared.name}.parquet"
+                written = {file for file in files if self._read and (file >= since or file == of_none)}
+                parquet.link(before / name, folder / name, but=written)
                 if self._read:
                     self._write(declared, folder, since)
             if not any((folder / name).glob("*.parquet")):

@@ -13,6 +13,12 @@ from matterhouse.warehouse.checks import offending_rows, run_checks
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 
+VERSION = (
+    "INSERT INTO history.record_versions (record_id, valid_from, valid_to, is_deleted)"
+    " VALUES ('0000000000000000', TIMESTAMPTZ '2026-01-0{} 00:00:00+00', {}, {})"
+)
+ENDED = "TIMESTAMPTZ '2026-01-0{} 00:00:00+00'"
+
 # Check -> statements that break what it demands, and nothing that another error check demands.
 FAULTS = {
     "unique_keys": ["INSERT INTO record_topics FROM (FROM record_topics LIMIT 1)"],
@@ -37,6 +43,9 @@ FAULTS = {
         "INSERT INTO providers SELECT 'f', name, 'elsewhere.example' FROM providers WHERE name IS NOT NULL LIMIT 1"
     ],
     "well_formed_secured": ["UPDATE records SET is_secured_valid = false WHERE is_secured"],
+    "history_intervals": [VERSION.format(1, ENDED.format(2), False), VERSION.format(3, "NULL", True)],
+    "history_newest": [VERSION.format(1, "NULL", False)],
+    "unique_history_keys": ["INSERT INTO history.commits (source, commit_id) VALUES ('sample', 'a'), ('sample', 'a')"],
     "fresh_sources": ["UPDATE meta.sources SET max_age_hours = 0.001"],
 }
 
