@@ -47,12 +47,10 @@ def _is_no_secret(path: str) -> str:
     return path
 
 
-def _each_once(values: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(values))
-
-
 SourceName = Annotated[str, StringConstraints(pattern=f"^{NAME}$")]
 Glob = Annotated[str, AfterValidator(_is_glob)]
+FollowedPath = Annotated[str, AfterValidator(_is_no_secret)]
+EachOnce = AfterValidator(lambda values: tuple(dict.fromkeys(values)))
 Globs = Annotated[tuple[Glob, ...], Field(strict=False)]
 # The columns of ``records``, and the lists of ``record_topics``, ``record_authors`` and ``record_aliases``, whose
 # names in front matter can be set.
@@ -80,9 +78,7 @@ class Group(BaseModel):
 class HistorySettings(Group):
     """What the history of a source follows besides the common columns."""
 
-    columns: Annotated[
-        tuple[Annotated[str, AfterValidator(_is_no_secret)], ...], AfterValidator(_each_once), Field(strict=False)
-    ] = Field(
+    columns: Annotated[tuple[FollowedPath, ...], EachOnce, Field(strict=False)] = Field(
         (),
         description="Front-matter paths whose values are followed, too, in `history.record_versions.other_values`.",
         examples=[["weight", "draft"]],
