@@ -11,7 +11,7 @@ from matterhouse.engine import fingerprint
 from matterhouse.engine.account import Account, FileOutcome
 from matterhouse.engine.comparison import Comparison, compare
 from matterhouse.settings.models import Settings, SourceSettings
-from matterhouse.sources import NOT_READ, Limits, Listing, Source, open_source, redacted
+from matterhouse.sources import NOT_READ, Limits, Listing, Source, SourceUnavailable, open_source, redacted
 from matterhouse.warehouse.ledger import Entry, Ledger
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ class SourcePlan:
 
 def open_configured(name: str, own: SourceSettings, clones: Path, limits: Limits) -> Source:
     """The source that the configuration names; nothing is read yet. Raises ``sources.SourceUnavailable``."""
-    return open_source(
+    source = open_source(
         name,
         own.uri,
         own.ref,
@@ -181,6 +181,9 @@ def open_configured(name: str, own: SourceSettings, clones: Path, limits: Limits
         limits=limits,
         trust=own.trust,
     )
+    if own.has_history and source.kind != "git":
+        raise SourceUnavailable(name, own.uri, "there is no git repository, and `history` needs one")
+    return source
 
 
 def plan_source(name: str, settings: Settings, clones: Path, facts: dict | None, reread: bool) -> SourcePlan:

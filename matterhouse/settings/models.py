@@ -180,7 +180,8 @@ class SourceSettings(Group):
             raise ValueError("expected true, false, or `columns:` with front-matter paths, indented below it")
         if history is False:
             return None
-        if "uri" in known.data and locate(known.data["uri"]).kind == "folder":
+        uri = known.data.get("uri", "")
+        if uri.startswith("folder:") or (uri and locate(uri).is_filled_folder):
             raise ValueError("expected a git repository as uri, whose commits are the history, not a folder")
         return {} if history is True else history
 

@@ -33,6 +33,14 @@ class Place:
     kind: str
     where: str
 
+    @property
+    def is_filled_folder(self) -> bool:
+        """Whether it is a folder in which something is: an empty one may be a place where a disk is missing."""
+        try:
+            return self.kind == "folder" and bool(os.listdir(self.where))
+        except OSError:
+            return False
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

@@ -2,9 +2,12 @@
 
 import subprocess
 
+from matterhouse.engine.run import refresh
 from matterhouse.history import contents, reading
+from matterhouse.settings.loading import load
 from matterhouse.settings.models import HistorySettings
 from tests.history.lines import START, Histories, make
+from tests.warehouses import rows
 
 BROKEN = "---\ntitle: 'never closed\n---\n"
 
@@ -38,3 +41,19 @@ def test_a_commit_without_a_time_counts_from_the_one_before(tmp_path):
 
 def test_a_path_that_is_named_twice_is_followed_once(tmp_path):
     assert HistorySettings(columns=["a", "b", "a"]).columns == ("a", "b")
+
+
+def test_a_repository_that_is_missing_stops_no_other_source_and_keeps_its_history(tmp_path):
+    for name in ("one", "two"):
+        make(tmp_path / name, [{"_news/a.md": "---\nheat: 1\n---\n"}, {"_news/a.md": "---\nheat: 2\n---\n"}])
+    sources = "".join(f"  {name}:\n    uri: {name}\n    history: true\n" for name in ("one", "two"))
+    config = tmp_path / "matterhouse.yml"
+    config.write_text(f"warehouse: warehouse\nsources:\n{sources}")
+    refresh(load(config))
+    (tmp_path / "two").rename(tmp_path / "elsewhere")
+    for _ in range(2):
+        report = refresh(load(config))
+        assert report.state != "loaded" and "two): there is no git repository, and `history` needs one" in report.error
+        (tmp_path / "two").mkdir(exist_ok=True)
+    kept = rows(tmp_path / "warehouse", "SELECT source, count(*) FROM history.record_versions GROUP BY 1 ORDER BY 1")
+    assert kept == [("one", 2), ("two", 2)]
