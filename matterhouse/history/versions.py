@@ -128,7 +128,7 @@ class Line:
             (
                 *(key, moment.at, now.collection if is_record else None, path, file_id),
                 *(moment.commit, moment.author, moment.is_adjusted, not is_record, now == _REJECTED),
-                *(change.renamed_from if path == change.path else None, change.blob if is_record else None),
+                *((change.renamed_from if path == change.path else None, change.blob) if is_record else (None, None)),
                 *(now.values if is_record else _NOTHING),
             )
         )

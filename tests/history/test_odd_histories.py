@@ -39,6 +39,18 @@ def test_a_commit_without_a_time_counts_from_the_one_before(tmp_path):
     assert history.as_of(third).keys() == history.as_of(first).keys()
 
 
+def test_a_broken_file_that_is_moved_is_the_same_in_one_run_or_two(tmp_path):
+    good = "---\nheat: 1\n---\n"
+    trees = [{"a.md": BROKEN, "b.md": good}, {"a.md": BROKEN}, {"b.md": BROKEN}]
+    make(tmp_path / "begun", trees[:2])
+    make(tmp_path / "repository", trees)
+    once, twice = Histories(tmp_path / "once"), Histories(tmp_path / "twice")
+    once.read(tmp_path / "repository")
+    twice.read(tmp_path / "begun")
+    twice.read(tmp_path / "repository")
+    assert once.tables() == twice.tables()
+
+
 def test_a_path_that_is_named_twice_is_followed_once(tmp_path):
     assert HistorySettings(columns=["a", "b", "a"]).columns == ("a", "b")
 

@@ -64,7 +64,7 @@ COMMENT ON COLUMN history.record_versions.author_name IS 'Who wrote that commit;
 COMMENT ON COLUMN history.record_versions.is_clock_adjusted IS 'Whether valid_from is not the commit''s own time, since an earlier commit has that time or a later one.';
 COMMENT ON COLUMN history.record_versions.is_deleted IS 'Whether there is no record in this stretch: its file is gone, holds no record or could not be read.';
 COMMENT ON COLUMN history.record_versions.is_rejected IS 'Whether the file was there and could not be read: meta.rejects has the reason and the commit.';
-COMMENT ON COLUMN history.record_versions.renamed_from IS 'Path that the file had before git saw it moved here in this commit; NULL for any other version.';
+COMMENT ON COLUMN history.record_versions.renamed_from IS 'Path that the file had before git saw it moved here in this commit; NULL for any other version, also where the file cannot be read.';
 COMMENT ON COLUMN history.record_versions.slug IS 'Name of the document in addresses: as its front matter says, else the file name without date, language and extension, for an index or _index file its folder, for a home page index, for an item of a data file its key.';
 COMMENT ON COLUMN history.record_versions.title IS 'Title, or the name of a person, event, community, organization or topic.';
 COMMENT ON COLUMN history.record_versions.excerpt IS 'Short text about the record: its excerpt, else a person''s bio, else an organization''s description.';
