@@ -13,6 +13,9 @@ from matterhouse.transforms.fields import TEXT, arrow_series, frame
 
 _written = lru_cache(maxsize=1 << 14)(written)  # a site has few keys, and each of them often
 
+# What is found in records of more keys is not remembered: it weighs more than they do, and hardly any two share it.
+_MOST_KEYS = 100
+
 Tree = dict[str, "Tree"]
 
 
@@ -61,6 +64,8 @@ class _Finder:
 
     def document(self, record: dict[str, object]) -> list[tuple[str, list[str]]]:
         """The uncovered paths of a record with the sorted types of their values."""
+        if len(record) > _MOST_KEYS:
+            return _sorted.__wrapped__(tuple(self._mapping("", record, self._covered)))
         kinds = (*record, *map(type, record.values()))
         known = self._of_scalars.get(kinds)
         if known is None:
@@ -73,7 +78,7 @@ class _Finder:
         if nested:
             below = self._mapping("", {key: record[key] for key in nested}, self._covered)
             pairs = (*pairs, *below) if below else pairs
-        return _sorted(pairs) if pairs else []
+        return (_sorted if len(pairs) <= _MOST_KEYS else _sorted.__wrapped__)(pairs) if pairs else []
 
     def _mapping(self, field: str, mapping: dict[str, object], node: Tree) -> list[tuple[str, str]]:
         any_key = node.get("*")
