@@ -59,7 +59,9 @@ def survey(count: int, seed: int, record_property: Callable[[str, object], None]
         prepared = outcome(ahead, "x.md", content)
         assert type(prepared) is type(read), mutant
         if isinstance(read, Document):
-            assert identical(prepared.record, read.record) and prepared[1:] == read[1:], mutant
+            # What is read by columns may do without PyYAML where one by one does not: with a comment that begins an entry.
+            assert identical(prepared.record, read.record) and prepared.declined <= read.declined, mutant
+            assert prepared._replace(record=None, declined=None) == read._replace(record=None, declined=None), mutant
         accepted += isinstance(read, Document) and not read.declined
         rejected += isinstance(read, Unreadable)
     record_property("accepted", accepted)
