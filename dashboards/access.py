@@ -8,9 +8,9 @@ import ipaddress
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from threading import Lock
 
-from starlette.concurrency import run_in_threadpool
+import anyio
+import anyio.to_thread
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -103,7 +103,7 @@ class Guard:
         self._nobody = User.new("nobody", secrets.token_hex())
         self._key = secrets.token_bytes(32)
         self._known: set[bytes] = set()
-        self._one_at_a_time = Lock()
+        self._one_at_a_time = anyio.CapacityLimiter(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or await self._may(scope):
@@ -124,7 +124,11 @@ class Guard:
             return True
         if not self._by_name:
             return False
-        return await run_in_threadpool(self._has_password, headers.get("authorization", ""))
+        authorization = headers.get("authorization", "")
+        if self._mark(authorization) in self._known:
+            return True
+        # On a thread of its own: whoever guesses passwords does not hold up those who read.
+        return await anyio.to_thread.run_sync(self._has_password, authorization, limiter=self._one_at_a_time)
 
     def _comes_from_proxy(self, scope: Scope, headers: Headers) -> bool:
         if self._access.header is None or not headers.get(self._access.header, "").strip():
@@ -133,7 +137,7 @@ class Guard:
         return client is not None and client[0] in self._access.proxies
 
     def _has_password(self, authorization: str) -> bool:
-        """Whether it is of a user; hashes are made one at a time, and once for a password that is right."""
+        """Whether it is of a user, which is remembered."""
         kind, _, given = authorization.partition(" ")
         try:
             name, colon, password = base64.b64decode(given, validate=True).decode().partition(":")
@@ -141,15 +145,15 @@ class Guard:
             return False
         if kind.lower() != "basic" or not colon:
             return False
-        mark = hmac.digest(self._key, authorization.encode(), "sha256")
-        if mark in self._known:
-            return True
-        with self._one_at_a_time:
-            user = self._by_name.get(name)
-            is_right = (user or self._nobody).has(password) and user is not None
+        user = self._by_name.get(name)
+        is_right = (user or self._nobody).has(password) and user is not None
         if is_right and len(self._known) < _MOST_REMEMBERED:
-            self._known.add(mark)
+            self._known.add(self._mark(authorization))
         return is_right
+
+    def _mark(self, authorization: str) -> bytes:
+        """What is remembered in place of a password."""
+        return hmac.digest(self._key, authorization.encode(), "sha256")
 
 
 def is_loopback(host: str) -> bool:

@@ -1,6 +1,7 @@
 """Who may read: people with a password, or those that a proxy lets through; hashes are of scrypt."""
 
 import base64
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -49,6 +50,15 @@ def test_a_wrong_password_is_none(guarded, headers):
 def test_the_right_password_opens(guarded):
     for headers in (basic("ada", "correct: horse ü"), basic("bob", "x"), basic("ada", "correct: horse ü")):
         assert guarded.get("/", headers=headers).status_code == 200
+
+
+def test_who_guesses_passwords_does_not_hold_up_those_who_read(guarded):
+    assert guarded.get("/", headers=basic("ada", "correct: horse ü")).status_code == 200
+    with ThreadPoolExecutor(40) as guessers:
+        guesses = [guessers.submit(guarded.get, "/", headers=basic("ada", f"guess {n}")) for n in range(40)]
+        assert guarded.get("/", headers=basic("ada", "correct: horse ü")).status_code == 200
+        assert not all(guess.done() for guess in guesses)
+        assert {guess.result().status_code for guess in guesses} == {401}
 
 
 def test_with_users_any_host_name_may_be_used(guarded):
