@@ -1,7 +1,7 @@
 """Who may read: people with a password, or those that a proxy lets through; hashes are of scrypt."""
 
 import base64
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import pytest
 
@@ -54,10 +54,11 @@ def test_the_right_password_opens(guarded):
 
 def test_who_guesses_passwords_does_not_hold_up_those_who_read(guarded):
     assert guarded.get("/", headers=basic("ada", "correct: horse ü")).status_code == 200
-    with ThreadPoolExecutor(40) as guessers:
-        guesses = [guessers.submit(guarded.get, "/", headers=basic("ada", f"guess {n}")) for n in range(40)]
+    with ThreadPoolExecutor(60) as guessers:
+        guesses = [guessers.submit(guarded.get, "/", headers=basic("ada", f"guess {n}")) for n in range(60)]
+        next(as_completed(guesses))
         assert guarded.get("/", headers=basic("ada", "correct: horse ü")).status_code == 200
-        assert not all(guess.done() for guess in guesses)
+        assert sum(guess.done() for guess in guesses) < 50
         assert {guess.result().status_code for guess in guesses} == {401}
 
 
