@@ -25,6 +25,8 @@ NO_DICTIONARY = {"front_matter", "body", "path"}
 PARTED = ("raw.documents", "raw.scalars", "related_articles", "related_images")
 _DENSE = {"compression": "zstd", "compression_level": 3}
 _QUICK = {"compression": "snappy"}
+# Rows of a table that is written as a whole which are held in memory at a time.
+_ROWS_AT_A_TIME = 100_000
 
 
 def write(table: pa.Table, declared: schema.Table, file: Path) -> None:
@@ -69,9 +71,15 @@ def row_writer(declared: schema.Table, file: Path) -> Iterator[Callable[[pa.Tabl
 
 def write_whole(connection: duckdb.DuckDBPyConnection, declared: schema.Table, folder: Path) -> int:
     """Write a table or view of the database as one file; its number of rows."""
-    rows = connection.sql(f"FROM {declared.sql_name}").to_arrow_table()
-    write(rows, declared, folder / declared.qualified / f"{declared.name}.parquet")
-    return rows.num_rows
+    count = 0
+    reader = connection.sql(f"FROM {declared.sql_name}").to_arrow_reader(_ROWS_AT_A_TIME)
+    with row_writer(declared, folder / declared.qualified / f"{declared.name}.parquet") as write_rows:
+        for batch in reader:
+            write_rows(pa.Table.from_batches([batch]))
+            count += batch.num_rows
+        if not count:
+            write_rows(reader.schema.empty_table())
+    return count
 
 
 def write_none(declared: schema.Table, folder: Path) -> None:
