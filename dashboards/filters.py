@@ -40,9 +40,10 @@ class Filters:
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "Filters":
         """The filters of an address. Raises ``BadRequest``."""
-        days = {column: _day(name, query.get(name)) for name, column in NAMES.items() if column.endswith("_day")}
-        texts = {column: text(name, query) for name, column in NAMES.items() if column not in days}
-        found = cls(**texts, **days)  # type: ignore[arg-type]
+        of_days = {name: column for name, column in NAMES.items() if column.endswith("_day")}
+        days: dict[str, Any] = {column: _day(name, query.get(name)) for name, column in of_days.items()}
+        texts: dict[str, Any] = {column: text(name, query) for name, column in NAMES.items() if column not in days}
+        found = cls(**texts, **days)
         if found.first_day and found.last_day and found.first_day > found.last_day:
             raise BadRequest(f"from: {found.first_day} lies after to: {found.last_day}")
         return found
