@@ -18,7 +18,8 @@ from matterhouse.cli.terminal import counted, say
 
 if TYPE_CHECKING:
     from matterhouse.engine.validation import Finding, Validation
-    from matterhouse.settings.models import Settings, SourceSettings
+    from matterhouse.settings.models import Settings
+    from matterhouse.settings.source import SourceSettings
 
 Sources = Annotated[
     list[str] | None,
@@ -105,7 +106,7 @@ def _named(source: str, number: int) -> str:
     """``NAME=URI`` for a source that is not configured; a folder is read from disk."""
     from re import match
 
-    from matterhouse.settings.models import NAME
+    from matterhouse.settings.source import NAME
 
     if match(f"{NAME}=", source):
         return source

@@ -3,7 +3,7 @@
 from collections import Counter
 from pathlib import PurePosixPath
 
-from matterhouse.settings.models import SourceSettings
+from matterhouse.settings.source import SourceSettings
 from matterhouse.sources import Globs, Source
 
 _HIDDEN = ("**/.*", "**/.*/**")

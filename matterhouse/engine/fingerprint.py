@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from matterhouse import __version__
-from matterhouse.settings.models import SourceSettings
+from matterhouse.settings.source import SourceSettings
 from matterhouse.sources import Limits
 
 # The rooms whose modules or statements shape rows.

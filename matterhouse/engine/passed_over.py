@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from matterhouse.reading.envelope import opens_with_fence
 from matterhouse.reading.formats import of_data_file
-from matterhouse.settings.models import SourceSettings
+from matterhouse.settings.source import SourceSettings
 from matterhouse.sources import File, Globs, Source
 
 # What is looked at: files of an extension, files in all, and bytes of a file. The frequent extensions come first.

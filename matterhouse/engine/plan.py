@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 from matterhouse.engine import fingerprint
 from matterhouse.engine.account import Account, FileOutcome
 from matterhouse.engine.comparison import Comparison, compare
-from matterhouse.settings.models import Settings, SourceSettings
+from matterhouse.settings.models import Settings
+from matterhouse.settings.source import SourceSettings
 from matterhouse.sources import NOT_READ, Limits, Listing, Source, SourceUnavailable, open_source, redacted
 from matterhouse.warehouse.ledger import Entry, Ledger
 

@@ -14,7 +14,8 @@ from matterhouse.engine.plan import open_configured, reading_limits
 from matterhouse.reading.excerpts import message
 from matterhouse.reading.items import Shapes
 from matterhouse.reading.reader import Document, Reader
-from matterhouse.settings.models import Settings, SourceSettings
+from matterhouse.settings.models import Settings
+from matterhouse.settings.source import SourceSettings
 from matterhouse.sources import File, Limits, Skipped, Source, Unreadable
 from matterhouse.transforms.keys import item_id, record_id
 from matterhouse.transforms.places import path_of_item

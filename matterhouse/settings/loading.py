@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from matterhouse.settings.file import MARTS, TABLES, ConfigError, RawSettings, read
 from matterhouse.settings.messages import described
-from matterhouse.settings.models import NAME, DashboardSettings, HistorySettings, Settings, groups
+from matterhouse.settings.models import DashboardSettings, Settings, groups
+from matterhouse.settings.source import NAME, HistorySettings
 from matterhouse.settings.uris import anchored, filled, unusable_folder
 from matterhouse.sources.files import DEFAULT_EXCLUDE
 

@@ -5,7 +5,7 @@ import subprocess
 from matterhouse.engine.run import refresh
 from matterhouse.history import contents, reading
 from matterhouse.settings.loading import load
-from matterhouse.settings.models import HistorySettings
+from matterhouse.settings.source import HistorySettings
 from tests.history.lines import START, Histories, make
 from tests.warehouses import rows
 

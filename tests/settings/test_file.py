@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from matterhouse.settings.file import ConfigError
 from matterhouse.settings.loading import load
-from matterhouse.settings.models import LimitSettings, RetentionSettings, Settings, SourceSettings
+from matterhouse.settings.models import LimitSettings, RetentionSettings, Settings
 from matterhouse.settings.reference import template
+from matterhouse.settings.source import SourceSettings
 
 GROUPS = {"": Settings, "sources.NAME.": SourceSettings, "limits.": LimitSettings, "retention.": RetentionSettings}
 SETTINGS = [(prefix, name) for prefix, model in GROUPS.items() for name in model.model_fields]

@@ -6,7 +6,7 @@ import pytest
 
 from matterhouse.settings.file import ConfigError
 from matterhouse.settings.loading import load
-from matterhouse.settings.models import SourceSettings
+from matterhouse.settings.source import SourceSettings
 
 
 def source(folder: Path, history: str, uri: str = "git+{}") -> SourceSettings:

@@ -14,8 +14,8 @@ from matterhouse.settings.models import (
     LimitSettings,
     RetentionSettings,
     Settings,
-    SourceSettings,
 )
+from matterhouse.settings.source import SourceSettings
 from matterhouse.settings.uris import anchored
 from matterhouse.sources.files import DEFAULT_EXCLUDE
 from matterhouse.sources.limits import Limits

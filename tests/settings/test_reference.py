@@ -13,9 +13,9 @@ from matterhouse.settings.models import (
     NoticeSettings,
     RetentionSettings,
     Settings,
-    SourceSettings,
 )
 from matterhouse.settings.reference import template, with_tables
+from matterhouse.settings.source import SourceSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = (ROOT / "docs" / "configuration.md").read_text("utf-8")
