@@ -32,11 +32,15 @@ class LimitSettings(Group):
         gt=0,
         le=10_000_000,
         allow_inf_nan=False,
-        description="Seconds that one git command may take, a transfer or one that reads; then it is stopped.",
+        description="Seconds that one git command may take, a transfer or one that reads, or the transfer of an "
+        "archive; then it is stopped.",
     )
     git_memory: int = Field(_BOUNDS.git_memory, ge=100_000_000, description="Bytes of memory that git may take.")
     git_file_bytes: int = Field(
         _BOUNDS.git_file_bytes, ge=1_000_000, description="Bytes of a file that git may write, such as a clone's pack."
+    )
+    archive_bytes: int = Field(
+        _BOUNDS.archive_bytes, ge=1, description="Bytes of an archive, and of all that it unpacks to."
     )
     rejected_share: float = Field(
         0.05,

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, field_serializer,
 from matterhouse.settings.group import Group
 from matterhouse.settings.uris import shown_uri
 from matterhouse.sources.files import DEFAULT_EXCLUDE, DEFAULT_INCLUDE, DEFAULT_TEMPLATES, glob_regex
-from matterhouse.sources.kinds import what_a_uri_is
+from matterhouse.sources.kinds import other_kind, what_a_uri_is
 from matterhouse.sources.uris import locate
 
 NAME = "[a-z0-9][a-z0-9_-]{0,63}"
@@ -152,7 +152,7 @@ class SourceSettings(Group):
         if history is False:
             return None
         uri = known.data.get("uri", "")
-        if uri.startswith("folder:") or (uri and locate(uri).is_filled_folder):
+        if uri.startswith("folder:") or (uri and (other_kind(uri) or locate(uri).is_filled_folder)):
             raise ValueError("expected a git repository as uri, whose commits are the history, not a folder")
         return {} if history is True else history
 

@@ -3,7 +3,7 @@
 import os
 import re
 
-from matterhouse.sources.kinds import other_kind
+from matterhouse.sources.kinds import ARCHIVE, other_kind
 from matterhouse.sources.uris import locate, redacted
 
 _VARIABLE = re.compile(r"\$\{([^}]*)(\}?)")
@@ -29,9 +29,10 @@ def filled(uri: str) -> str:
 
 def anchored(uri: str, folder: str | os.PathLike[str]) -> str:
     """``uri`` such that ``matterhouse.sources.uris.locate`` finds, from anywhere, what it would find in ``folder``."""
-    if other_kind(uri):
+    other = other_kind(uri)
+    if other and not other.suffixes:
         return uri
-    prefix = next((known for known in ("folder:", "git+") if uri.startswith(known)), "")
+    prefix = _prefix(uri)
     where = uri.removeprefix(prefix)
     if _HALF_URL.match(where):
         raise ValueError("expected two slashes in a URL, and the whole path in one of a file, as in file:///srv/news")
@@ -46,8 +47,13 @@ def shown_uri(uri: str) -> str:
     """``uri`` as it may be shown: without its secrets, also where a mistake keeps it from being a URL."""
     if "://" in uri:
         return redacted(uri)
-    prefix = next((known for known in ("folder:", "git+") if uri.startswith(known)), "")
+    prefix = _prefix(uri)
     return prefix + re.sub(r".*:.*@", "***@", uri.removeprefix(prefix), flags=re.DOTALL)
+
+
+def _prefix(uri: str) -> str:
+    """What stands before a path, or nothing."""
+    return next((known for known in ("folder:", "git+", *ARCHIVE.schemes) if uri.startswith(known)), "")
 
 
 def unusable_folder(path: str) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from matterhouse.sources.source import Source
 
 PROTOCOLS = ("https", "ssh", "file", "git")
+_END_OF_PATH = re.compile("[?#]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ class Kind:
 
     ``schemes`` are the beginnings of a uri that ask for it, ``help`` is what a uri may be then, ``token`` what
     ``position`` or a listing gives that is equal when nothing changed, both in words. ``module`` is the dotted name of
-    its module. ``places`` are the kinds of ``Place`` that it opens, where these are not just its name.
+    its module. ``suffixes`` are the ends of a path or of an https:// URL that ask for it, too; a kind that has some
+    takes paths of this machine. ``places`` are the kinds of ``Place`` that it opens, where these are not just its name.
     """
 
     name: str
@@ -71,7 +74,12 @@ class Kind:
     token: str
     module: str
     takes_ref: bool = False
+    suffixes: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
+
+    def claims(self, uri: str) -> bool:
+        """Whether the beginning or the end of a uri asks for it."""
+        return uri.startswith(self.schemes) or (bool(self.suffixes) and _path_of(uri).endswith(self.suffixes))
 
     def opens(self, place: Place) -> bool:
         """Whether it is the kind of a place."""
@@ -99,7 +107,15 @@ GIT = Kind(
     takes_ref=True,
     places=("repository", "remote"),
 )
-KINDS = {kind.name: kind for kind in (FOLDER, GIT)}
+ARCHIVE = Kind(
+    "archive",
+    schemes=("archive:",),
+    help=("a *.tar.gz, *.tar.zst or *.zip file", "an https:// URL of one"),
+    token="size and times of the file, or what its server calls its version; then the content of its members",
+    module="matterhouse.sources.archive",
+    suffixes=(".tar.gz", ".tgz", ".tar.zst", ".tar", ".zip"),
+)
+KINDS = {kind.name: kind for kind in (FOLDER, GIT, ARCHIVE)}
 
 
 def kind_of(place: Place) -> Kind:
@@ -110,7 +126,15 @@ def kind_of(place: Place) -> Kind:
 def other_kind(uri: str) -> Kind | None:
     """The kind, neither folder nor git, that the beginning of ``uri`` asks for."""
     others = (kind for kind in KINDS.values() if kind not in (FOLDER, GIT))
-    return next((kind for kind in others if uri.startswith(kind.schemes)), None)
+    return next((kind for kind in others if kind.claims(uri)), None)
+
+
+def _path_of(uri: str) -> str:
+    """The path of an https:// URL, or what is one without a scheme and no folder, in small letters; else nothing."""
+    protocol, is_url, rest = uri.partition("://")
+    if is_url:
+        return _END_OF_PATH.split(rest)[0].lower() if protocol.lower() == "https" else ""
+    return "" if ":" in uri.split("/")[0] or os.path.isdir(uri) else uri.lower()
 
 
 def what_a_uri_is() -> str:

@@ -14,7 +14,8 @@ class Limits:
     kilobytes can name billions.
 
     One git command may run for ``git_seconds``, a transfer as well as one that reads, take ``git_memory`` bytes of
-    memory, and write files of at most ``git_file_bytes``, which bounds the clone of a repository.
+    memory, and write files of at most ``git_file_bytes``, which bounds the clone of a repository. The transfer of an
+    archive may take as long; its file, and all that it unpacks to, may have ``archive_bytes``.
     """
 
     file_bytes: int = 10_000_000
@@ -26,3 +27,4 @@ class Limits:
     git_seconds: float = 3_600
     git_memory: int = 4_000_000_000
     git_file_bytes: int = 20_000_000_000
+    archive_bytes: int = 10_000_000_000

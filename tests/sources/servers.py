@@ -1,12 +1,18 @@
-"""Git servers on this machine for tests: they speak git's own protocol, and can be made to wait."""
+"""Servers on this machine for tests: of git repositories, which can be made to wait, and of files by https."""
 
 import os
 import socketserver
+import ssl
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
 
 
 @contextmanager
@@ -33,3 +39,56 @@ def git_server(folder: Path, before: Callable[[], object] = lambda: None) -> Ite
         finally:
             server.shutdown()
             thread.join()
+
+
+def _file_handler(folder: Path, requests: list[str]) -> type[BaseHTTPRequestHandler]:
+    class Connection(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            name = self.path.partition("?")[0].strip("/")
+            if name.startswith("to/"):
+                return self._answer(302, {"Location": name.removeprefix("to/").replace("//", "/").replace(":/", "://")})
+            try:
+                content = (folder / name).read_bytes()
+            except OSError:
+                return self._answer(404)
+            tag = f'"{sha256(content).hexdigest()}"'
+            if self.headers.get("If-None-Match") == tag:
+                return self._answer(304)
+            return self._answer(200, {"ETag": tag}, content)
+
+        def _answer(self, status: int, headers: Mapping[str, str] = {}, content: bytes = b"") -> None:
+            requests.append(f"{status} {self.path} {self.headers.get('Authorization', '')}".strip())
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": str(len(content))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    return Connection
+
+
+@contextmanager
+def https_server(folder: Path, requests: list[str]) -> Iterator[str]:
+    """Serves the files of ``folder`` by https, with ETags, and leads from ``/to/URL`` to that URL; gives the beginning
+    of its URLs. ``requests`` gets a line for each one asked for. As long as it runs, httpx trusts its certificate.
+    """
+    with TemporaryDirectory() as own, ThreadingHTTPServer(("127.0.0.1", 0), _file_handler(folder, requests)) as server:
+        certificate, key = f"{own}/certificate.pem", f"{own}/key.pem"
+        made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+        made += ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"]
+        subprocess.run([*made, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SSL_CERT_FILE", certificate)
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            try:
+                yield f"https://127.0.0.1:{server.server_address[1]}"
+            finally:
+                server.shutdown()
+                thread.join()
