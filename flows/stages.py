@@ -115,7 +115,7 @@ def _do_stages(run: Run, settings: Settings, signals: Interrupts) -> None:
     for stage in signals.between(run.stages()):
         name = stage.__name__
         words = {
-            "list": f"list {_named(settings.sources)}",
+            "list": f"list {_named(settings.chosen or settings.sources)}",
             "extract": f"read {run.files_to_read:,} files",
             "publish": f"publish {run.report.snapshot}",
         }.get(name, name)

@@ -5,9 +5,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matterhouse.cli.terminal import complain, counted, say, say_json, size, table
+from matterhouse.cli.terminal import complain, counted, moment, say, say_json, size, table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from matterhouse.engine.report import Progress, Report
 
 _COUNTS = ("found", "loaded", "unchanged", "rejected", "skipped", "removed")
@@ -27,7 +29,7 @@ def tell(report: "Report", warehouse: Path) -> None:
     if report.state == "unchanged":
         _tell_unchanged(report, warehouse)
         return
-    if report.sources:
+    if report.sources or report.not_due:
         _tell_accounts(report)
     if report.published:
         _tell_findings(report)
@@ -54,7 +56,7 @@ def tell_failure(report: "Report", warehouse: Path) -> None:
 
     if report.state == "partial":
         for failure in report.failures[:MOST_TOLD]:
-            complain(f"partial: {failure.message}; {failure.source} keeps the rows that it had")
+            complain(f"partial: {failure.message}; {failure.source} {_keeps(failure.source, report.stale)}")
         if more := len(report.failures[MOST_TOLD:]):
             complain(f"partial: {more:,} more sources failed and keep the rows that they had")
         return
@@ -63,6 +65,11 @@ def tell_failure(report: "Report", warehouse: Path) -> None:
         complain(f"readers keep snapshot {snapshots.current(Layout(warehouse)).id}")
     except snapshots.NoSnapshot:
         complain("there is no snapshot yet")
+
+
+def _keeps(source: str, stale: "Mapping[str, str]") -> str:
+    """What readers have of a source that failed, and of when that is."""
+    return f"keeps the rows that it had at {moment(stale[source])}" if source in stale else "has no rows yet"
 
 
 def tell_profile(report: "Report", last: "dict[str, Progress]") -> None:
@@ -83,6 +90,8 @@ def _tell_unchanged(report: "Report", warehouse: Path) -> None:
     from matterhouse.warehouse import snapshots
     from matterhouse.warehouse.layout import Layout
 
+    if report.not_due:
+        _tell_accounts(report)
     say(f"Nothing changed in {_sources(report)}; snapshot {report.snapshot} stands ({_seconds(report):.2f} s).")
     current = snapshots.current(Layout(warehouse)).id
     if current != report.snapshot:
@@ -124,6 +133,7 @@ def _tell_items(report: "Report") -> None:
 def _tell_accounts(report: "Report") -> None:
     """A line for each source; where they are very many, for those of which something is to be told, and the sum."""
     from matterhouse.engine.account import totals
+    from matterhouse.engine.errors import MOST_TOLD
     from matterhouse.engine.report import accounts_told
 
     told, others = accounts_told(report.sources)
@@ -131,7 +141,13 @@ def _tell_accounts(report: "Report") -> None:
     if others:
         summed = totals(report.sources)
         rows.append((f"all {_sources(report)}", *(summed[name] for name in _COUNTS)))
-    table(("source", *_COUNTS), rows, _COUNTS)
+    if report.not_due:
+        rows += [(name, *[None] * len(_COUNTS), moment(due)) for name, due in list(report.not_due.items())[:MOST_TOLD]]
+        table(("source", *_COUNTS, "not due before"), [(*row, None)[: len(_COUNTS) + 2] for row in rows], _COUNTS)
+        if more := len(report.not_due) - MOST_TOLD if len(report.not_due) > MOST_TOLD else 0:
+            say(f"{more:,} more sources are not due.")
+    else:
+        table(("source", *_COUNTS), rows, _COUNTS)
     say()
 
 

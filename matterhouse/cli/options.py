@@ -24,7 +24,7 @@ Sources = Annotated[
     typer.Option(
         "--source",
         metavar="NAME=URI",
-        help="A source to load, instead of those of the configuration; may be repeated.",
+        help="A source to load, instead of those of the configuration; NAME: one of these, due or not; repeatable.",
     ),
 ]
 Include = Annotated[

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 FullRefresh = Annotated[bool, typer.Option("--full-refresh", help="Read every file again, changed or not.")]
 AcceptDrop = Annotated[
-    bool, typer.Option("--accept-drop", help="Publish even when tables lose more rows than the configuration allows.")
+    bool,
+    typer.Option(
+        "--accept-drop",
+        help="Publish even when tables lose more rows than is allowed, or all those of sources configured no more.",
+    ),
 ]
 Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="Sources that are configured no more.")]
 Audit = Annotated[
@@ -57,9 +61,13 @@ def run(
     """
     from matterhouse.cli.progress import Watch
     from matterhouse.engine.run import Run
-    from matterhouse.settings.loading import load
+    from matterhouse.settings.loading import load, only
 
-    settings = load(config, source or (), warehouse, include=include or (), exclude=exclude or (), tables=tables)
+    sources = source or []
+    names = sources if all("=" not in each for each in sources) else []  # of the configuration's
+    flags = [] if names else sources
+    settings = load(config, flags, warehouse, include=include or (), exclude=exclude or (), tables=tables)
+    settings = only(settings, names)
     if audit is not None:
         settings = settings.model_copy(update={"audit_share": audit})
     watch = Watch(visible=sys.stderr.isatty() and not (quiet or as_json))

@@ -27,17 +27,19 @@ _ACCEPT = "if that is right, run again with --accept-drop"
 def judged(plan: SourcePlan, limits: LimitSettings, accept_drop: bool) -> SourceFailure | None:
     """Why an extracted source breaks its limits; None if it keeps them, or has not changed.
 
-    Its documents are compared with those that the ledger knows. With ``accept_drop`` it may lose any number of them.
+    Its documents are compared with those that the ledger knows, by the name that it had if it was renamed. With
+    ``accept_drop`` it may lose any number of them.
     """
     if plan.comparison is None:
         return None
     account = plan.account
     if account.rejected > limits.rejected_count and account.rejected > limits.rejected_share * account.found:
         return SourceFailure(plan.name, REJECTS, _of_rejects(plan.name, account.rejected, account.found, limits))
-    before = sum(entry.records for entry in plan.known.values())
+    before = sum(entry.records for entry in plan.known.values()) or plan.records_before
     if accept_drop or not is_sudden(before, account.records, limits.dropped_share):
         return None
-    change = f"{plan.name} would go from {before:,} to {account.records:,} documents"
+    was_called = f" ({plan.was_called} until now)" if plan.was_called else ""
+    change = f"{plan.name}{was_called} would go from {before:,} to {account.records:,} documents"
     if not account.found:
         look = "no file of it is found any more: look at its uri, whether it is mounted, and at include and exclude"
         return SourceFailure(plan.name, DROP, f"{change}, as {look}; {_ACCEPT}")

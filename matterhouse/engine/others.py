@@ -1,16 +1,92 @@
-"""Sources that the warehouse knows and a run was not told of: their rows stay, unless the run is to drop them."""
+"""Sources that the warehouse knows and a run does not read: what becomes of their rows.
 
-from collections.abc import Collection, Mapping
+A source that the configuration names under another name is renamed, and its rows go at once. The rows of one that the
+configuration does not name any more go when that is confirmed, or when ``retention.sources`` is over. A run whose
+sources flags chose knows nothing of the other ones, and leaves them alone.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from matterhouse.engine import fingerprint
 from matterhouse.engine.errors import MOST_TOLD
 from matterhouse.engine.plan import reading_limits
 from matterhouse.settings.file import ConfigError
+from matterhouse.settings.group import seconds
 from matterhouse.settings.models import Settings
 from matterhouse.sources import redacted
 
 Facts = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass
+class Others:
+    """What becomes of sources that are in the warehouse and not in the settings.
+
+    ``dropping`` are those whose rows go, each with the name that it has now, if it was renamed. ``staying`` is what is
+    known of the others; those of them that the configuration does not name are ``unnamed``, each since when.
+    ``notes`` tells about each.
+    """
+
+    dropping: dict[str, str | None]
+    staying: Facts
+    unnamed: dict[str, str]
+    notes: list[str]
+    may_be_left_out: bool
+
+    def noted(self, known: Facts) -> dict[str, dict]:
+        """What is known of sources, with a note since when the configuration does not name one."""
+        found = {name: {key: each[key] for key in each if key != _SINCE} for name, each in known.items()}
+        for name in self.unnamed.keys() & found.keys():
+            found[name][_SINCE] = self.unnamed[name]
+        return found
+
+    @property
+    def left_out(self) -> str:
+        """A note that the rows that stay are left out, as all tables are made anew."""
+        return f"left out, because this run was not told where they are: {_listed(self.staying)}"
+
+    @property
+    def refusal(self) -> str:
+        """Why tables cannot be made anew: rows would go, and nobody has confirmed that."""
+        first = sorted(self.staying)[0]
+        return (
+            "all tables have to be made anew, which takes every source, and this run was not told where to find"
+            f" {_listed(self.staying)}; name them again, or let their rows go: with --accept-drop, or one by one with"
+            f" `matterhouse forget {first}`"
+        )
+
+
+_SINCE = "unnamed_since"
+
+
+def judged(known: Facts, settings: Settings, asked: Collection[str], accept_drop: bool, now: datetime) -> Others:
+    """What becomes of the sources that are ``known`` and not in the settings; those ``asked`` for go."""
+    gone = {name: facts for name, facts in known.items() if name not in settings.sources}
+    dropping: dict[str, str | None] = {**renamed(gone, known, settings), **dict.fromkeys(asked)}
+    notes = [
+        f"source {old} is called {new} now: its rows go, and come under the new name"
+        for old, new in dropping.items()
+        if new is not None
+    ]
+    staying = {name: facts for name, facts in gone.items() if name not in dropping}
+    if settings.are_sources_chosen:
+        return Others(dropping, staying, {}, [*notes, *_kept(staying)], accept_drop)
+    unnamed = {name: facts.get(_SINCE) or now.isoformat() for name, facts in staying.items()}
+    retention = settings.retention.sources
+    for name, since in unnamed.items():
+        until = datetime.fromisoformat(since) + timedelta(seconds=seconds(retention)) if retention else None
+        if accept_drop or (until is not None and until <= now):
+            dropping[name] = None
+            why = "as that is accepted" if accept_drop else f"as retention.sources ({retention}) is over"
+            notes.append(f"source {name} is not configured any more: its rows go, {why}")
+        else:
+            notes.append(_unnamed(name, staying[name], until))
+    staying = {name: facts for name, facts in staying.items() if name not in dropping}
+    unnamed = {name: since for name, since in unnamed.items() if name in staying}
+    return Others(dropping, staying, unnamed, notes[:MOST_TOLD], accept_drop or retention is not None)
 
 
 def refuse_drop(dropping: Collection[str], known: Collection[str], settings: Settings) -> None:
@@ -26,41 +102,59 @@ def refuse_drop(dropping: Collection[str], known: Collection[str], settings: Set
         raise ConfigError(*problems)
 
 
-def renamed(known: Facts, settings: Settings, notes: list[str]) -> dict[str, str]:
-    """Sources that have another name in the settings now, by the old name; ``notes`` gets a sentence for each.
+def renamed(gone: Facts, known: Facts, settings: Settings) -> dict[str, str]:
+    """Sources that have another name in the settings now, by the old name.
 
-    It is the same source when it is of the same place and ref, and the same files are read in the same way.
+    It is the same source when it is of the same place and ref, and read in the same way; or when it is the only one
+    of that place and ref that went, and the new one the only one that came.
     """
     limits = reading_limits(settings)
-    named = {
-        (redacted(own.uri), own.ref, fingerprint.of_source(own, limits)): name
+    came = {
+        name: (redacted(own.uri), own.ref, fingerprint.of_source(own, limits))
         for name, own in settings.sources.items()
         if name not in known
     }
-    gone = untold(known, settings.sources.keys())
-    places = {name: (facts["uri"], facts["ref"], facts["fingerprint"]) for name, facts in gone.items()}
-    found = {name: named[place] for name, place in places.items() if place in named}
-    told = (f"source {old} is called {new} now: its rows go, and come under the new name" for old, new in found.items())
-    notes += [note for note in told if note not in notes]
-    return found
+    went = {name: (facts["uri"], facts["ref"], facts["fingerprint"]) for name, facts in gone.items()}
+    found = {old: new for olds, news in _by_place(went, came, 3) for old, new in zip(olds, news)}
+    went = {name: place for name, place in went.items() if name not in found}
+    came = {name: place for name, place in came.items() if name not in found.values()}
+    return found | {olds[0]: news[0] for olds, news in _by_place(went, came, 2) if len(olds) == len(news) == 1}
 
 
-def untold(known: Facts, told: Collection[str]) -> Facts:
-    """What is known of the sources that a run was not ``told`` of."""
-    return {name: facts for name, facts in known.items() if name not in told}
+def _by_place(
+    went: Mapping[str, tuple], came: Mapping[str, tuple], parts: int
+) -> Iterator[tuple[list[str], list[str]]]:
+    """Names of sources that went, and of those that came, whose places are alike in their first ``parts``."""
+    at_place: tuple[dict[tuple, list[str]], ...] = ({}, {})
+    for found, names in zip(at_place, (went, came)):
+        for name in sorted(names):
+            found.setdefault(names[name][:parts], []).append(name)
+    for place, olds in at_place[0].items():
+        if place in at_place[1]:
+            yield olds, at_place[1][place]
 
 
-def notes(untold: Facts, left_out: bool) -> list[str]:
-    """A sentence, or none, on what becomes of the rows of such sources: they stay, or are ``left_out``."""
-    if not untold:
+def _kept(staying: Facts) -> list[str]:
+    """A note, or none, on sources that flags did not name."""
+    if not staying:
         return []
-    names = sorted(untold)
+    how = f"`matterhouse forget {sorted(staying)[0]}` takes its rows out"
+    return [f"kept from earlier runs, as this one was not told of them: {_listed(staying)}; {how}"]
+
+
+def _unnamed(name: str, facts: Mapping[str, Any], until: datetime | None) -> str:
+    for_now = f" until {until:%Y-%m-%d %H:%M} UTC" if until else ""
+    sooner = " before" if until else ""
+    return (
+        f"source {name} is not configured any more and keeps {_records(facts)}{for_now};"
+        f" `matterhouse forget {name}` or --accept-drop takes them out{sooner}"
+    )
+
+
+def _listed(facts: Facts) -> str:
+    names = sorted(facts)
     more = f" and {len(names) - MOST_TOLD:,} more" if len(names) > MOST_TOLD else ""
-    if left_out:
-        return [f"left out, because this run was not told where they are: {', '.join(names[:MOST_TOLD])}{more}"]
-    told = ", ".join(f"{name} ({_records(untold[name])})" for name in names[:MOST_TOLD])
-    how = f"`matterhouse forget {names[0]}` takes its rows out"
-    return [f"kept from earlier runs, as this one was not told of them: {told}{more}; {how}"]
+    return ", ".join(f"{name} ({_records(facts[name])})" for name in names[:MOST_TOLD]) + more
 
 
 def _records(facts: Mapping[str, Any]) -> str:

@@ -30,7 +30,8 @@ class SourcePlan:
     Where position or digest say at once that nothing changed, there is no ``listing`` and no ``comparison``; then
     ``facts``, the ledger's, have the counts. With ``reread`` every file is read again. The extraction fills ``read``
     with the entries of files that are new or changed, ``restamped`` with those of files of known content and another
-    size or time stamp, ``history`` with what was read of the source's commits, if that was to be done.
+    size or time stamp, ``history`` with what was read of the source's commits, if that was to be done. A source that
+    was renamed has the name that it had, ``was_called``, and so many records by it.
     """
 
     name: str
@@ -48,6 +49,8 @@ class SourcePlan:
     read: list[Entry] = field(default_factory=list)
     restamped: list[Entry] = field(default_factory=list)
     history: "Outcome | None" = None
+    was_called: str | None = None
+    records_before: int = 0
 
     def compare(self, ledger: Ledger) -> None:
         """Compare the listing, if there is one, with the ledger's files; it is not kept."""
@@ -187,7 +190,9 @@ def open_configured(name: str, own: SourceSettings, clones: Path, limits: Limits
     return source
 
 
-def plan_source(name: str, settings: Settings, clones: Path, facts: dict | None, reread: bool) -> SourcePlan:
+def plan_source(
+    name: str, settings: Settings, clones: Path, facts: dict | None, reread: bool, was_called: str | None = None
+) -> SourcePlan:
     """List a source, unless it is as the ledger's ``facts`` have it. Raises ``sources.SourceUnavailable``."""
     own, limits = settings.sources[name], reading_limits(settings)
     source, shape = open_configured(name, own, clones, limits), fingerprint.of_source(own, limits)
@@ -195,7 +200,7 @@ def plan_source(name: str, settings: Settings, clones: Path, facts: dict | None,
     last = facts if facts is not None and not reread and not facts.get("retry") else None
     if last is not None and last["position"] is not None and source.still_at(last["position"]):
         return SourcePlan(name, own, source, last["position"], shape, facts, digest=last["digest"])
-    plan = SourcePlan(name, own, source, source.position(), shape, facts, reread)
+    plan = SourcePlan(name, own, source, source.position(), shape, facts, reread, was_called=was_called)
     if last is not None and plan.position is not None and plan.position == last["position"]:
         plan.digest = last["digest"]
         return plan

@@ -30,8 +30,10 @@ class Report:
     items of loaded data files that could not be read, ``stages`` seconds of wall time per stage, ``rows``
     the rows of each published table, ``failed_checks`` name, severity, rows and description of checks that found
     something, ``drift`` by collection the front-matter paths that no table covers and no run met before,
-    ``histories`` the ``commits`` and ``versions`` that came to the histories of sources, ``notes`` what else the
-    operator should know. Times are ISO 8601 in UTC.
+    ``histories`` the ``commits`` and ``versions`` that came to the histories of sources, ``not_due`` the
+    sources that were not listed, each with the moment when it is due, ``stale`` those that failed and keep rows, each
+    with the start of the run that read it last, ``notes`` what else the operator should know. Times are ISO 8601 in
+    UTC.
     """
 
     run_id: str
@@ -50,14 +52,17 @@ class Report:
     notes: list[str] = field(default_factory=list)
     error: str | None = None
     histories: dict[str, dict[str, int]] = field(default_factory=dict)
+    stale: dict[str, str] = field(default_factory=dict)
+    not_due: dict[str, str] = field(default_factory=dict)
     rejected_items: int = 0
     bytes_read: int = 0
     documents_declined: int = 0
     distinct_blocks: int = 0
 
-    def tell_failures(self, failures: list[SourceFailure]) -> None:
-        """Say that the run goes on without some of its sources."""
+    def tell_failures(self, failures: list[SourceFailure], known: Mapping[str, Mapping[str, Any]]) -> None:
+        """Say that the run goes on without some of its sources, of which the ledger has what is ``known``."""
         self.failures = failures
+        self.stale = {each.source: known[each.source]["refreshed_at"] for each in failures if each.source in known}
         self.error = messages(failures) or None
 
     def row(self, accounts: Sequence[Account], flow_run_id: str | None, trigger: str, full_refresh: bool) -> dict:

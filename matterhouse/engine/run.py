@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from matterhouse import process
-from matterhouse.engine import declared, fingerprint, others
+from matterhouse.engine import declared, fingerprint
 from matterhouse.engine.errors import RunFailed, SourceFailure, SourcesFailed, is_explained
+from matterhouse.engine.ground import Ground
 from matterhouse.engine.limits import judged, refuse_drops
 from matterhouse.engine.plan import SourcePlan, reading_limits
 from matterhouse.engine.report import Progress, Report, RunState, counting
@@ -35,7 +36,6 @@ from matterhouse.warehouse.lock import exclusive
 if TYPE_CHECKING:
     from matterhouse.engine.extract import Extraction
     from matterhouse.sql.user_tables import UserTable
-    from matterhouse.warehouse.base import Base
     from matterhouse.warehouse.build import Build
 
 
@@ -75,28 +75,34 @@ class Run:
     ):
         started = datetime.now(UTC)
         self.report = Report(f"{started:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}", _iso(started))
-        self._settings, self._full, self._on_progress = settings, full_refresh, on_progress
+        self._settings, self._full_refresh, self._on_progress = settings, full_refresh, on_progress
         self._accept_drop, self._trigger, self._flow_run_id = accept_drop, trigger, flow_run_id
         self._layout = Layout(settings.warehouse.absolute())
         # Of its own: a worker process of a run that was killed may still be writing.
         self._staged = self._layout.staging / self.report.run_id
-        self._dropping: dict[str, str | None] = dict.fromkeys(drop_sources)
         self._history_since = history_since
-        self._sources = RunSources(settings, self._dropping)
+        self._started, self._asked = started, drop_sources
+        self._sources = RunSources(settings, {})
         self._rejects: list[dict] = []
         self._rejects_of_failed: list[dict] = []
         self._build: Build | None = None
-        self._base: Base | None = None
-        self._fresh = False
 
     def __enter__(self) -> Run:
         with ExitStack() as held:
             held.enter_context(exclusive(self._layout))
             held.enter_context(process.without_garbage_collection())
-            self._prepare()
-            held.callback(self._ledger.close)
-            others.refuse_drop(self._dropping, self._ledger.sources(), self._settings)
-            if self._fresh:  # else they are those that the last run read
+            self._ground = Ground(
+                self._settings,
+                self._layout,
+                self.report.notes,
+                self._started,
+                full=self._full_refresh,
+                accept_drop=self._accept_drop,
+                asked=self._asked,
+            )
+            held.callback(self._ground.ledger.close)
+            self._ground.refuse_drop()
+            if self._ground.fresh:  # else they are those that the last run read
                 _ = self._user_tables, declared.marts(self._settings)
             self._held = held.pop_all()
         return self
@@ -108,9 +114,9 @@ class Run:
             shutil.rmtree(self._layout.staging, ignore_errors=True)
             self.report.sources, self.report.skipped = self._sources.accounts(), self._sources.skipped()
             self.report.ended_at = _iso(datetime.now(UTC))
-            with self._noting(), self._ledger.transaction():
-                self._ledger.put_runs([self._row()])
-                self._ledger.put_rejects(
+            with self._noting(), self._ground.ledger.transaction():
+                self._ground.ledger.put_runs([self._row()])
+                self._ground.ledger.put_rejects(
                     self.report.run_id, self._rejects_of_failed if self.report.published else self.rejects
                 )
             if self._settings.metrics_file is not None:
@@ -124,14 +130,14 @@ class Run:
         self._over = False
         while not self._over:
             self._over = True
-            self._sources, self._rejects_of_failed = RunSources(self._settings, self._dropping), []
+            self._sources, self._rejects_of_failed = RunSources(self._settings, self._ground.others.dropping), []
             yield self.list
-            if self._fresh or self._sources.has_work or self._history_since:
-                fresh = self._fresh
+            if self._ground.fresh or self._sources.has_work or self._history_since:
+                fresh = self._ground.fresh
                 yield from self._reading()
-                if fresh and not self._fresh:  # a source failed, and its rows have to stay
+                if fresh and not self._ground.fresh:  # a source failed, and its rows have to stay
                     yield from self._reading()
-            if self._fresh or self._sources.change_tables:
+            if self._ground.fresh or self._sources.change_tables:
                 yield self.load
                 if self._build is not None:  # else the snapshot to build on was damaged: start over with another one
                     yield from (self.check, self.publish)
@@ -144,9 +150,11 @@ class Run:
             yield self.history
 
     def list(self) -> None:
-        """List every source and compare it with the ledger; called again, it lists those again that failed."""
+        """List the sources that are due, compare them with the ledger; called again, it lists those that failed."""
         with self._stage("list"):
-            self._sources.plan(self._layout, self._ledger, self._full)
+            self._ground.refuse_to_leave_out()
+            self._sources.plan(self._layout, self._ground, self._started)
+            self.report.not_due = self._sources.not_due
             self.report.notes += [note for note in self._sources.remarks() if note not in self.report.notes]
             self._fail_without_sources()
 
@@ -156,14 +164,14 @@ class Run:
         from matterhouse.engine.extract import Extraction
 
         with self._stage("extract"):
-            self._keep_rows_of_failed()
+            self._ground.keep_rows_of(self._sources.failures)
             shutil.rmtree(self._layout.staging, ignore_errors=True)
             report, limits = self.report, reading_limits(self._settings)
             share = self._settings.audit_share
             setup = Setup(report.run_id, report.started_at, limits, share, self._staged, self._user_tables)
-            next_part = 0 if self._fresh else self._ledger.next_part()
+            next_part = 0 if self._ground.fresh else self._ground.ledger.next_part()
             on_read = counting(self.files_to_read, self._on_progress)
-            extraction = Extraction(setup, self._settings.batch_bytes, self._fresh, next_part, on_read)
+            extraction = Extraction(setup, self._settings.batch_bytes, self._ground.fresh, next_part, on_read)
             with extraction as self._extraction:
                 for plan in self._sources.plans:
                     self._extract(extraction, plan)
@@ -173,7 +181,7 @@ class Run:
             report.documents_declined = extraction.declined
             report.distinct_blocks = extraction.distinct_blocks
             self._fail_without_sources()
-            self._keep_rows_of_failed()
+            self._ground.keep_rows_of(self._sources.failures)
 
     def _extract(self, extraction: Extraction, plan: SourcePlan) -> None:
         """Extract a source, and throw away what was staged if it fails."""
@@ -185,6 +193,7 @@ class Run:
                 extraction.extract(plan)
                 if not plan.account.closes:
                     raise RunFailed(f"the account of {plan.name} does not close, nothing was published: {plan.account}")
+            if plan.has_work or plan.was_called is not None:
                 failure = judged(plan, self._settings.limits, self._accept_drop)
         except SourceUnavailable as error:
             failure = SourceFailure.of(error)
@@ -197,12 +206,12 @@ class Run:
             for failure in self._histories.read_all(self._sources.plans, self.report.notes):
                 self._fail(failure)
             self._fail_without_sources()
-            self._keep_rows_of_failed()
+            self._ground.keep_rows_of(self._sources.failures)
 
     @property
     def _histories(self) -> RunHistory:
-        folder, base = self._staged.with_name(f"{self._staged.name}-history"), self._base
-        options = (self._fresh, base, self._history_since, self._accept_drop, self._on_progress)
+        folder, base = self._staged.with_name(f"{self._staged.name}-history"), self._ground.base
+        options = (self._ground.fresh, base, self._history_since, self._accept_drop, self._on_progress)
         return RunHistory(self._settings, folder, *options)
 
     def _fail(self, failure: SourceFailure) -> None:
@@ -214,17 +223,8 @@ class Run:
 
     def _fail_without_sources(self) -> None:
         """Raise ``SourcesFailed`` if every source failed."""
-        if len(self._sources.failures) == len(self._settings.sources):
+        if self._sources.have_all_failed:
             raise SourcesFailed(self._sources.failures)
-
-    def _keep_rows_of_failed(self) -> None:
-        """Build on the last snapshot if it has rows of a failed source; raise ``SourcesFailed`` if that cannot be."""
-        failures = self._sources.failures
-        if not self._fresh or not any(each.source in self._ledger.sources() for each in failures):
-            return
-        if self._base is None or self._ledger.code != self._code:
-            raise SourcesFailed(failures, "; all tables have to be made anew, which takes every source")
-        self._fresh = False
 
     def load(self) -> None:
         """Load the staged tables into the next snapshot's database.
@@ -237,26 +237,27 @@ class Run:
         with self._stage("load"):
             self._build = Build(
                 self._layout,
-                self._base,
-                self._fresh,
+                self._ground.base,
+                self._ground.fresh,
                 self._staged,
                 self._user_tables,
                 declared.lists_taken(self._settings),
                 declared.marts(self._settings),
             )
             histories = self._histories.loaded(self._sources, self.report)
-            changes = self._sources.changes(None if self._fresh else self._ledger, self._rejects, histories)
+            known = None if self._ground.fresh else self._ground.ledger
+            changes = self._sources.changes(known, self._rejects, histories)
             self.report.state = RunState.PARTIAL if self._sources.failures else RunState.LOADED
             self.report.snapshot, self.report.published = self._build.id, True
-            self.report.tell_failures(self._sources.failures)
+            self._tell_failures()
             try:
-                self._build.load(changes, self._row(), self._ledger.runs(), self._all_sources())
+                self._build.load(changes, self._row(), self._ground.ledger.runs(), self._all_sources())
             except Damaged as damage:
                 self._build.abandon()
                 self._build, self._over = None, False
-                assert self._base is not None
-                recovery.set_aside(self._layout, self._base.snapshot, damage, self.report.notes)
-                self._find_base(thorough=True)
+                assert self._ground.base is not None
+                recovery.set_aside(self._layout, self._ground.base.snapshot, damage, self.report.notes)
+                self._ground.find_base(thorough=True)
 
     def check(self) -> None:
         """Run the checks on the changed database; rows that break an ``error`` check stop the run."""
@@ -273,27 +274,27 @@ class Run:
                 told = "; ".join(f"{check.name}: {check.offending} rows ({check.description})" for check in stopping)
                 raise RunFailed(f"nothing was published, the checks found errors: {told}")
             self.report.rows = self._build.rows
-            if self._base is not None and not self._accept_drop:
-                changed = fingerprint.changed_tables(self._base.manifest, self._build.declared_in, self._declared)
-                other_code = self._ledger.code != self._code
-                refuse_drops(self._build, self._base, self._settings, other_code, changed)
+            ground = self._ground
+            if ground.base is not None and not self._accept_drop:
+                changed = fingerprint.changed_tables(ground.base.manifest, self._build.declared_in, ground.declared)
+                refuse_drops(self._build, ground.base, self._settings, ground.is_of_other_code, changed)
 
     def publish(self) -> None:
         """Commit, write the Parquet files and the manifest, and point ``current`` to the new snapshot."""
         with self._stage("publish"):
-            sources, runs = self._all_sources(), self._ledger.runs()
-            facts = {"run": self._row(), "sources": sources, "code": self._code, "runs": runs}
-            facts["declared"] = self._declared
+            sources, runs = self._all_sources(), self._ground.ledger.runs()
+            facts = {"run": self._row(), "sources": sources, "code": self._ground.code, "runs": runs}
+            facts["declared"] = self._ground.declared
             assert self._build is not None
             snapshot = self._build.publish(facts, self._page())
             self.report.notes += self._build.notes
             self._build = None
-            with self._noting(), self._ledger.transaction():
-                if self._fresh:
-                    self._ledger.clear_files()
-                self._sources.remember(self._ledger, self.report.started_at)
-                self._ledger.mirrors(snapshot.id, self._code)
-            if self._base is None:
+            with self._noting(), self._ground.ledger.transaction():
+                if self._ground.fresh:
+                    self._ground.ledger.clear_files()
+                self._remember()
+                self._ground.ledger.mirrors(snapshot.id, self._ground.code)
+            if self._ground.base is None:
                 recovery.set_aside_replaced(self._layout, snapshot, self.report.notes)
             retention = self._settings.retention
             snapshots.retire(self._layout, retention.keep, retention.grace_hours, self.report.notes)
@@ -301,8 +302,8 @@ class Run:
     def _all_sources(self) -> dict[str, dict]:
         """What is known of every source whose rows are in the tables, by name."""
         facts = self._sources.facts(self.report.started_at)
-        kept = {} if self._fresh else self._ledger.sources()
-        return {name: each for name, each in (kept | facts).items() if name not in self._sources.dropped}
+        known = self._ground.sources() | facts
+        return {name: each for name, each in known.items() if name not in self._sources.dropped}
 
     def _page(self) -> str:
         """The report as Markdown, with what the database can tell of it."""
@@ -310,7 +311,7 @@ class Run:
 
         self.report.sources, self.report.skipped = self._sources.accounts(), self._sources.skipped()
         assert self._build is not None
-        return of_build(self.report, self._build, self._base.rows if self._base else {})
+        return of_build(self.report, self._build, self._ground.base.rows if self._ground.base else {})
 
     @cached_property
     def _user_tables(self) -> tuple[UserTable, ...]:
@@ -326,30 +327,6 @@ class Run:
     def rejects(self) -> Sequence[dict]:
         """Rows of ``meta.rejects`` for files that this run read."""
         return self._rejects + self._rejects_of_failed
-
-    def _prepare(self) -> None:
-        notes = self.report.notes
-        snapshots.tidy_up(self._layout, notes)
-        shutil.rmtree(self._layout.staging, ignore_errors=True)
-        self._ledger = recovery.open_ledger(self._layout, notes)
-        self._declared = declared.fingerprints(self._settings)
-        self._code = fingerprint.of_tables(fingerprint.of_code(), self._declared)
-        self._find_base()
-        recovery.point_to_newest(self._layout, notes)
-
-    def _find_base(self, thorough: bool = False) -> None:
-        """Find the snapshot to build on and bring the ledger in line with it; without one, all tables are made anew."""
-        notes = self.report.notes
-        self._base = recovery.base_and_ledger(self._layout, self._ledger, notes, thorough)
-        other_code = self._base is not None and self._ledger.code != self._code
-        if self._base is not None and other_code:
-            notes.append(fingerprint.why(self._base.manifest, self._code, self._declared))
-        self._dropping |= others.renamed(self._ledger.sources(), self._settings, notes)
-        untold = others.untold(self._ledger.sources(), self._settings.sources.keys() | self._dropping.keys())
-        self._fresh = self._base is None or other_code or (self._full and not untold)
-        if self._base is not None:
-            notes += [note for note in others.notes(untold, self._fresh) if note not in notes]
-        self._full = self._full or self._fresh
 
     def _give_up(self, error: BaseException) -> None:
         """Throw away what is unfinished; the last snapshot stays as it is."""
@@ -377,10 +354,19 @@ class Run:
     def _leave_unchanged(self) -> None:
         """Nothing to publish: note new time stamps and where the sources stand."""
         self.report.state = RunState.PARTIAL if self._sources.failures else RunState.UNCHANGED
-        self.report.tell_failures(self._sources.failures)
-        self.report.snapshot = self._base.id if self._base else None
-        with self._noting(), self._ledger.transaction():
-            self._sources.remember(self._ledger, self.report.started_at)
+        self._tell_failures()
+        self.report.snapshot = self._ground.base.id if self._ground.base else None
+        with self._noting(), self._ground.ledger.transaction():
+            self._remember()
+
+    def _tell_failures(self) -> None:
+        known = self._ground.ledger.sources() if self._sources.failures else {}
+        self.report.tell_failures(self._sources.failures, known)
+
+    def _remember(self) -> None:
+        """Note in the ledger, in the transaction that is open, where sources and files stand."""
+        self._ground.note_others()
+        self._sources.remember(self._ground.ledger, self.report.started_at)
 
     @contextmanager
     def _noting(self) -> Iterator[None]:
@@ -392,7 +378,7 @@ class Run:
 
     def _row(self) -> dict:
         """The run as the ledger and ``meta.runs`` know it."""
-        return self.report.row(self._sources.accounts(), self._flow_run_id, self._trigger, self._full)
+        return self.report.row(self._sources.accounts(), self._flow_run_id, self._trigger, self._ground.full)
 
 
 def _iso(moment: datetime) -> str:

@@ -1,13 +1,16 @@
 """The sources of a run: what is planned for each, which ones failed, and the account of each."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from matterhouse.engine.account import Account
+from matterhouse.engine.due import not_due
 from matterhouse.engine.errors import SourceFailure
+from matterhouse.engine.ground import Ground
 from matterhouse.engine.plan import SourcePlan, plan_source
 from matterhouse.engine.side_by_side import side_by_side
 from matterhouse.settings.models import Settings
@@ -31,6 +34,8 @@ class RunSources:
         self._settings, self._dropping = settings, dropping
         self._planned: dict[str, SourcePlan] = {}
         self._failed: dict[str, SourceFailure] = {}
+        self._wanted: Collection[str] = settings.sources
+        self._not_due: dict[str, datetime] = {}
 
     @property
     def plans(self) -> list[SourcePlan]:
@@ -63,23 +68,43 @@ class RunSources:
         removed = [entry for plan in self.plans if plan.comparison for entry in plan.comparison.removed]
         return removed + [entry for name in self.dropped for entry in ledger.files(name).values()]
 
-    def plan(self, layout: Layout, ledger: Ledger, reread: bool) -> None:
-        """List the sources and compare them with the ledger; called again, it takes those again that failed."""
+    @property
+    def not_due(self) -> dict[str, str]:
+        """The sources that were not listed, each with the moment (ISO 8601, UTC) when it is due."""
+        return {name: due.isoformat(timespec="seconds") for name, due in self._not_due.items()}
+
+    @property
+    def have_all_failed(self) -> bool:
+        """Whether no source is left of those that the run is to bring up to date."""
+        return len(self._failed) == len(self._wanted)
+
+    def plan(self, layout: Layout, ground: Ground, now: datetime) -> None:
+        """List the sources that are due, and compare them with the ledger; called again, it takes those again that
+        failed. Where all tables are made anew, that is every source.
+        """
+        ledger, reread = ground.ledger, ground.full
         known = ledger.sources()
+        self._wanted = self._settings.chosen if self._settings.chosen and not ground.fresh else self._settings.sources
+        if not (reread or self._settings.chosen):
+            self._not_due = not_due(self._settings, known, now)
 
         def planned(name: str) -> SourcePlan | SourceFailure:
             try:
-                return plan_source(name, self._settings, layout.clones, known.get(name), reread)
+                return plan_source(name, self._settings, layout.clones, known.get(name), reread, was_called.get(name))
             except SourceUnavailable as error:
                 return SourceFailure.of(error)
 
-        names = [name for name in self._settings.sources if name not in self._planned]
+        was_called = {new: old for old, new in self._dropping.items() if new is not None}
+        due = set(self._wanted) - self._not_due.keys() - self._planned.keys()
+        names = [name for name in self._settings.sources if name in due]
         self._failed.clear()
         for name, plan in zip(names, side_by_side(planned, names, self._settings.sources_at_once)):
             if isinstance(plan, SourceFailure):
                 self._failed[name] = plan
             else:
                 plan.compare(ledger)
+                if plan.was_called is not None:
+                    plan.records_before = known[plan.was_called]["counts"]["records"]
                 self._planned[name] = plan
 
     def remarks(self) -> list[str]:

@@ -28,18 +28,18 @@ def load(
 ) -> Settings:
     """The settings of the file ``path``, by default matterhouse.yml in the current folder, and of the flags.
 
-    ``sources`` are ``NAME=URI``: they replace those of the file, but for the other settings of a
-    source that has the same name there. ``include`` replaces the globs of every source, ``exclude`` is added to
-    them, ``tables`` is a folder with DDL of tables. Relative paths start at the file's folder, those of flags at the
-    current one. Commands that only read the warehouse pass ``needs_sources=False`` and get none, so that they need
-    neither a file nor the sources' secrets. Raises ``ConfigError``, with all mistakes.
+    ``sources`` are ``NAME=URI``, or ``NAME`` of one of the file: they replace those of the file, but for the other
+    settings of a source that has the same name there. ``include`` replaces the globs of every source, ``exclude`` is
+    added to them, ``tables`` is a folder with DDL of tables. Relative paths start at the file's folder, those of flags
+    at the current one. Commands that only read the warehouse pass ``needs_sources=False`` and get none, so that they
+    need neither a file nor the sources' secrets. Raises ``ConfigError``, with all mistakes.
     """
-    raw = read(path)
+    raw, chosen = read(path), list(sources)
     if warehouse is not None:
         raw.note_flag("--warehouse", ("warehouse",), str(warehouse))
         raw.values["warehouse"] = str(warehouse)
     if needs_sources:
-        _apply_sources(raw, list(sources))
+        _apply_sources(raw, chosen)
         _fill_in_uris(raw)
         _apply_globs(raw, list(include), list(exclude))
     else:
@@ -48,6 +48,7 @@ def load(
         raw.note_flag("--tables", ("tables",), str(tables))
         raw.values["tables"] = str(tables)
     settings = _checked(raw)
+    settings = settings.choosing(by_flags=bool(chosen))
     place = _absolute(settings.warehouse, raw, is_flag=warehouse is not None)
     if needs_sources and not settings.sources:
         raise ConfigError(_no_sources(raw))
@@ -66,12 +67,14 @@ def _anchored(dashboard: DashboardSettings, raw: RawSettings) -> DashboardSettin
 
 
 def only(settings: Settings, names: Sequence[str]) -> Settings:
-    """The settings with these sources alone, or with all for no name. Raises ``ConfigError`` for an unknown one."""
+    """The settings for a run that looks at these sources alone; for no name, the settings as they are.
+
+    Raises ``ConfigError`` for an unknown one.
+    """
     unknown = [name for name in names if name not in settings.sources]
     if unknown:
         raise ConfigError(f"no source is called {', '.join(unknown)}; there are: {', '.join(settings.sources)}")
-    sources = {name: settings.sources[name] for name in names or settings.sources}
-    return settings.model_copy(update={"sources": sources})
+    return settings.choosing(dict.fromkeys(names), settings.are_sources_chosen) if names else settings
 
 
 def _absolute(warehouse: Path, raw: RawSettings, is_flag: bool) -> Path:
@@ -114,6 +117,9 @@ def _apply_sources(raw: RawSettings, flags: list[str]) -> None:
     for flag in flags:
         name, _, uri = flag.partition("=")
         path = ("sources", name)
+        if flag in before:
+            chosen.setdefault(name, before[name])
+            continue
         if not uri or not re.fullmatch(NAME, name):
             raw.note_flag("--source", path, flag)
             names = "its name of up to 64 small letters, digits, _ or -"

@@ -5,12 +5,13 @@ docs/configuration.md.
 """
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, PrivateAttr, field_validator
 
-from matterhouse.settings.group import Group
+from matterhouse.settings.group import Duration, Group
 from matterhouse.settings.source import SourceName, SourceSettings
 from matterhouse.sources.limits import Limits
 
@@ -59,7 +60,7 @@ class LimitSettings(Group):
 
 
 class RetentionSettings(Group):
-    """Which old snapshots stay: those that either setting keeps, and always the current one."""
+    """How long old snapshots stay: those that either setting keeps, and always the current one; and other things."""
 
     keep: int = Field(5, ge=1, description="How many of the newest snapshots stay, whatever their age.")
     grace_hours: float = Field(
@@ -67,6 +68,13 @@ class RetentionSettings(Group):
         ge=0,
         allow_inf_nan=False,
         description="Hours for which every snapshot stays, so that its readers can finish.",
+    )
+    sources: Duration | None = Field(
+        None,
+        description="How long a source keeps its rows that the configuration does not name any more, as a whole number "
+        "and s, m, h, d or w (`0s`: not at all); empty: until `matterhouse forget NAME` or `run --accept-drop` takes "
+        "them out. The rows of one that has another name now move there at once.",
+        examples=["30d"],
     )
 
 
@@ -143,6 +151,9 @@ class Settings(Group):
         description="The folder for snapshots, state and lock; a run makes it.",
         examples=["/srv/warehouse"],
     )
+    _are_sources_chosen: bool = PrivateAttr(False)
+    _chosen: tuple[str, ...] = PrivateAttr(())
+
     sources: dict[SourceName, SourceSettings] = Field(
         {},
         description="The content repositories, each under a name of your choice that becomes the column `source`.",
@@ -165,7 +176,8 @@ class Settings(Group):
     )
     retention: RetentionSettings = Field(
         RetentionSettings(),
-        description="Which old snapshots stay: those that either setting keeps, and always the current one.",
+        description="How long things stay: snapshots that `keep` or `grace_hours` keeps, always the current one, and "
+        "rows of what is gone.",
     )
     notices: NoticeSettings = Field(
         NoticeSettings(),
@@ -192,6 +204,22 @@ class Settings(Group):
         le=1,
         description="Share of the documents read that are read a second time, by PyYAML, and compared.",
     )
+
+    @property
+    def are_sources_chosen(self) -> bool:
+        """Whether flags chose the sources: then a source that is not among them may well be configured."""
+        return self._are_sources_chosen
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The sources that a run is to look at, due or not, and at no other one; none: those that are due."""
+        return self._chosen
+
+    def choosing(self, names: Iterable[str] = (), by_flags: bool = False) -> Self:
+        """The same settings for a run that looks at these sources alone, or whose ``sources`` flags chose."""
+        settings = self.model_copy()
+        settings._chosen, settings._are_sources_chosen = tuple(names), by_flags
+        return settings
 
     @field_validator("warehouse", mode="before")
     @classmethod

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, field_serializer, field_validator
 
-from matterhouse.settings.group import Group
+from matterhouse.settings.group import Duration, Group
 from matterhouse.settings.uris import shown_uri
 from matterhouse.sources.files import DEFAULT_EXCLUDE, DEFAULT_INCLUDE, DEFAULT_TEMPLATES, glob_regex
 from matterhouse.sources.kinds import other_kind, what_a_uri_is
@@ -103,6 +103,13 @@ class SourceSettings(Group):
         allow_inf_nan=False,
         description="Hours without new content after which a check warns that the source is stale; empty: never.",
         examples=[48],
+    )
+
+    every: Duration | None = Field(
+        None,
+        description="How much time has to have passed since the source was listed last before a run lists it again, as "
+        "a whole number and s, m, h, d or w; empty: each run does.",
+        examples=["15m", "1d"],
     )
 
     columns: dict[CommonColumn, Names] = Field(

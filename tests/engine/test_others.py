@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from matterhouse.engine.report import Report
 from matterhouse.engine.run import refresh
 from matterhouse.settings import loading
 from matterhouse.settings.file import ConfigError
+from matterhouse.warehouse.layout import Layout
+from matterhouse.warehouse.ledger import Ledger
 from tests.commands import matterhouse
 from tests.warehouses import TIMES, differences, parquet_differences, rows
 
@@ -32,6 +35,90 @@ def home(tmp_path: Path) -> Path:
 def run(home: Path, *names: str, warehouse: str = "w", **options) -> Report:
     sources = [f"{name}=folder:{home / name}" for name in names]
     return refresh(loading.load(None, sources, home / warehouse), **options)
+
+
+def configured(home: Path, sources: str, more: str = "", **options) -> Report:
+    """A run of the configuration with these sources."""
+    (home / "matterhouse.yml").write_text(f"warehouse: w\nsources:\n  {sources}\n{more}")
+    return refresh(loading.load(home / "matterhouse.yml"), **options)
+
+
+def known_of(home: Path, source: str, **facts) -> dict:
+    """What the ledger knows of a source, with what else it is to know from now on."""
+    ledger = Ledger(Layout(home / "w").ledger)
+    known = ledger.sources()[source] | facts
+    with ledger.transaction():
+        ledger.put_source(source, known)
+    ledger.close()
+    return known
+
+
+NEW, OLD = "new: {uri: 'folder:new'}", "old: {uri: 'folder:old'}"
+UNNAMED = "source old is not configured any more and keeps 30 records"
+TAKES = "`matterhouse forget old` or --accept-drop takes them out"
+
+
+def test_a_source_that_the_configuration_does_not_name_any_more_goes_when_that_is_accepted(home: Path):
+    for _ in range(2):
+        report = configured(home, NEW)
+        assert (report.state, report.notes) == ("unchanged", [f"{UNNAMED}; {TAKES}"])
+    assert rows(home / "w", PER_SOURCE) == [("new", 30), ("old", 30)]
+    report = configured(home, NEW, accept_drop=True)
+    gone = "source old is not configured any more: its rows go, as that is accepted"
+    assert (report.state, report.notes) == ("loaded", [gone])
+    assert rows(home / "w", PER_SOURCE) == [("new", 30)]
+    assert configured(home, NEW).notes == []
+
+
+def test_flags_and_chosen_names_take_no_other_source_out(home: Path):
+    configured(home, f"{NEW}\n  {OLD}")
+    kept = f"{KEPT}`matterhouse forget old` takes its rows out"
+    assert run(home, "new", accept_drop=True).notes == [kept]
+    chosen = loading.only(loading.load(home / "matterhouse.yml"), ["new"])
+    report = refresh(chosen, accept_drop=True)
+    assert (report.notes, [account.source for account in report.sources]) == ([], ["new"])
+    assert rows(home / "w", PER_SOURCE) == [("new", 30), ("old", 30)]
+
+
+@pytest.mark.parametrize("retention, days, stays", [("0s", 0, False), ("2w", 13.9, True), ("14d", 14.1, False)])
+def test_it_goes_when_the_time_is_over_that_the_configuration_gives_it(home, retention, days, stays):
+    setting = f"retention: {{sources: {retention}}}\n"
+    if days:
+        assert configured(home, NEW, setting).notes[0].startswith(f"{UNNAMED} until 20")
+        since = datetime.fromisoformat(known_of(home, "old")["unnamed_since"])
+        known_of(home, "old", unnamed_since=(since - timedelta(days=days)).isoformat())
+    note = configured(home, NEW, setting).notes[0]
+    gone = f"source old is not configured any more: its rows go, as retention.sources ({retention}) is over"
+    assert note.startswith(UNNAMED) if stays else note == gone
+    assert rows(home / "w", PER_SOURCE) == [("new", 30), ("old", 30)][: 1 + stays]
+
+
+def test_the_time_starts_anew_when_the_source_is_named_again_even_if_it_fails(home: Path):
+    configured(home, NEW)
+    assert known_of(home, "old")["unnamed_since"]
+    (home / "old").rename(home / "away")
+    assert configured(home, f"{NEW}\n  {OLD}").state == "partial"
+    assert "unnamed_since" not in known_of(home, "old")
+
+
+def test_tables_of_other_code_need_a_word_on_sources_that_are_not_named(home: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("matterhouse.engine.fingerprint.of_code", lambda: "other code")
+    for of_run in (configured(home, NEW), run(home, "new")):
+        assert (of_run.state, of_run.published) == ("failed", False)
+        assert "all tables have to be made anew, which takes every source" in of_run.error
+        assert "old (30 records)" in of_run.error and "--accept-drop" in of_run.error
+    assert rows(home / "w", PER_SOURCE) == [("new", 30), ("old", 30)]
+    report = configured(home, NEW, "retention: {sources: 30d}\n")  # here nobody is asked
+    assert report.state == "loaded" and any("left out" in note and "old (30 records)" in note for note in report.notes)
+    assert rows(home / "w", PER_SOURCE) == [("new", 30)]
+
+
+def test_chosen_sources_and_other_code_read_every_source_that_is_configured(home, monkeypatch):
+    configured(home, f"{NEW}\n  {OLD}")
+    monkeypatch.setattr("matterhouse.engine.fingerprint.of_code", lambda: "other code")
+    report = refresh(loading.only(loading.load(home / "matterhouse.yml"), ["new"]))
+    assert (report.state, len(report.sources)) == ("loaded", 2)
+    assert rows(home / "w", PER_SOURCE) == [("new", 30), ("old", 30)]
 
 
 def test_rows_of_a_source_that_is_not_told_stay_and_each_run_says_so(home: Path):
@@ -114,6 +201,27 @@ def test_a_renamed_source_keeps_its_rows_while_it_cannot_be_read(home: Path):
     assert rows(home / "w", PER_SOURCE) == [("new", 30), ("olden", 30)]
 
 
-def test_another_reading_of_the_same_place_is_another_source(home: Path):
-    assert KEPT in renamed(home, "29.md").notes[0]
-    assert rows(home / "w", PER_SOURCE) == [("new", 29), ("old", 30), ("olden", 29)]
+def test_a_source_that_is_renamed_and_read_in_another_way_is_there_once(home: Path):
+    assert renamed(home, "29.md").notes == [RENAMED]
+    assert rows(home / "w", PER_SOURCE) == [("new", 29), ("olden", 29)]
+
+
+@pytest.mark.parametrize("exclude, left", [(["*.md"], 0), (["0*.md", "1*.md"], 10)])
+def test_a_source_that_is_renamed_and_loses_most_documents_keeps_its_rows_until_that_is_accepted(home, exclude, left):
+    report = renamed(home, *exclude)
+    told = f"olden (old until now) would go from 30 to {left} documents"
+    assert [failure.message[: len(told)] for failure in report.failures if failure.source == "olden"] == [told]
+    assert ("old", 30) in rows(home / "w", PER_SOURCE)
+
+
+def test_of_two_sources_of_one_place_the_one_that_is_renamed_is_found_by_how_it_is_read(tmp_path: Path):
+    (tmp_path / "site").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / "site" / f"{name}.md").write_text(f"---\ntitle: {name}\n---\n")
+    one, two = (f"{{uri: 'folder:site', include: [{name}.md]}}" for name in "ab")
+    assert configured(tmp_path, f"one: {one}\n  two: {two}").error is None
+    report = configured(tmp_path, f"uno: {one}\n  dos: {two}")
+    assert (report.error, sum("is called" in note for note in report.notes)) == (None, 2)
+    assert rows(tmp_path / "w", "SELECT source, title FROM records ORDER BY ALL") == [("dos", "b"), ("uno", "a")]
+    report = configured(tmp_path, f"uno: {two}\n  dos: {one}")  # the same names, each read as the other one was
+    assert rows(tmp_path / "w", "SELECT source, title FROM records ORDER BY ALL") == [("dos", "a"), ("uno", "b")]

@@ -186,9 +186,8 @@ def test_the_home_folder_is_known(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_flags_need_no_file(folder: Path):
-    assert load(sources=["news=../news"]) == Settings(
-        warehouse=folder / "warehouse", sources={"news": SourceSettings(uri=f"{folder.parent}/news")}
-    )
+    settings = Settings(warehouse=folder / "warehouse", sources={"news": SourceSettings(uri=f"{folder.parent}/news")})
+    assert load(sources=["news=../news"]) == settings.choosing(by_flags=True)
 
 
 def test_flags_replace_the_sources_of_the_file_and_keep_the_other_settings():

@@ -67,7 +67,7 @@ def test_the_template_is_a_configuration_of_defaults(folder: Path):
 def test_every_setting_is_in_the_template_with_an_explanation(prefix: str, name: str, setting: object):
     groups = {name: f"{name}:" for name in ("sources", "limits", "retention", "notices", "dashboard")}
     indent = {"": "", "sources.NAME.": "    "}.get(prefix, "  ")
-    line = groups.get(name) or f"{indent}#{name}: {default(setting)}".rstrip()
+    line = (not prefix and groups.get(name)) or f"{indent}#{name}: {default(setting)}".rstrip()
     lines = template().splitlines()
     assert line in lines
     above = lines[lines.index(line) - 1]

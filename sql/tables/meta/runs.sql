@@ -35,7 +35,7 @@ COMMENT ON COLUMN meta.runs.trigger IS 'What started the run, such as cli or a d
 COMMENT ON COLUMN meta.runs.version IS 'Version of Matterhouse that ran.';
 COMMENT ON COLUMN meta.runs.snapshot_id IS 'Snapshot that the run published; NULL where it published none.';
 COMMENT ON COLUMN meta.runs.full_refresh IS 'Whether the run read every file again, changed or not.';
-COMMENT ON COLUMN meta.runs.found IS 'Files found in the sources, without those that failed in a partial run; equals loaded + unchanged + rejected + skipped.';
+COMMENT ON COLUMN meta.runs.found IS 'Files found in the sources, without those that failed in a partial run or were not due; equals loaded + unchanged + rejected + skipped.';
 COMMENT ON COLUMN meta.runs.loaded IS 'Files read and loaded because they were new or changed.';
 COMMENT ON COLUMN meta.runs.unchanged IS 'Files left alone because they were as the run before had left them.';
 COMMENT ON COLUMN meta.runs.rejected IS 'Files that could not be read; meta.rejects says why.';
