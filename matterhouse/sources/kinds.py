@@ -115,7 +115,14 @@ ARCHIVE = Kind(
     module="matterhouse.sources.archive",
     suffixes=(".tar.gz", ".tgz", ".tar.zst", ".tar", ".zip"),
 )
-KINDS = {kind.name: kind for kind in (FOLDER, GIT, ARCHIVE)}
+OBJECTS = Kind(
+    "objects",
+    schemes=("s3://", "gs://", "az://"),
+    help=("an s3://, gs:// or az:// prefix",),
+    token="names, sizes and ETags of its objects",
+    module="matterhouse.sources.objects",
+)
+KINDS = {kind.name: kind for kind in (FOLDER, GIT, ARCHIVE, OBJECTS)}
 
 
 def kind_of(place: Place) -> Kind:

@@ -4,15 +4,20 @@ import io
 import os
 import subprocess
 import tarfile
+import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import obstore
 import pyarrow as pa
 
+from matterhouse.sources.files import RACY_NS
+from matterhouse.sources.stores import open_store
 from tests.sources.servers import https_server
+from tests.stores import bucket
 
 Files = Mapping[str, bytes]
 
@@ -114,5 +119,29 @@ def archive_by_https(at: Path) -> Iterator[Place]:
         yield Place(place, lambda files: file.write_bytes(tar(files, "w:gz")), file.unlink, requests=requests)
 
 
-KINDS: dict[str, Callable[[Path], object]] = {"folder": folder, "git": git, "archive by https": archive_by_https}
+@contextmanager
+def objects(at: Path) -> Iterator[Place]:
+    with bucket() as top:
+        uri = f"{top}/con tent"
+        obstore.put(open_store(top), "con tents/other.md", b"of another prefix")
+
+        def write(files: Files) -> None:
+            store = open_store(uri)
+            for meta in obstore.list(store).collect():
+                obstore.delete(store, meta["path"])
+            for name, content in files.items():
+                obstore.put(store, name, content)
+
+        def remove() -> None:
+            os.environ["AWS_ENDPOINT_URL"] = "http://127.0.0.1:1"
+
+        yield Place(uri, write, remove, lambda: time.sleep(RACY_NS / 1e9))
+
+
+KINDS: dict[str, Callable[[Path], object]] = {
+    "folder": folder,
+    "git": git,
+    "archive by https": archive_by_https,
+    "objects": objects,
+}
 KINDS |= {f"archive {suffix}": lambda at, suffix=suffix: archive(at, suffix) for suffix in PACKED}

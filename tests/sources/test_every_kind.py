@@ -90,7 +90,7 @@ def test_a_place_that_is_gone_is_unavailable(place: Place, tmp_path: Path):
             source.list()
 
 
-@pytest.mark.parametrize("place", ["folder", "git", "archive .zip", "archive by https"], indirect=True)
+@pytest.mark.parametrize("place", ["folder", "git", "archive .zip", "objects"], indirect=True)
 def test_it_is_loaded_found_unchanged_and_changed(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     settings = load(sources=[f"news={place.uri}"], warehouse=Path("w"), include=["_news/*.md"])
