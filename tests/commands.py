@@ -1,6 +1,7 @@
 """The command line as people and scripts use it: a process of its own, in a folder of its own."""
 
 import atexit
+import json
 import os
 import pty
 import re
@@ -12,7 +13,8 @@ import time
 from functools import cache
 from pathlib import Path
 
-SAMPLE = Path(__file__).parents[1] / "data" / "sample"
+ROOT = Path(__file__).parents[1]
+SAMPLE = ROOT / "data" / "sample"
 # Whatever a terminal may act on; line breaks are fine.
 STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -26,8 +28,41 @@ def command(*arguments: object) -> list[str]:
 
 
 def matterhouse(*arguments: object, cwd: Path, **options) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end, without a terminal."""
+    """Run a command to its end, without a terminal. With options or another environment it is started anew."""
+    if options or _environment() != _environment_of_server:
+        return in_a_process_of_its_own(*arguments, cwd=cwd, **options)
+    return _forked(*map(str, arguments), cwd=cwd)
+
+
+def in_a_process_of_its_own(*arguments: object, cwd: Path, **options) -> subprocess.CompletedProcess[str]:
+    """Run a command as a shell does."""
     return subprocess.run(command(*arguments), cwd=cwd, capture_output=True, encoding="utf-8", timeout=60, **options)
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+
+
+_environment_of_server = _environment()
+
+
+@cache
+def _server() -> subprocess.Popen[str]:
+    """``tests.command_server``, which has imported what commands need, so that each does not take a second for it."""
+    start = [sys.executable, "-m", "tests.command_server"]
+    server = subprocess.Popen(start, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    atexit.register(server.communicate)
+    return server
+
+
+def _forked(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    with tempfile.NamedTemporaryFile() as stdout, tempfile.NamedTemporaryFile() as stderr:
+        request = {"arguments": arguments, "folder": str(cwd), "stdout": stdout.name, "stderr": stderr.name}
+        server = _server()
+        print(json.dumps(request), file=server.stdin, flush=True)
+        code = int(server.stdout.readline())
+        told = [file.read().decode() for file in (stdout, stderr)]
+    return subprocess.CompletedProcess(command(*arguments), code, *told)
 
 
 def on_a_terminal(*arguments: object, cwd: Path) -> tuple[int, str]:
@@ -87,7 +122,7 @@ def _load(folder: Path) -> subprocess.CompletedProcess[str]:
     yesterday = time.time() - 86_400
     for file in (folder / "content").rglob("*"):
         os.utime(file, (yesterday, yesterday))
-    done = matterhouse("run", "--profile", cwd=folder)
+    done = in_a_process_of_its_own("run", "--profile", cwd=folder)
     assert (done.returncode, done.stderr) == (0, "")
     return done
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import matterhouse
+from tests.commands import in_a_process_of_its_own, matterhouse
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -23,7 +23,7 @@ def loaded(tmp_path_factory):
     folder = tmp_path_factory.mktemp("readme")
     shutil.copytree(ROOT / "data", folder / "data")
     shutil.copy(ROOT / "matterhouse.yml", folder)
-    done = matterhouse("run", cwd=folder)
+    done = in_a_process_of_its_own("run", cwd=folder)
     assert done.returncode == 0, done.stderr
     return folder, done.stdout
 
