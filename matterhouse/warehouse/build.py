@@ -135,7 +135,8 @@ class Build:
         """
         counted = {name: table for name, table in self._tables().items() if table.schema != schema.MARTS}
         self.rows = rowcounts.in_all(self._connection, counted)
-        found = run_checks(self._connection, self._user_tables, {name for name, rows in self.rows.items() if not rows})
+        empty = {name for name, rows in self.rows.items() if not rows}
+        found = run_checks(self._connection, self._user_tables, empty, counted.keys() - self._load.touched)
         self._load.add("meta.checks", bookkeeping.checks(run_id, found))
         self.rows["meta.checks"] += len(found)
         self.rows_by_source = rowcounts.by_source(self._connection, self._tables(), self.rows)

@@ -17,6 +17,7 @@ from matterhouse.sql import schema
 from matterhouse.warehouse.content_names import quoted
 
 Tables = Sequence[schema.Table]
+_RECORDS = "records"
 _HISTORY = "table of history"  # of which none is the user's
 
 
@@ -35,12 +36,18 @@ class Check:
         return self.severity == "error" and self.offending > 0
 
 
-def run_checks(connection: duckdb.DuckDBPyConnection, own: Tables = (), empty: Set[str] = frozenset()) -> list[Check]:
+def run_checks(
+    connection: duckdb.DuckDBPyConnection,
+    own: Tables = (),
+    empty: Set[str] = frozenset(),
+    untouched: Set[str] = frozenset(),
+) -> list[Check]:
     """Run every check on a warehouse database, in the transaction that is open, if one is.
 
-    Those for each table are also made for the user's ``own``, and not for the ``empty`` ones, by qualified name.
+    Those for each table are also made for the user's ``own``. They are not made where no row can offend: for the
+    ``empty`` tables, and where all that is read is ``untouched`` since it was checked. Both are qualified names.
     """
-    return [_run(connection, name, own, empty) for name in sql.names("checks")]
+    return [_run(connection, name, own, empty, untouched) for name in sql.names("checks")]
 
 
 def offending_rows(
@@ -55,13 +62,11 @@ def offending_rows(
     return columns, rows
 
 
-def _run(connection: duckdb.DuckDBPyConnection, name: str, own: Tables, empty: Set[str]) -> Check:
+def _run(connection: duckdb.DuckDBPyConnection, name: str, own: Tables, empty: Set[str], untouched: Set[str]) -> Check:
     severity, _, description = _header(name, sql.read(f"checks/{name}"))
     begun = time.perf_counter()
-    counts = [
-        connection.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0]
-        for query in _queries(connection, name, own, empty)
-    ]
+    queries = _queries(connection, name, own, empty, untouched)
+    counts = [connection.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0] for query in queries]
     return Check(name, severity, description, sum(counts), time.perf_counter() - begun)
 
 
@@ -77,14 +82,27 @@ def _header(name: str, text: str) -> tuple[str, str | None, str]:
     return severity, each, " ".join(lines[1:])
 
 
-def _queries(connection: duckdb.DuckDBPyConnection, name: str, own: Tables, empty: Set[str] = frozenset()) -> list[str]:
+def _queries(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    own: Tables,
+    empty: Set[str] = frozenset(),
+    untouched: Set[str] = frozenset(),
+) -> list[str]:
     text = sql.read(f"checks/{name}")
-    _, each, _ = _header(name, text)
-    if each is not None:
-        without_comments = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
-        return [_for(table, without_comments) for table in [*_FOR_EACH[each](), *(own if each != _HISTORY else ())]]
-    statements = connection.extract_statements(text)
-    return [statement.query.strip().rstrip(";") for statement in statements]
+    severity, each, _ = _header(name, text)
+    if each is None:
+        statements = connection.extract_statements(text)
+        return [statement.query.strip().rstrip(";") for statement in statements]
+    tables = [*_FOR_EACH[each](), *(own if each != _HISTORY else ())]
+    without_comments = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
+    beside = {_RECORDS} if f"main.{_RECORDS}" in without_comments else set()
+    past = untouched if severity == "error" else frozenset[str]()  # what was published broke no rule
+    return [
+        _for(table, without_comments)
+        for table in tables
+        if table.qualified not in empty and not {table.qualified, *beside} <= past
+    ]
 
 
 def _for(table: schema.Table, query: str) -> str:
