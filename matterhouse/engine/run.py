@@ -167,7 +167,7 @@ class Run:
             self._ground.keep_rows_of(self._sources.failures)
             shutil.rmtree(self._layout.staging, ignore_errors=True)
             report, limits = self.report, reading_limits(self._settings)
-            share = self._settings.audit_share
+            share = self._settings.audit_share_of(self.files_to_read)
             setup = Setup(report.run_id, report.started_at, limits, share, self._staged, self._user_tables)
             next_part = 0 if self._ground.fresh else self._ground.ledger.next_part()
             on_read = counting(self.files_to_read, self._on_progress)

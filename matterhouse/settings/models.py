@@ -198,12 +198,18 @@ class Settings(Group):
     batch_bytes: int = Field(
         48_000_000, ge=1, description="Bytes of documents that are held in memory and transformed at a time."
     )
-    audit_share: float = Field(
-        0.01,
+    audit_share: float | None = Field(
+        None,
         ge=0,
         le=1,
-        description="Share of the documents read that are read a second time, by PyYAML, and compared.",
+        description="Share of the documents read that are read a second time, by PyYAML, and compared. Without one, "
+        "about twenty of a run's documents, and at most one in a hundred.",
+        examples=[0.01],
     )
+
+    def audit_share_of(self, documents: int) -> float:
+        """The share of a run's ``documents`` to read a second time."""
+        return min(0.01, 20 / max(documents, 1)) if self.audit_share is None else self.audit_share
 
     @property
     def are_sources_chosen(self) -> bool:

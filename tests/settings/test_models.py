@@ -305,3 +305,10 @@ def test_configuration_starts_without_the_heavy_packages():
         [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout.split()
     assert not {"pandas", "pyarrow", "duckdb", "prefect", "rich", "typer", "pydantic_settings"} & set(loaded)
+
+
+def test_the_share_that_is_read_twice_is_about_twenty_documents_unless_one_is_set():
+    usual = Settings(warehouse=Path("w"), sources={"news": {"uri": "folder:/news"}})
+    assert [usual.audit_share_of(documents) for documents in (0, 100, 2_000, 100_000)] == [0.01, 0.01, 0.01, 0.0002]
+    own = usual.model_copy(update={"audit_share": 0.5})
+    assert own.audit_share_of(100_000) == 0.5
