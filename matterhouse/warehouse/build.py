@@ -31,6 +31,7 @@ from matterhouse.warehouse.entries import joining
 from matterhouse.warehouse.history import HistoryLoad, SourceHistory
 from matterhouse.warehouse.layout import DATABASE, PARQUET, REPORT, Layout
 from matterhouse.warehouse.ledger import Entry
+from matterhouse.warehouse.marts import MartRows
 from matterhouse.warehouse.snapshots import Snapshot
 
 _HISTORY = ("meta.runs", "meta.run_sources")
@@ -264,6 +265,7 @@ class Build:
         before = None if self._fresh or self._base is None else self._base.parquet
         touched_parts = self._touched_parts(changed) if before else {}
         touched = self._load.touched | self._load.touched_views
+        marts = MartRows(self._connection)
         for name, table in self._tables().items():
             if not table.in_parquet or table.belongs_to == schema.HISTORY:
                 continue
@@ -274,7 +276,7 @@ class Build:
                     parquet.link(before / name, folder / name, but=set(map(parts.part_name, touched_parts[name])))
             elif before is None or (name in touched and not self._stays_empty(name)) or not (before / name).is_dir():
                 if self.rows.get(name, 1):
-                    self.rows[name] = parquet.write_whole(self._connection, table, folder)
+                    self.rows[name] = parquet.write_whole(self._connection, table, folder, marts.query(table))
                 else:
                     parquet.write_none(table, folder)
             else:

@@ -69,10 +69,10 @@ def row_writer(declared: schema.Table, file: Path) -> Iterator[Callable[[pa.Tabl
             writer.close()
 
 
-def write_whole(connection: duckdb.DuckDBPyConnection, declared: schema.Table, folder: Path) -> int:
-    """Write a table or view of the database as one file; its number of rows."""
+def write_whole(connection: duckdb.DuckDBPyConnection, declared: schema.Table, folder: Path, query: str = "") -> int:
+    """Write a table or view of the database as one file; its number of rows. ``query`` gives them in another way."""
     count = 0
-    reader = connection.sql(f"FROM {declared.sql_name}").to_arrow_reader(_ROWS_AT_A_TIME)
+    reader = connection.sql(query or f"FROM {declared.sql_name}").to_arrow_reader(_ROWS_AT_A_TIME)
     with row_writer(declared, folder / declared.qualified / f"{declared.name}.parquet") as write_rows:
         for batch in reader:
             write_rows(pa.Table.from_batches([batch]))

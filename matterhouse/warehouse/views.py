@@ -45,14 +45,18 @@ def named(connection: duckdb.DuckDBPyConnection, text: str) -> frozenset[str]:
 
 def parsed(connection: duckdb.DuckDBPyConnection, text: str) -> Query:
     """The query of a ``CREATE VIEW`` statement as DuckDB's parser has it. Raises ``ValueError`` for another query."""
-    query = _CREATE_VIEW.sub("", connection.extract_statements(text)[0].query, count=1)
-    rows = connection.execute("SELECT json_serialize_sql(?)", [query]).fetchall()
+    rows = connection.execute("SELECT json_serialize_sql(?)", [query_of(connection, text)]).fetchall()
     tree = json.loads(rows[0][0])
     if tree["error"]:
         raise ValueError(tree["error_message"])
     found = Query()
     _walk(tree, found)
     return found
+
+
+def query_of(connection: duckdb.DuckDBPyConnection, text: str) -> str:
+    """The query of a text that begins with a ``CREATE VIEW`` statement."""
+    return _CREATE_VIEW.sub("", connection.extract_statements(text)[0].query.rstrip().rstrip(";"), count=1)
 
 
 def _walk(tree: Any, found: Query) -> None:
