@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +37,14 @@ def write(table: pa.Table, declared: schema.Table, file: Path) -> None:
 
 
 @contextmanager
-def row_writer(declared: schema.Table, file: Path) -> Iterator[Callable[[pa.Table], None]]:
+def row_writer(declared: schema.Table, file: Path | pa.NativeFile) -> Iterator[Callable[[pa.Table], None]]:
     """A function that appends rows to a Parquet file with the declared columns; comments are field and schema metadata.
 
     Texts may come as dictionaries and are written as they come, but read back as plain texts; the least and greatest of
     them are not noted, which would take as long as writing them. Without a call, there is no file.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(file, Path):
+        file.parent.mkdir(parents=True, exist_ok=True)
     fields = declared.arrow_schema
     dictionaries = [field.name for field in fields if field.name not in NO_DICTIONARY]
     statistics = [field.name for field in fields if not pa.types.is_string(field.type)]
@@ -84,8 +86,19 @@ def write_whole(connection: duckdb.DuckDBPyConnection, declared: schema.Table, f
 
 def write_none(declared: schema.Table, folder: Path) -> None:
     """Write the file of a table or view that has no row."""
+    file = folder / declared.qualified / f"{declared.name}.parquet"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(_without_rows(declared))
+
+
+@lru_cache(maxsize=256)
+def _without_rows(declared: schema.Table) -> bytes:
+    """The file of a table without rows, as some 40 of a small warehouse are: the same in every snapshot."""
     columns = pa.schema([(field.name, field.type) for field in declared.arrow_schema])
-    write(columns.empty_table(), declared, folder / declared.qualified / f"{declared.name}.parquet")
+    file = pa.BufferOutputStream()
+    with row_writer(declared, file) as write_rows:
+        write_rows(columns.empty_table())
+    return file.getvalue().to_pybytes()
 
 
 def link(before: Path, folder: Path, but: Container[str] = ()) -> None:

@@ -33,8 +33,8 @@ def by_source(
     if len(sources) == 1:
         return {name: {sources[0] if _is_of_documents(table) else "": rows[name]} for name, table in wanted.items()}
     found: BySource = {name: {} if _is_of_documents(table) else {"": rows[name]} for name, table in wanted.items()}
-    query = " UNION ALL ".join(_grouped(table) for table in wanted.values() if _is_of_documents(table))
-    for name, source, count in connection.execute(query).fetchall():
+    asked = [_grouped(table) for name, table in wanted.items() if _is_of_documents(table) and rows[name]]
+    for name, source, count in connection.execute(" UNION ALL ".join(asked)).fetchall() if asked else ():
         found[name][source] = count
     return found
 

@@ -11,21 +11,28 @@ from matterhouse.warehouse import snapshots
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.lock import exclusive
 from tests.commands import matterhouse
-from tests.warehouses import rows
+from tests.warehouses import copied, rows
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a configuration of two sources, and a warehouse with two snapshots of them."""
+    folder = tmp_path_factory.mktemp("upkeep")
+    for name in ("news", "docs"):
+        (folder / name).mkdir()
+        (folder / name / "one.md").write_text(f"---\ntitle: Of {name}\n---\n")
+    (folder / "matterhouse.yml").write_text("sources:\n  news: {uri: 'folder:news'}\n  docs: {uri: 'folder:docs'}\n")
+    config = folder / "matterhouse.yml"
+    assert refresh(load(config)).state == "loaded"
+    (folder / "news" / "two.md").write_text("---\ntitle: Two\n---\n")
+    assert refresh(load(config)).state == "loaded"
+    return folder
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A folder with a configuration of two sources, and a warehouse with two snapshots of them."""
-    for name in ("news", "docs"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "one.md").write_text(f"---\ntitle: Of {name}\n---\n")
-    (tmp_path / "matterhouse.yml").write_text("sources:\n  news: {uri: 'folder:news'}\n  docs: {uri: 'folder:docs'}\n")
-    config = tmp_path / "matterhouse.yml"
-    assert refresh(load(config)).state == "loaded"
-    (tmp_path / "news" / "two.md").write_text("---\ntitle: Two\n---\n")
-    assert refresh(load(config)).state == "loaded"
-    return tmp_path
+def home(loaded: Path, tmp_path: Path) -> Path:
+    """A copy of it, that a test may change."""
+    return copied(loaded, tmp_path)
 
 
 def test_a_whole_warehouse_is_left_alone(home: Path):

@@ -14,22 +14,33 @@ from matterhouse.settings.file import ConfigError
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.ledger import Ledger
 from tests.commands import matterhouse
-from tests.warehouses import TIMES, differences, parquet_differences, rows
+from tests.warehouses import TIMES, copied, differences, parquet_differences, rows
 
 PER_SOURCE = "SELECT source, count(*) FROM records GROUP BY ALL ORDER BY ALL"
 KEPT = "kept from earlier runs, as this one was not told of them: old (30 records); "
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A folder with a warehouse of the sources `new` and `old`, of 30 stories each, all with a provider of their own."""
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A folder with a warehouse of the sources `new` and `old`, of 30 stories each, all with a provider of their own;
+    and a copy of it.
+    """
+    folder = tmp_path_factory.mktemp("others") / "home"
     for name in ("new", "old"):
-        (tmp_path / name).mkdir()
+        (folder / name).mkdir(parents=True)
         for number in range(30):
             head = f"title: Story\nprovider: {{name: {name} {number}}}\ntags: [a, {name}]\n{name}: {number}"
-            (tmp_path / name / f"{number:02}.md").write_text(f"---\n{head}\n---\nText.\n")
-    assert run(tmp_path, "new", "old").state == "loaded"
-    return tmp_path
+            (folder / name / f"{number:02}.md").write_text(f"---\n{head}\n---\nText.\n")
+    assert run(folder, "new", "old").state == "loaded"
+    return folder, copied(folder, folder.with_name("kept"))
+
+
+@pytest.fixture
+def home(loaded: tuple[Path, Path]) -> Path:
+    """The folder as it was: the warehouse knows its sources by their place."""
+    folder, kept = loaded
+    shutil.rmtree(folder)
+    return copied(kept, folder)
 
 
 def run(home: Path, *names: str, warehouse: str = "w", **options) -> Report:

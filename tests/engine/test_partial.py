@@ -15,20 +15,27 @@ from matterhouse.sources.folder import FolderSource
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.ledger import Ledger
 from tests.commands import matterhouse
-from tests.warehouses import differences, parquet_differences, rows
+from tests.warehouses import copied, differences, parquet_differences, rows
 
 PER_SOURCE = "SELECT source, count(*) FROM records GROUP BY ALL ORDER BY ALL"
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a warehouse of two sources of 20 stories each, `good` and `bad`."""
+    folder = tmp_path_factory.mktemp("loaded")
     for name in ("good", "bad"):
-        (tmp_path / name).mkdir()
+        (folder / name).mkdir()
         for number in range(20):
-            write(tmp_path, name, number, f"title: Story {number}")
-    assert run(tmp_path).state == "loaded"
-    return tmp_path
+            write(folder, name, number, f"title: Story {number}")
+    assert run(folder).state == "loaded"
+    return folder
+
+
+@pytest.fixture
+def home(loaded: Path, tmp_path: Path) -> Path:
+    """A copy of it, that a test may change."""
+    return copied(loaded, tmp_path)
 
 
 def write(home: Path, name: str, number: int, head: str) -> None:

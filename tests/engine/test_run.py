@@ -17,7 +17,7 @@ from matterhouse.settings import loading as config
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.ledger import Ledger
 from matterhouse.warehouse.lock import Locked, exclusive
-from tests.warehouses import TIMES, differences, parquet_differences, rows
+from tests.warehouses import TIMES, copied, differences, parquet_differences, rows
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 
@@ -28,10 +28,30 @@ def content(tmp_path: Path) -> Path:
     return Path(shutil.copytree(SAMPLE, tmp_path / "content"))
 
 
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sample repository in `content`, loaded into `w`."""
+    folder = tmp_path_factory.mktemp("sample")
+    shutil.copytree(SAMPLE, folder / "content")
+    assert run(folder / "w", f"folder:{folder / 'content'}").state == "loaded"
+    return folder
+
+
+@pytest.fixture
+def loaded(sample: Path, tmp_path: Path) -> Path:
+    """A copy of the sample repository that a test may change; the warehouse `w` beside it has it as it was."""
+    return copied(sample, tmp_path) / "content"
+
+
 def run(warehouse: Path, *uris: object, batch_bytes: int = 48_000_000, **options) -> Report:
     names = [f"source{number}={uri}" for number, uri in enumerate(uris)]
     settings = config.load(None, names, warehouse).model_copy(update={"batch_bytes": batch_bytes})
     return refresh(settings, **options)
+
+
+def current(warehouse: Path) -> str:
+    """The id of the snapshot that readers get."""
+    return (warehouse / "current").resolve().name
 
 
 def folder(content: Path) -> str:
@@ -77,19 +97,18 @@ def test_the_first_run_loads_every_table(tmp_path, content):
     assert rows(tmp_path / "w", "SELECT count(*) FROM raw.documents WHERE front_matter IS NULL") == [(2,)]
 
 
-def test_a_second_run_finds_nothing_and_publishes_nothing(tmp_path, content):
-    first = run(tmp_path / "w", folder(content))
-    second = run(tmp_path / "w", folder(content))
-    assert (second.state, second.snapshot) == ("unchanged", first.snapshot)
+def test_a_second_run_finds_nothing_and_publishes_nothing(tmp_path, loaded):
+    first = current(tmp_path / "w")
+    second = run(tmp_path / "w", folder(loaded))
+    assert (second.state, second.snapshot) == ("unchanged", first)
     assert second.sources[0].unchanged == 76
-    assert [path.name for path in (tmp_path / "w" / "snapshots").iterdir()] == [first.snapshot]
+    assert [path.name for path in (tmp_path / "w" / "snapshots").iterdir()] == [first]
 
 
-def test_a_touched_file_is_read_and_found_unchanged(tmp_path, content):
-    run(tmp_path / "w", folder(content))
-    for file in content.rglob("*.md"):
+def test_a_touched_file_is_read_and_found_unchanged(tmp_path, loaded):
+    for file in loaded.rglob("*.md"):
         os.utime(file, ns=(1, 1))
-    report = run(tmp_path / "w", folder(content))
+    report = run(tmp_path / "w", folder(loaded))
     assert (report.state, report.sources[0].loaded, report.sources[0].unchanged) == ("unchanged", 0, 76)
     assert report.bytes_read > 0
 
@@ -105,19 +124,19 @@ def test_only_what_changed_is_read_from_git(tmp_path, content):
     assert report.bytes_read == name.stat().st_size
 
 
-def test_a_repeated_full_refresh_gives_the_same_tables(tmp_path, content):
-    run(tmp_path / "w", folder(content))
+def test_a_repeated_full_refresh_gives_the_same_tables(tmp_path, loaded):
     shutil.copytree(tmp_path / "w", tmp_path / "full", symlinks=True)
-    report = run(tmp_path / "full", folder(content), full_refresh=True)
+    report = run(tmp_path / "full", folder(loaded), full_refresh=True)
     assert report.sources[0].loaded == 76
     assert differences(tmp_path / "w", tmp_path / "full") == {}
 
 
-@pytest.mark.parametrize("batch_bytes", [pytest.param(1, marks=pytest.mark.slow), 5_000, 40_000])
-def test_the_size_of_batches_makes_no_difference(tmp_path, content, batch_bytes):
-    run(tmp_path / "one", folder(content))
-    run(tmp_path / "many", folder(content), batch_bytes=batch_bytes)
-    assert differences(tmp_path / "one", tmp_path / "many", TIMES) == {}
+@pytest.mark.parametrize(
+    "batch_bytes", [pytest.param(1, marks=pytest.mark.slow), 5_000, pytest.param(40_000, marks=pytest.mark.slow)]
+)
+def test_the_size_of_batches_makes_no_difference(tmp_path, loaded, batch_bytes):
+    run(tmp_path / "many", folder(loaded), batch_bytes=batch_bytes)
+    assert differences(tmp_path / "w", tmp_path / "many", TIMES) == {}
     assert parquet_differences(tmp_path / "many") == {}
 
 
@@ -140,17 +159,18 @@ def out_of_order(warehouse: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "kind, batch_bytes, part_bytes, piece_bytes, seed",
+    "kind, batch_bytes, part_bytes, piece_bytes, seed, rounds",
     [
-        pytest.param("folder", 48_000_000, 16_000_000, 4_000_000, 1, marks=pytest.mark.slow),
-        pytest.param("folder", 48_000_000, 16_000_000, 9_000, 2, marks=pytest.mark.slow),
-        pytest.param("folder", 48_000_000, 15_000, 4_000, 5, marks=pytest.mark.slow),
-        ("folder", 20_000, 7_000, 4_000, 3),
-        pytest.param("git", 20_000, 16_000_000, 1, 4, marks=pytest.mark.slow),
+        pytest.param("folder", 48_000_000, 16_000_000, 4_000_000, 1, 4, marks=pytest.mark.slow),
+        pytest.param("folder", 48_000_000, 16_000_000, 9_000, 2, 4, marks=pytest.mark.slow),
+        pytest.param("folder", 48_000_000, 15_000, 4_000, 5, 4, marks=pytest.mark.slow),
+        pytest.param("folder", 20_000, 7_000, 4_000, 3, 4, marks=pytest.mark.slow),
+        ("folder", 20_000, 7_000, 4_000, 3, 2),
+        pytest.param("git", 20_000, 16_000_000, 1, 4, 4, marks=pytest.mark.slow),
     ],
 )
 def test_incremental_runs_end_where_a_full_load_does(
-    tmp_path, content, monkeypatch, kind, batch_bytes, part_bytes, piece_bytes, seed
+    tmp_path, content, monkeypatch, kind, batch_bytes, part_bytes, piece_bytes, seed, rounds
 ):
     monkeypatch.setattr(extract, "PART_BYTES", part_bytes)
     monkeypatch.setattr(batch, "PIECE_BYTES", piece_bytes)
@@ -158,7 +178,7 @@ def test_incremental_runs_end_where_a_full_load_does(
     uri = folder(content) if kind == "folder" else content
     commit(content)
     run(tmp_path / "w", uri, batch_bytes=batch_bytes)
-    for round_ in range(4):
+    for round_ in range(rounds):
         for _ in range(chance.randint(1, 6)):
             change_something(content, chance)
         commit(content)
@@ -262,101 +282,94 @@ def test_two_sources_share_a_warehouse_and_one_may_be_refreshed_alone(tmp_path, 
     assert parquet_differences(tmp_path / "w") == {}
 
 
-def test_a_mended_file_is_loaded_and_leaves_the_rejects(tmp_path, content):
-    run(tmp_path / "w", folder(content))
+def test_a_mended_file_is_loaded_and_leaves_the_rejects(tmp_path, loaded):
     [(broken, line)] = rows(tmp_path / "w", "SELECT path, line FROM meta.rejects WHERE reason = 'yaml_syntax'")
     assert line == 4
-    (content / broken).write_text("---\ntitle: Mended\n---\n")
-    run(tmp_path / "w", folder(content))
+    (loaded / broken).write_text("---\ntitle: Mended\n---\n")
+    run(tmp_path / "w", folder(loaded))
     assert rows(tmp_path / "w", f"SELECT title FROM records WHERE path = '{broken}'") == [("Mended",)]
     assert rows(tmp_path / "w", "SELECT count(*) FROM meta.rejects") == [(1,)]
 
 
-def test_a_file_that_breaks_leaves_the_tables_and_is_kept_as_rejected(tmp_path, content):
-    run(tmp_path / "w", folder(content))
-    file = next(content.glob("_people/*.md"))
+def test_a_file_that_breaks_leaves_the_tables_and_is_kept_as_rejected(tmp_path, loaded):
+    file = next(loaded.glob("_people/*.md"))
     file.write_text("---\nname: [unfinished\n---\n")
-    report = run(tmp_path / "w", folder(content))
+    report = run(tmp_path / "w", folder(loaded))
     assert (report.sources[0].loaded, report.sources[0].rejected) == (0, 3)
     assert rows(tmp_path / "w", "SELECT count(*) FROM people") == [(3,)]
-    again = run(tmp_path / "w", folder(content))
+    again = run(tmp_path / "w", folder(loaded))
     assert (again.state, again.sources[0].rejected) == ("unchanged", 3)
 
 
-def test_too_many_rejects_publish_nothing(tmp_path, content):
-    first = run(tmp_path / "w", folder(content))
-    for file in sorted(content.glob("_news/*.md"))[:12]:
+def test_too_many_rejects_publish_nothing(tmp_path, loaded):
+    first = current(tmp_path / "w")
+    for file in sorted(loaded.glob("_news/*.md"))[:12]:
         file.write_text("---\ntitle: [\n---\n")
-    report = run(tmp_path / "w", folder(content))
+    report = run(tmp_path / "w", folder(loaded))
     assert report.state == "failed"
     assert "could not be read" in report.error and "source0" in report.error
-    assert (tmp_path / "w" / "current").resolve().name == first.snapshot
+    assert current(tmp_path / "w") == first
 
 
-def test_a_sudden_drop_publishes_nothing_unless_accepted(tmp_path, content):
-    run(tmp_path / "w", folder(content))
-    shutil.rmtree(content / "_news")
-    report = run(tmp_path / "w", folder(content))
+def test_a_sudden_drop_publishes_nothing_unless_accepted(tmp_path, loaded):
+    shutil.rmtree(loaded / "_news")
+    report = run(tmp_path / "w", folder(loaded))
     assert report.state == "failed" and "--accept-drop" in report.error
     assert rows(tmp_path / "w", "SELECT count(*) FROM records WHERE collection = 'news'") == [(30,)]
-    accepted = run(tmp_path / "w", folder(content), accept_drop=True)
+    accepted = run(tmp_path / "w", folder(loaded), accept_drop=True)
     assert accepted.state == "loaded"
     assert rows(tmp_path / "w", "SELECT count(*) FROM records WHERE collection = 'news'") == [(0,)]
 
 
-def test_a_source_that_is_gone_fails_the_run_with_words(tmp_path, content):
-    first = run(tmp_path / "w", folder(content))
+def test_a_source_that_is_gone_fails_the_run_with_words(tmp_path, loaded):
+    first = current(tmp_path / "w")
     report = run(tmp_path / "w", folder(tmp_path / "nowhere"))
     assert report.state == "failed" and "source0" in report.error
-    assert (tmp_path / "w" / "current").resolve().name == first.snapshot
-    assert run(tmp_path / "w", folder(content)).state == "unchanged"
+    assert current(tmp_path / "w") == first
+    assert run(tmp_path / "w", folder(loaded)).state == "unchanged"
 
 
-def test_drift_is_reported_with_its_first_run(tmp_path, content):
-    run(tmp_path / "w", folder(content))
+def test_drift_is_reported_with_its_first_run(tmp_path, loaded):
     known = rows(tmp_path / "w", "SELECT field, first_run_id FROM meta.drift ORDER BY field")
     assert ("readingMinutes",) in [row[:1] for row in known]
-    edit(next(content.glob("_people/*.md")), "---\n", "---\nunforeseen: 12\n")
+    edit(next(loaded.glob("_people/*.md")), "---\n", "---\nunforeseen: 12\n")
     prose = "A sentence that goes on and on until there is a colon in it, which makes it a key of its own"
-    for file in sorted(content.glob("_news/*.md"))[:3]:
+    for file in sorted(loaded.glob("_news/*.md"))[:3]:
         edit(file, "---\n", f"---\nmood: calm\n{prose}: x\n")
     edit(file, "---\n", "---\nadded: 1\n")
-    report = run(tmp_path / "w", folder(content))
+    report = run(tmp_path / "w", folder(loaded))
     assert report.drift == {"news": [f"{prose[:79]}…", "mood", "added"], "people": ["unforeseen"]}
     now = rows(tmp_path / "w", "SELECT field, first_run_id FROM meta.drift ORDER BY field")
     assert now == sorted([*known, *((field, report.run_id) for field in ("unforeseen", "mood", prose, "added"))])
 
 
-def test_damage_is_moved_aside_and_made_anew(tmp_path, content):
-    run(tmp_path / "w", folder(content))
+def test_damage_is_moved_aside_and_made_anew(tmp_path, loaded):
     shutil.copytree(tmp_path / "w", tmp_path / "copy", symlinks=True)
     (tmp_path / "w" / "state" / "ledger.sqlite").write_bytes(b"no ledger")
-    report = run(tmp_path / "w", folder(content))
+    report = run(tmp_path / "w", folder(loaded))
     assert report.state == "unchanged" and "ledger was damaged" in report.notes[0]
     database = (tmp_path / "w" / "current").resolve() / "warehouse.duckdb"
     database.write_bytes(database.read_bytes()[:5000])
-    report = run(tmp_path / "w", folder(content))
+    report = run(tmp_path / "w", folder(loaded))
     assert report.state == "loaded" and "damaged" in report.notes[0]
     assert differences(tmp_path / "w", tmp_path / "copy", frozenset({"first_seen_at", "first_run_id"})) == {}
 
 
 @pytest.mark.parametrize("full_refresh", [False, True])
-def test_a_database_that_looks_whole_but_cannot_be_built_on_is_made_anew(tmp_path, content, full_refresh):
-    run(tmp_path / "w", folder(content))
+def test_a_database_that_looks_whole_but_cannot_be_built_on_is_made_anew(tmp_path, loaded, full_refresh):
     database = (tmp_path / "w" / "current").resolve() / "warehouse.duckdb"
     database.write_bytes(bytes(8192) + database.read_bytes()[8192:])
-    edit(next(content.glob("_people/*.md")), "---\n", "---\nheat: 12\n")
-    report = run(tmp_path / "w", folder(content), full_refresh=full_refresh)
+    edit(next(loaded.glob("_people/*.md")), "---\n", "---\nheat: 12\n")
+    report = run(tmp_path / "w", folder(loaded), full_refresh=full_refresh)
     assert report.state == "loaded" and "was damaged" in report.notes[0]
-    run(tmp_path / "anew", folder(content))
+    run(tmp_path / "anew", folder(loaded))
     assert differences(tmp_path / "w", tmp_path / "anew", TIMES) == {}
 
 
-def test_a_ledger_that_cannot_be_written_costs_no_snapshot(tmp_path, content, monkeypatch):
+def test_a_ledger_that_cannot_be_written_costs_no_snapshot(tmp_path, loaded, monkeypatch):
     monkeypatch.setattr("matterhouse.warehouse.ledger._SECONDS_TO_WAIT", 0.1)
-    run(tmp_path / "w", folder(content))
-    edit(next(content.glob("_people/*.md")), "---\n", "---\nheat: 12\n")
-    with Run(config.load(None, [f"source0={folder(content)}"], tmp_path / "w")) as ours:
+    edit(next(loaded.glob("_people/*.md")), "---\n", "---\nheat: 12\n")
+    with Run(config.load(None, [f"source0={folder(loaded)}"], tmp_path / "w")) as ours:
         for stage in ours.stages():
             if stage.__name__ == "publish":
                 other = sqlite3.connect(Layout(tmp_path / "w").ledger, isolation_level=None)
@@ -365,7 +378,7 @@ def test_a_ledger_that_cannot_be_written_costs_no_snapshot(tmp_path, content, mo
     other.close()
     assert ours.report.state == "loaded"
     assert ours.report.notes == ["the ledger could not be written: database is locked"] * 2
-    after = run(tmp_path / "w", folder(content))
+    after = run(tmp_path / "w", folder(loaded))
     assert after.state == "unchanged" and "made anew from snapshot" in after.notes[0]
     assert rows(tmp_path / "w", "SELECT count(*) FROM meta.runs") == [(2,)]
     states = [entry["state"] for entry in Ledger(Layout(tmp_path / "w").ledger).runs()]

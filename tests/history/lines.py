@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -119,7 +120,12 @@ class Histories:
 
 def load(tree: Tree) -> tuple[dict[str, tuple], set[tuple[str, str]]]:
     """What a load of a tree gives: the records by id as ``Histories.as_of`` has them, and the entries that they list."""
-    rows = [row for path, text in sorted(tree.items()) if _WANTS(path) for row in _documents(path, text)]
+    return _loaded(tuple(sorted(tree.items())))
+
+
+@cache
+def _loaded(files: tuple[tuple[str, str], ...]) -> tuple[dict[str, tuple], set[tuple[str, str]]]:
+    rows = [row for path, text in files if _WANTS(path) for row in _documents(path, text)]
     if not rows:
         return {}, set()
     tables = flattened(rows, {}, {})

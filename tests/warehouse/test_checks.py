@@ -11,11 +11,19 @@ TABLES = {name: table for name, table in schema.tables().items() if table.schema
 PLACEHOLDER = {"VARCHAR": "'x'", "INTEGER": "0", "BIGINT": "0", "INTEGER[]": "[0]"}
 
 
-@pytest.fixture
-def warehouse():
+@pytest.fixture(scope="module")
+def empty():
     with duckdb.connect() as connection:
         create_all(connection)
         yield connection
+
+
+@pytest.fixture
+def warehouse(empty):
+    """An empty warehouse; what a test inserts is taken back."""
+    empty.begin()
+    yield empty
+    empty.rollback()
 
 
 def insert(connection, table: schema.Table) -> None:
