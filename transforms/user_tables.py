@@ -111,6 +111,14 @@ class _Rows:
             return joined(way, below[0] if below else column.name), None
         return joined(way, below[given]), shown(values[given])
 
+    def of_other_shape(self) -> np.ndarray:
+        """For each row whether its item is a mapping where the table takes plain values: then it holds nothing."""
+        items = self.levels[-1].records.fields.rows
+        of_items = [
+            isinstance(item, dict) and isinstance(item.get(ITSELF), dict) and item != {ITSELF: {}} for item in items
+        ]
+        return np.array(of_items, bool)[self.numbers[-1]]
+
     def breaches(self, made: pd.DataFrame, check: BreachesOfChecks) -> Iterator[tuple[int, Column, str]]:
         """The rows that break the table's contract, with a column that does, and what is expected there."""
         table = self.table
@@ -162,7 +170,7 @@ class _OfCollection:
                 keep[row] = False
                 document = int(self._numbers[part.numbers[0][row]])
                 breaches.append(Breach(table, document, *part.value(row, column), expected))
-            keeps.append(keep)
+            keeps.append(keep & ~part.of_other_shape())
         if len(parts) == 1:
             return frames[0].loc[keeps[0]].reset_index(drop=True)
         return _together(table, frames, np.concatenate([part.numbers[0] for part in parts]), np.concatenate(keeps))

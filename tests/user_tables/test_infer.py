@@ -78,6 +78,15 @@ def test_an_unchanged_draft_changes_no_table_of_any_site(tmp_path_factory, docum
     same_with_and_without_drafts(folder / "site", folder)
 
 
+@pytest.mark.parametrize("item", ["{'!!': 1}", "[{'!!': 1}, x]"])
+def test_a_mapping_among_texts_that_has_no_column_has_no_row_with_a_draft_either(tmp_path, item):
+    posts = tmp_path / "site" / "posts"
+    posts.mkdir(parents=True)
+    (posts / "a.md").write_text("---\nsorts: [s, t]\n---\n")
+    (posts / "b.md").write_text(f"---\nsorts: {item}\n---\n")
+    assert "content.posts_sorts" in same_with_and_without_drafts(tmp_path / "site", tmp_path)
+
+
 def test_a_draft_holds_what_was_found(tmp_path):
     kitchen = Kitchen(tmp_path, {})
     kitchen.write({"recipes/soup.md": f'{SOUP}\n"Page Type, it\'s": x', "recipes/pie.md": "title: Pie\nservings: 2"})
