@@ -36,7 +36,7 @@ def matterhouse(*arguments: object, cwd: Path, **options) -> subprocess.Complete
 
 def in_a_process_of_its_own(*arguments: object, cwd: Path, **options) -> subprocess.CompletedProcess[str]:
     """Run a command as a shell does."""
-    return subprocess.run(command(*arguments), cwd=cwd, capture_output=True, encoding="utf-8", timeout=60, **options)
+    return subprocess.run(command(*arguments), cwd=cwd, capture_output=True, encoding="utf-8", timeout=180, **options)
 
 
 def _environment() -> dict[str, str]:

@@ -49,7 +49,7 @@ def test_csv_and_json_agree():
 
 def test_parquet_goes_to_a_pipe_or_a_file_but_not_to_a_terminal(tmp_path: Path):
     piped = subprocess.run(
-        command("query", SOME, "--format", "parquet"), cwd=project(), capture_output=True, timeout=60
+        command("query", SOME, "--format", "parquet"), cwd=project(), capture_output=True, timeout=180
     )
     table = pq.read_table(io.BytesIO(piped.stdout))
     assert (piped.returncode, table.column_names, table.num_rows) == (0, ["path", "heat", "published_at"], 2)
@@ -143,7 +143,7 @@ def started(query: str, folder: Path, *arguments: str) -> subprocess.Popen[str]:
 def test_every_query_answers_to_signals_and_leaves_nothing_behind(query: str, number: int, code: int, tmp_path: Path):
     running = started(query, tmp_path, "--format", "csv", "--output", str(tmp_path / "rows.csv"))
     running.send_signal(number)
-    out, errors = running.communicate(timeout=30)
+    out, errors = running.communicate(timeout=180)
     assert (running.returncode, out, errors) == (code, "", "")
     assert list(tmp_path.iterdir()) == []
 
@@ -151,7 +151,7 @@ def test_every_query_answers_to_signals_and_leaves_nothing_behind(query: str, nu
 @pytest.mark.parametrize("query", [ENDLESS, DEAF], ids=["endless", "deaf"])
 def test_a_query_is_stopped_after_its_time(query: str, tmp_path: Path):
     running = started(query, tmp_path, "--timeout", "0.2")
-    _, errors = running.communicate(timeout=30)
+    _, errors = running.communicate(timeout=180)
     assert running.returncode == 1
     assert errors == "matterhouse: the query was stopped after 0.2 s; --timeout SECONDS allows more, 0 any time\n"
     assert list(tmp_path.iterdir()) == []

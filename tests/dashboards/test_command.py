@@ -22,10 +22,10 @@ def test_it_serves_until_it_is_told_to_end(blog):
     )
     try:
         address = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())[0]
-        with urllib.request.urlopen(address, timeout=30) as answer:
+        with urllib.request.urlopen(address, timeout=180) as answer:
             assert (blog / "current").resolve().name in answer.read().decode()
         process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=180)
     finally:
         process.kill()
     assert (process.returncode, errors) == (143, "")

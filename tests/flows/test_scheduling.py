@@ -79,7 +79,7 @@ class Prefect:
         request = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"})
         for _ in range(patience):
             try:
-                with urllib.request.urlopen(request, timeout=30) as answer:
+                with urllib.request.urlopen(request, timeout=180) as answer:
                     return json.load(answer)
             except (urllib.error.HTTPError, OSError) as error:
                 if isinstance(error, urllib.error.HTTPError) and error.code != 503:  # SQLite was busy
