@@ -1,18 +1,27 @@
 """Object stores on this machine for tests: real servers that speak S3, each a process of its own."""
 
 import atexit
+import json
 import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from uuid import uuid4
 
+import obstore
 import pytest
+
+from matterhouse.sources.stores import open_store
+from matterhouse.warehouse import manifest, snapshots
+from matterhouse.warehouse.layout import Layout
+from matterhouse.warehouse.snapshots import Snapshot
 
 _KEY, _SECRET, _REGION = "tester", "secret-of-tester", "us-east-1"
 _SIGNED = {
@@ -71,3 +80,36 @@ def bucket(endpoint: str | None = None) -> Iterator[str]:
             patch.setenv(variable, value)
         urllib.request.urlopen(urllib.request.Request(f"{endpoint}/{name}", method="PUT", headers=_SIGNED)).close()
         yield f"s3://{name}"
+
+
+def current_of(url: str) -> str | None:
+    """The id of the snapshot that readers of a store have, after all of its files proved to be as they were published.
+
+    None where nothing was published. Looks at the store as any program would, and fails for a mixed or broken set.
+    """
+    store = open_store(url)
+    try:
+        pointer = json.loads(bytes(obstore.get(store, "current.json").bytes()))
+    except FileNotFoundError:
+        return None
+    top = pointer["path"]
+    content = bytes(obstore.get(store, f"{top}/manifest.json").bytes())
+    assert sha256(content).hexdigest() == pointer["manifest_sha256"]
+    for file in manifest.files(manifest.parse(content)):
+        there = bytes(obstore.get(store, f"{top}/{file['path']}").bytes())
+        assert sha256(there).hexdigest() == file["sha256"], file["path"]
+    return pointer["snapshot"]
+
+
+def make_snapshot(warehouse: Path, tables: Mapping[str, bytes]) -> Snapshot:
+    """A snapshot of these tables, each a file of these bytes, published in the folder of a warehouse."""
+    layout = Layout(warehouse)
+    path = snapshots.begin(layout)
+    (path / "warehouse.duckdb").write_bytes(b"database of " + path.name.encode())
+    (path / "report.md").write_text("What the run did.\n")
+    for name, content in tables.items():
+        (path / "parquet" / name).mkdir(parents=True)
+        (path / "parquet" / name / f"{name}.parquet").write_bytes(content)
+    facts = {"id": snapshots.final_name(path), "run": {}, "runs": [], "sources": {}, "code": ""}
+    manifest.write(path, facts, {name: {"rows": 1} for name in tables}, {})
+    return snapshots.publish(layout, path)

@@ -9,10 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from matterhouse.warehouse import sending, snapshots
+from matterhouse.warehouse.layout import Layout
+from matterhouse.warehouse.remote import Remote
 from tests.commands import SAMPLE, matterhouse
+from tests.stores import bucket
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "readers.md").read_text(encoding="utf-8")
+IN_A_STORE = "s3://bucket"
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL)
 COMMANDS = [line.removeprefix("$ ") for kind, text in BLOCKS if kind == "console" for line in text.splitlines()]
 
@@ -35,12 +40,25 @@ def run(code: str, folder: Path) -> str:
 
 def test_the_python_of_the_page_runs(folder: Path):
     counts = "\nprint({name: len(value) for name, value in globals().items() if hasattr(value, '__len__')})"
-    printed = run("".join(text for kind, text in BLOCKS if kind == "python") + counts, folder)
+    printed = run(
+        "".join(text for kind, text in BLOCKS if kind == "python" and IN_A_STORE not in text) + counts, folder
+    )
     assert re.match(r"000001-\w+ /\S+\n(\d+ \S.*\n){3}", printed)
     sizes = dict(re.findall(r"'(\w+)': (\d+)", printed))
     assert [
         name for name in ("articles", "topics", "providers", "newest", "by_provider", "records") if not int(sizes[name])
     ] == []
+
+
+def test_the_python_for_object_stores_runs(folder: Path):
+    blocks = [text for kind, text in BLOCKS if kind == "python" and IN_A_STORE in text]
+    assert len(blocks) == 3
+    shown = ("articles", "records", "providers", "images", "topics", "links")
+    with bucket() as store:
+        sending.send(Remote(f"{store}/warehouse"), snapshots.current(Layout(folder / "warehouse")))
+        code = f"{''.join(blocks)}\nprint(*map(len, [{', '.join(shown)}]))"
+        printed = run(code.replace(IN_A_STORE, store), folder)
+    assert all(int(size) > 0 for size in printed.split()) and len(printed.split()) == len(shown)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

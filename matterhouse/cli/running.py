@@ -56,8 +56,8 @@ def run(
     """Load what changed in the sources; publish a snapshot.
 
     Without changes there is no new snapshot. Exit codes: 0 loaded or unchanged, 1 failed, 2 wrong usage or
-    configuration, 3 partial (some sources failed and kept their rows), 75 another run holds the lock, 130 and 143
-    stopped by Ctrl-C and by SIGTERM.
+    configuration, 3 partial (some sources failed and kept their rows, or an object store did not take the snapshot), 75
+    another run holds the lock, 130 and 143 stopped by Ctrl-C and by SIGTERM.
     """
     from matterhouse.cli.progress import Watch
     from matterhouse.engine.run import Run

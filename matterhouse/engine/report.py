@@ -11,7 +11,9 @@ from matterhouse.engine.errors import MOST_TOLD, SourceFailure, messages
 
 
 class RunState(StrEnum):
-    """How a run ended, as ``meta.runs.state`` has it. ``PARTIAL``: some sources failed, the others did not."""
+    """How a run ended, as ``meta.runs.state`` has it. ``PARTIAL``: some sources failed, the others did not, or the
+    snapshot could not be sent to an object store.
+    """
 
     LOADED = "loaded"
     UNCHANGED = "unchanged"
@@ -32,7 +34,8 @@ class Report:
     something, ``drift`` by collection the front-matter paths that no table covers and no run met before,
     ``histories`` the ``commits`` and ``versions`` that came to the histories of sources, ``not_due`` the
     sources that were not listed, each with the moment when it is due, ``stale`` those that failed and keep rows, each
-    with the start of the run that read it last, ``notes`` what else the operator should know. Times are ISO 8601 in
+    with the start of the run that read it last, ``unsent`` the object stores that the snapshot could not be sent to,
+    each with the reason, ``notes`` what else the operator should know. Times are ISO 8601 in
     UTC.
     """
 
@@ -52,6 +55,7 @@ class Report:
     notes: list[str] = field(default_factory=list)
     error: str | None = None
     histories: dict[str, dict[str, int]] = field(default_factory=dict)
+    unsent: dict[str, str] = field(default_factory=dict)
     stale: dict[str, str] = field(default_factory=dict)
     not_due: dict[str, str] = field(default_factory=dict)
     rejected_items: int = 0
@@ -64,6 +68,13 @@ class Report:
         self.failures = failures
         self.stale = {each.source: known[each.source]["refreshed_at"] for each in failures if each.source in known}
         self.error = messages(failures) or None
+
+    def tell_unsent(self, unsent: dict[str, str]) -> None:
+        """Say which object stores keep an older snapshot, and why."""
+        self.unsent = unsent
+        if unsent:
+            told = "; ".join(f"{place} keeps the snapshot that it has: {why}" for place, why in unsent.items())
+            self.state, self.error = RunState.PARTIAL, f"{self.error}; {told}" if self.error else told
 
     def row(self, accounts: Sequence[Account], flow_run_id: str | None, trigger: str, full_refresh: bool) -> dict:
         """The run as the ledger and ``meta.runs`` know it."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from matterhouse import process
-from matterhouse.engine import declared, fingerprint
+from matterhouse.engine import declared, elsewhere, fingerprint
 from matterhouse.engine.errors import RunFailed, SourceFailure, SourcesFailed, is_explained
 from matterhouse.engine.ground import Ground
 from matterhouse.engine.limits import judged, refuse_drops
@@ -143,6 +143,8 @@ class Run:
                     yield from (self.check, self.publish)
             else:
                 self._leave_unchanged()
+        if elsewhere.lacking(self._layout, self._settings.publish):
+            yield self.send
 
     def _reading(self) -> Iterator[Callable[[], None]]:
         yield self.extract
@@ -299,6 +301,12 @@ class Run:
             retention = self._settings.retention
             snapshots.retire(self._layout, retention.keep, retention.grace_hours, self.report.notes)
 
+    def send(self) -> None:
+        """Send the current snapshot to the object stores that lack it; one that fails makes the run a partial one."""
+        with self._stage("send"):
+            places = elsewhere.lacking(self._layout, self._settings.publish)
+            self.report.tell_unsent(elsewhere.send(self._layout, places, self._settings.retention, self.report.notes))
+
     def _all_sources(self) -> dict[str, dict]:
         """What is known of every source whose rows are in the tables, by name."""
         facts = self._sources.facts(self.report.started_at)
@@ -333,6 +341,8 @@ class Run:
         self.report.state = RunState.FAILED if isinstance(error, Exception) else RunState.CANCELLED
         self.report.error = " ".join(str(error).split()) or type(error).__name__
         self.report.failures = self._sources.failures
+        if "publish" in self.report.stages and self._build is None:  # it is published, and was being sent elsewhere
+            return
         self.report.snapshot, self.report.published = None, False
         if self._build is not None:
             self._build.abandon()

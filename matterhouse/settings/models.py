@@ -9,14 +9,23 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import Field, PrivateAttr, field_validator
+from pydantic import AfterValidator, Field, PrivateAttr, field_validator
 
 from matterhouse.settings.group import Duration, Group
-from matterhouse.settings.source import SourceName, SourceSettings
+from matterhouse.settings.source import EachOnce, SourceName, SourceSettings
 from matterhouse.sources.limits import Limits
+from matterhouse.sources.stores import refuse_url
 
 _BOUNDS = Limits()
 _NO_FOLDER = re.compile(r"^[A-Za-z0-9+]{2,}:/|\$\{|\0")
+
+
+def _is_a_prefix(url: str) -> str:
+    refuse_url(url)
+    return url.rstrip("/")
+
+
+Prefix = Annotated[str, AfterValidator(_is_a_prefix)]
 
 
 class LimitSettings(Group):
@@ -205,6 +214,12 @@ class Settings(Group):
         description="Share of the documents read that are read a second time, by PyYAML, and compared. Without one, "
         "about twenty of a run's documents, and at most one in a hundred.",
         examples=[0.01],
+    )
+    publish: Annotated[tuple[Prefix, ...], EachOnce, Field(strict=False)] = Field(
+        (),
+        description="Prefixes of object stores that each published snapshot is sent to, besides the folder "
+        "(docs/operating.md); `retention` holds there, too.",
+        examples=[["s3://bucket/warehouse"]],
     )
 
     def audit_share_of(self, documents: int) -> float:

@@ -36,7 +36,8 @@ def write(target: Path) -> None:
     _keep(key, target.read_bytes())
 
 
-def _folder() -> Path:
+def cache_folder() -> Path:
+    """The folder of Matterhouse's in the user's cache. Raises RuntimeError where nobody has a home."""
     given = os.environ.get("XDG_CACHE_HOME", "")
     return (Path(given) if os.path.isabs(given) else Path.home() / ".cache") / "matterhouse"
 
@@ -44,7 +45,7 @@ def _folder() -> Path:
 def _kept(key: str) -> bytes | None:
     """The database of that key, None where there is none that is whole."""
     with suppress(OSError, RuntimeError):  # RuntimeError: nobody has a home
-        for file in _folder().glob(f"{key}-*{_ENDING}"):
+        for file in cache_folder().glob(f"{key}-*{_ENDING}"):
             content = file.read_bytes()
             if file.name == _name(key, content):
                 return content
@@ -54,7 +55,7 @@ def _kept(key: str) -> bytes | None:
 def _keep(key: str, content: bytes) -> None:
     """Keep a database instead of those of other statements."""
     with suppress(OSError, RuntimeError):
-        folder = _folder()
+        folder = cache_folder()
         folder.mkdir(parents=True, exist_ok=True)
         for file in folder.glob(f"*{_ENDING}"):
             file.unlink(missing_ok=True)

@@ -50,6 +50,11 @@ class Layout:
         return self.state / "rolled-back"
 
     @property
+    def sent(self) -> Path:
+        """Holds the id of the snapshot that each place under ``publish`` was last sent, by its URL."""
+        return self.state / "sent.json"
+
+    @property
     def ledger(self) -> Path:
         return self.state / "ledger.sqlite"
 

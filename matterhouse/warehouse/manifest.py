@@ -37,9 +37,17 @@ def write(path: Path, facts: dict, described: Mapping[str, dict], known: Mapping
 def read(path: Path) -> dict:
     """The manifest of the snapshot in the folder ``path``. Raises ``Damaged`` unless it is as it was written."""
     try:
-        manifest = json.loads((path / MANIFEST).read_bytes())
+        return parse((path / MANIFEST).read_bytes())
+    except OSError as error:
+        raise Damaged(f"{MANIFEST}: {error}") from error
+
+
+def parse(content: bytes) -> dict:
+    """The manifest that these bytes are. Raises ``Damaged`` unless it is as it was written."""
+    try:
+        manifest = json.loads(content)
         noted = manifest.pop("checksum", None)  # version 0.1 wrote none
-    except (OSError, ValueError, AttributeError) as error:
+    except (ValueError, AttributeError) as error:
         raise Damaged(f"{MANIFEST}: {error}") from error
     if noted is None and any(name not in manifest for name in _NEEDED):
         raise Damaged(f"{MANIFEST}: not a whole one")

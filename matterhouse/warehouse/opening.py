@@ -63,4 +63,8 @@ class OpenSnapshot:
 
 def open_snapshot(warehouse: str | os.PathLike[str]) -> OpenSnapshot:
     """See ``matterhouse.open_snapshot``."""
+    if isinstance(warehouse, str) and "://" in warehouse:
+        from matterhouse.warehouse.remote_opening import OpenRemoteSnapshot
+
+        return OpenRemoteSnapshot(warehouse)
     return OpenSnapshot(snapshots.current(Layout(Path(warehouse).absolute())))

@@ -15,7 +15,7 @@ from matterhouse.engine.report import Report
 from tests.commands import SAMPLE, STEERING, first_run, matterhouse, on_a_terminal, project, project_of_its_own
 from tests.warehouses import rows
 
-HEAVY = ("duckdb", "_duckdb", "pandas", "pyarrow", "numpy", "prefect", "rich")
+HEAVY = ("duckdb", "_duckdb", "pandas", "pyarrow", "numpy", "prefect", "rich", "obstore", "httpx")
 LIST_IMPORTS = """
 import sys
 from matterhouse.cli import main
