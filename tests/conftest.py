@@ -55,6 +55,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         def _split_scope(self, nodeid: str) -> str:
             return "tests/flows" if nodeid.startswith("tests/flows/") else super()._split_scope(nodeid)
 
+    # By default the files with the fewest tests come last, which are those that take longest.
+    config.option.loadscopereorder = False
     return OneServer(config, log) if config.getoption("dist") == "loadfile" else None
 
 
