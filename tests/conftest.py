@@ -3,6 +3,7 @@
 import atexit
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -33,6 +34,10 @@ os.environ.update(
 )
 for _folder in ("PREFECT_HOME", "XDG_CACHE_HOME"):
     atexit.register(shutil.rmtree, os.environ[_folder], ignore_errors=True)
+
+# A shell lets what it starts in the background ignore Ctrl-C, and so would everything that tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 # The same examples in every run, so that a test fails for what was changed; and no limits of time, which a busy machine

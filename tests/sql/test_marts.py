@@ -25,12 +25,20 @@ def cases() -> Iterator[Any]:
             yield pytest.param(f"marts.{file.stem}", case, id=f"{file.stem}: {name}")
 
 
-@pytest.fixture
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+@pytest.fixture(scope="module")
+def empty() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute("SET TimeZone = 'UTC'").fetchall()
         create_all(connection)
         yield connection
+
+
+@pytest.fixture
+def connection(empty: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty warehouse; what a test does to it is taken back."""
+    empty.begin()
+    yield empty
+    empty.rollback()
 
 
 def give(connection: duckdb.DuckDBPyConnection, name: str, rows: list[dict[str, Any]]) -> None:
