@@ -109,4 +109,7 @@ class Maintenance:
 
         newest = self._newest()
         damaged = newest.id in self.findings.damaged or self.findings.miscounted
-        self.findings.made_anew = f"snapshot {newest.id} is damaged" if damaged else upkeep.reason_to_compact(newest)
+        folder = self._layout.staging.with_name("maintenance")
+        self.findings.made_anew = (
+            f"snapshot {newest.id} is damaged" if damaged else upkeep.reason_to_compact(newest, folder)
+        )

@@ -20,6 +20,7 @@ from matterhouse.warehouse import (
     parquet,
     parts,
     recovery,
+    rewriting,
     rowcounts,
     snapshots,
     user_marts,
@@ -98,6 +99,7 @@ class Build:
         known = {} if kept is None else kept.manifest["tables"]
         self._content = Content(self._connection, self._fresh, known, self._user_tables, self._lists)
         self._load.changed([*changes.read, *changes.gone])
+        self._replaces = not self._fresh and self._load.replaces
         self._content.remember()
         self._load.documents(self._staged)
         database.limit_memory(self._connection, memory.usual_limit(self._staged, kept.path if kept else None))
@@ -200,17 +202,19 @@ class Build:
         base = None if self._fresh or self._base is None else self._base.path
         database.limit_memory(self._connection, memory.limit(self._staged, base))
         parts_of_changed = self._parts_of_changed()
-        if not self._fresh:
-            database.commit_at_once(self._connection)
-        self._connection.execute("CHECKPOINT").fetchall()
+        is_whole = self._is_written_whole()
+        self._commit(is_whole)
         self._write_parquet(parts_of_changed)
+        if is_whole and not self._fresh:
+            rewriting.copy(self._connection, self._path)
         if self._marts:
             self._make_marts()
             self._connection.execute("CHECKPOINT").fetchall()
         self._connection.close()
         self._opened = None
+        rewriting.put_in_place(self._path)
         (self._path / REPORT).write_text(report, encoding="utf-8")
-        facts = {"id": self.id} | facts | {"compacted": self._compacted(self.rows["raw.documents"])}
+        facts = {"id": self.id} | facts | {"written": self._written(is_whole)}
         described = {name: {"rows": self.rows[name], **table.described} for name, table in self._tables().items()}
         for name, digest in self._content.plans.items():
             described[name]["plan"] = digest
@@ -219,11 +223,25 @@ class Build:
         manifest.write(self._path, facts, described, self._base.checksums() if self._base and not self._fresh else {})
         return snapshots.publish(self._layout, self._path)
 
-    def _compacted(self, documents: int) -> dict | None:
-        """When the tables were last made anew, and the bytes of the database then: later ones grow by changes."""
-        if not self._fresh and self._base is not None:
-            return self._base.manifest.get("compacted")
-        return {"snapshot": self.id, "bytes": (self._path / DATABASE).stat().st_size, "documents": documents}
+    def _is_written_whole(self) -> bool:
+        """Whether the database is to be written as a whole, so that nothing is left in it of rows that are gone."""
+        if self._fresh or self._base is None:
+            return True
+        return self._replaces or self._history.has_removed or rewriting.has_grown(self._base.manifest)
+
+    def _commit(self, is_written_whole: bool) -> None:
+        if self._fresh:
+            self._connection.execute("CHECKPOINT").fetchall()
+        elif is_written_whole:
+            rewriting.commit(self._connection)
+        else:
+            database.commit_at_once(self._connection)
+
+    def _written(self, is_whole: bool) -> dict:
+        """In which snapshot the database was last written as a whole, and its bytes then: later ones only added."""
+        if not is_whole and self._base is not None:
+            return self._base.manifest["written"]
+        return {"snapshot": self.id, "bytes": (self._path / DATABASE).stat().st_size}
 
     def abandon(self) -> None:
         """Throw the unfinished snapshot away."""

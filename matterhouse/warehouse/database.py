@@ -157,6 +157,12 @@ class Load:
         self._register("changed_files", pa.table({"record_id": pa.array(file_ids, pa.string())}))
         self._connection.execute(sql.read("load/changed")).fetchall()
 
+    @property
+    def replaces(self) -> bool:
+        """Whether any of the files that change was published before; known before their rows are loaded."""
+        query = f"SELECT count(*) FROM {BOOKKEEPING} WHERE record_id IN (FROM changed)"
+        return self._connection.execute(query).fetchall() != [(0,)]
+
     def documents(self, staged: Path) -> None:
         """Replace the rows of the changed documents by those that were staged."""
         for name in [*schema.tables_of(schema.DOCUMENT), *self._own]:

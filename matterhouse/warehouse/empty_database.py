@@ -16,19 +16,19 @@ from matterhouse.warehouse import schema
 # The oldest DuckDB that opens what is written here is 1.3. Measured on 7,000 documents: as large and as quick as what
 # 2.0 writes, which nothing older opens; a file for 1.2 is 77 % larger, since it lacks a compression (DICT_FSST).
 STORAGE_VERSION = "v1.3.0"
-_OPTIONS = f"BLOCK_SIZE 65536, STORAGE_VERSION '{STORAGE_VERSION}'"
+OPTIONS = f"BLOCK_SIZE 65536, STORAGE_VERSION '{STORAGE_VERSION}'"
 _ENDING = ".duckdb"
 
 
 def write(target: Path) -> None:
     """Write a database that has every table, view and comment and no row."""
-    key = _digest(f"{duckdb.__version__} {_OPTIONS} {schema.statements()}".encode())
+    key = _digest(f"{duckdb.__version__} {OPTIONS} {schema.statements()}".encode())
     kept = _kept(key)
     if kept is not None:
         target.write_bytes(kept)
         return
     with duckdb.connect() as connection:
-        connection.execute(f"ATTACH {schema.literal(str(target))} AS empty ({_OPTIONS})").fetchall()
+        connection.execute(f"ATTACH {schema.literal(str(target))} AS empty ({OPTIONS})").fetchall()
         connection.execute("USE empty").fetchall()
         connection.begin()
         schema.create_all(connection)

@@ -63,12 +63,13 @@ class SourceHistory:
 class HistoryLoad:
     """Loads histories and writes their Parquet files. In a ``fresh`` load the tables are empty.
 
-    ``added`` are the ``commits`` and ``versions`` that came, by source.
+    ``added`` are the ``commits`` and ``versions`` that came, by source; ``has_removed`` says whether any went.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, fresh: bool, read: Iterable[SourceHistory]):
         self._connection, self._fresh, self._read = connection, fresh, tuple(read)
         self.added: dict[str, dict[str, int]] = {}
+        self.has_removed = False
 
     @property
     def touched(self) -> frozenset[str]:
@@ -143,6 +144,7 @@ class HistoryLoad:
         for statement in self._connection.extract_statements(sql.read(f"history/{name}").replace("{same}", same)):
             given = {each: values[each] for each in statement.named_parameters}
             changed = self._connection.execute(statement, given).fetchall()
+            self.has_removed |= name == "unread" and statement.type == duckdb.StatementType.DELETE and changed[0][0] > 0
         return changed[0][0]
 
 

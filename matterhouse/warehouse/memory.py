@@ -24,9 +24,9 @@ TIMES_FRONT_MATTER = 3
 LARGEST_SHARE = 0.8  # of the machine's memory
 
 
-def rows_of_a_group(staged: Path) -> int:
-    """Rows that DuckDB is to write together in a full load of what is staged in a folder."""
-    return USUAL_ROWS if staging.heaviest(staged, USUAL_ROWS) <= HEAVY_BYTES else FEWEST_ROWS
+def rows_of_a_group(folder: Path) -> int:
+    """Rows that DuckDB is to write together where it writes all documents of a folder, staged or published."""
+    return USUAL_ROWS if staging.heaviest(folder, USUAL_ROWS) <= HEAVY_BYTES else FEWEST_ROWS
 
 
 def limit(staged: Path, base: Path | None) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from matterhouse.sql import schema
@@ -40,8 +41,9 @@ def write(table: pa.Table, declared: schema.Table, file: Path) -> None:
 def row_writer(declared: schema.Table, file: Path | pa.NativeFile) -> Iterator[Callable[[pa.Table], None]]:
     """A function that appends rows to a Parquet file with the declared columns; comments are field and schema metadata.
 
-    Texts may come as dictionaries and are written as they come, but read back as plain texts; the least and greatest of
-    them are not noted, which would take as long as writing them. Without a call, there is no file.
+    Texts may come as dictionaries, of which only the texts that a row has are written; they read back as plain texts.
+    The least and greatest of them are not noted, which would take as long as writing them. Without a call, there is no
+    file.
     """
     if isinstance(file, Path):
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -56,8 +58,8 @@ def row_writer(declared: schema.Table, file: Path | pa.NativeFile) -> Iterator[C
     def write_rows(rows: pa.Table) -> None:
         nonlocal writer
         rows = rows.select(declared.column_names).replace_schema_metadata(None)
-        if rows.num_columns and any(pa.types.is_dictionary(field.type) for field in rows.schema):
-            rows = rows.unify_dictionaries()
+        columns = [_compact(each) if pa.types.is_dictionary(each.type) else each for each in rows.columns]
+        rows = pa.table(columns, names=rows.column_names)
         writer = writer or pq.ParquetWriter(file, rows.schema, store_schema=False, **options)
         writer.write_table(rows)
 
@@ -131,6 +133,15 @@ def _column(rows: pa.Table, field: pa.Field) -> pa.Array | pa.ChunkedArray:
     if is_pointed(field):
         return column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     return column if column.type == field.type else column.cast(field.type)
+
+
+def _compact(column: pa.ChunkedArray) -> pa.Array:
+    """A column of pointed texts without the texts that no row points to, such as those of documents that are gone."""
+    pointed = column.unify_dictionaries().combine_chunks()
+    used = pc.unique(pointed.indices).drop_null()
+    if len(used) == len(pointed.dictionary):
+        return pointed
+    return pa.DictionaryArray.from_arrays(pc.index_in(pointed.indices, used), pointed.dictionary.take(used))
 
 
 def is_pointed(field: pa.Field) -> bool:

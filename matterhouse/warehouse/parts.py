@@ -78,13 +78,8 @@ class PartFiles:
 
     def _old_rows(self, name: str, part: int) -> Iterator[pa.Table]:
         """The rows of a part in the snapshot before, one row group after the other."""
-        if self._before is None or not (file := self._before / name / part_name(part)).exists():
-            return
-        declared = schema.relations()[name]
-        texts = [field.name for field in declared.arrow_schema if is_pointed(field)]
-        with pq.ParquetFile(file, read_dictionary=texts, arrow_extensions_enabled=False) as parquet:
-            for group in range(parquet.num_row_groups):
-                yield conform(parquet.read_row_group(group).replace_schema_metadata(None), declared)
+        if self._before is not None and (file := self._before / name / part_name(part)).exists():
+            yield from rows_of([file], schema.relations()[name])
 
     def _write(self, name: str, part: int, groups: Iterable[pa.Table]) -> None:
         """Write a part; there is no file where no rows are left."""
@@ -94,6 +89,17 @@ class PartFiles:
                     rows = rows.combine_chunks()  # numbers that point to texts: small
                 if rows.num_rows:
                     write_rows(linked(rows, self._records) if name == "related_articles" else rows)
+
+
+def rows_of(files: Iterable[Path], declared: schema.Table) -> Iterator[pa.Table]:
+    """The rows of a table's Parquet files, one row group after the other, with texts as dictionaries but for long
+    ones.
+    """
+    texts = [field.name for field in declared.arrow_schema if is_pointed(field)]
+    for file in files:
+        with pq.ParquetFile(file, read_dictionary=texts, arrow_extensions_enabled=False) as parquet:
+            for group in range(parquet.num_row_groups):
+                yield conform(parquet.read_row_group(group).replace_schema_metadata(None), declared)
 
 
 class _NewRows:
@@ -128,16 +134,7 @@ def _by_part(rows: pa.Table, parts: Mapping[str, int]) -> Iterator[tuple[int, pa
         return
     cuts = [0, *(np.flatnonzero(np.diff(part_of_rows)) + 1).tolist(), rows.num_rows]
     for begin, end in pairwise(cuts):
-        part = rows.slice(begin, end - begin)
-        columns = [_compact(column) if pa.types.is_dictionary(column.type) else column for column in part.columns]
-        yield int(part_of_rows[begin]), pa.table(columns, names=rows.column_names)
-
-
-def _compact(column: pa.ChunkedArray) -> pa.DictionaryArray:
-    """A column of pointed texts without the texts that no row points to."""
-    pointed = column.unify_dictionaries().combine_chunks()
-    used = pc.unique(pointed.indices).drop_null()
-    return pa.DictionaryArray.from_arrays(pc.index_in(pointed.indices, used), pointed.dictionary.take(used))
+        yield int(part_of_rows[begin]), rows.slice(begin, end - begin)
 
 
 def _merged(

@@ -1,22 +1,26 @@
 """What a warehouse needs from time to time: its files proved whole, its tables looked at, its layout judged."""
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from matterhouse.sql import schema
-from matterhouse.warehouse import query, recovery, snapshots
+from matterhouse.warehouse import parquet, parts, query, recovery, rewriting, snapshots
 from matterhouse.warehouse.checks import Check, run_checks
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.lock import exclusive
 from matterhouse.warehouse.manifest import Damaged
 from matterhouse.warehouse.snapshots import Snapshot
 
-# A database that takes this many times the bytes per document that a fresh one took is laid out anew ...
+# Tables are made anew when their files take so many times what the same rows take when they are written anew ...
 GROWTH = 1.5
-# ... if it is so large that it matters.
-SMALL_BYTES = 20_000_000
+# ... and so many bytes more.
+BYTES_THAT_MATTER = 1_000_000
+# Bytes of rows that are written together when it is tried what they take.
+_BYTES_AT_A_TIME = 16_000_000
 
 
 def damaged(layout: Layout) -> dict[str, list[str]]:
@@ -71,17 +75,55 @@ def miscounted(snapshot: Snapshot) -> list[str]:
     return told
 
 
-def reason_to_compact(snapshot: Snapshot) -> str | None:
-    """Why a snapshot's tables should be made anew from the sources, in words; None while they need not."""
-    manifest = snapshot.manifest()
-    fresh = manifest.get("compacted")
-    documents, size = manifest["tables"]["raw.documents"]["rows"], manifest["database"]["bytes"]
-    if not fresh or not fresh["documents"] or not documents or size < SMALL_BYTES:
-        return None
-    growth = (size / documents) / (fresh["bytes"] / fresh["documents"])
-    if growth < GROWTH:
-        return None
-    return f"the database takes {growth:.1f} times the bytes per document that it took in {fresh['snapshot']}"
+def reason_to_compact(snapshot: Snapshot, folder: Path) -> str | None:
+    """Why a snapshot's tables should be made anew from the sources, in words; None while they need not.
+
+    Database and bulk tables are written anew in ``folder``, which is made and removed again, to see what they take
+    then. That costs about as much CPU time as reading them for the checks.
+    """
+    for what, (taken, fresh) in sizes(snapshot, folder).items():
+        if taken > GROWTH * fresh and taken > fresh + BYTES_THAT_MATTER:
+            return f"{what} {taken / 1e6:,.1f} MB, and {fresh / 1e6:,.1f} MB when they are written anew"
+    return None
+
+
+def sizes(snapshot: Snapshot, folder: Path) -> dict[str, tuple[int, int]]:
+    """Bytes that the database and the Parquet files of the bulk tables take, and those that they take when written
+    anew.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        database = rewriting.bytes_when_copied(snapshot.path, folder)
+        files = [file for name in parquet.PARTED for file in (snapshot.parquet / name).glob("*.parquet")]
+        fresh = sum(_bytes_when_joined(snapshot.parquet / name, folder) for name in parquet.PARTED)
+    finally:
+        shutil.rmtree(folder)
+    return {
+        "the database takes": (snapshot.database.stat().st_size, database),
+        "the Parquet files take": (sum(file.stat().st_size for file in files), fresh),
+    }
+
+
+def _bytes_when_joined(table: Path, folder: Path) -> int:
+    """What the parts of a bulk table take when their rows are written to one file, in groups of one size."""
+    declared, file = schema.relations()[table.name], folder / "joined.parquet"
+    with parquet.row_writer(declared, file) as write_rows:
+        held: list[pa.Table] = []
+        for rows in parts.rows_of(sorted(table.glob("*.parquet")), declared):
+            held.append(rows)
+            if sum(each.nbytes for each in held) > _BYTES_AT_A_TIME:
+                write_rows(_joined(held))
+                held = []
+        if held:
+            write_rows(_joined(held))
+    size = file.stat().st_size
+    file.unlink()
+    return size
+
+
+def _joined(tables: list[pa.Table]) -> pa.Table:
+    return pa.concat_tables(tables).unify_dictionaries()
 
 
 def _rows(file: Path) -> int:

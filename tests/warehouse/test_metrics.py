@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from matterhouse.engine.run import refresh
@@ -43,7 +44,7 @@ def test_a_run_writes_what_status_prints(tmp_path):
     assert told["matterhouse_last_run_stage_seconds", "extract"] == report.stages["extract"]
     assert told["matterhouse_snapshots",] == 1
     [(began,)] = rows(tmp_path / "warehouse", "SELECT epoch(started_at) FROM meta.runs")
-    assert told["matterhouse_source_refreshed_timestamp_seconds", "news"] == began
+    assert told["matterhouse_source_refreshed_timestamp_seconds", "news"] == pytest.approx(began, abs=0.001)
     assert told["matterhouse_last_success_timestamp_seconds",] >= began
     printed = matterhouse("status", "--format", "prometheus", cwd=tmp_path)
     assert printed.returncode == 0, printed.stderr
