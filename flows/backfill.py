@@ -22,7 +22,7 @@ def run_name() -> str:
     return f"backfill of {', '.join(parameters.only) or 'all sources'}: {parameters.reason}"
 
 
-@flow(name="backfill", flow_run_name=run_name, on_failure=[hooks.tell_failed], on_crashed=[hooks.tell_crashed])
+@flow(name="backfill", flow_run_name=run_name, **hooks.ALL)
 def backfill(parameters: BackfillParameters) -> State:
     """Read every file of the sources again, changed or not, or the history after a commit; publish a new snapshot."""
     try:

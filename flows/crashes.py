@@ -56,6 +56,11 @@ def ensure_automations(
     return [_ensure(client, each) for each in wanted]
 
 
+def has_unfinished(client: SyncPrefectClient, deployments: Collection[UUID]) -> bool:
+    """Whether any run of the deployments did not end."""
+    return bool(_unfinished(client, deployments))
+
+
 def mark_dead_runs(client: SyncPrefectClient, deployments: Collection[UUID], patience_seconds: float) -> list[str]:
     """Mark as crashed the deployments' unfinished runs that had no heartbeat for so long; gives their names."""
     since = datetime.now(UTC)
@@ -134,8 +139,8 @@ def _tell_crashed(client: SyncPrefectClient, of_ours: dict[str, Any], block: str
         actions=[
             SendNotification(
                 block_document_id=found.id,
-                subject="Matterhouse crashed: {{ flow_run.name }}",
-                body="{{ flow_run.name }}: {{ flow_run.state.message }}",
+                subject="Matterhouse crashed: {{ deployment.name }}",
+                body="deployment {{ deployment.name }}, run {{ flow_run.name }}: {{ flow_run.state.message }}",
             )
         ],
     )

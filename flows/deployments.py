@@ -1,7 +1,8 @@
 """The deployments of ``prefect.yaml`` on a Prefect server, with their work pool and automations."""
 
 import shlex
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.resources import files
@@ -23,6 +24,7 @@ from prefect.settings import PREFECT_API_URL
 from matterhouse import process
 from matterhouse.flows import crashes
 from matterhouse.flows.artifacts import warehouse_id
+from matterhouse.flows.parameters import CONFIG
 from matterhouse.settings.loading import load
 from matterhouse.settings.models import Settings
 from matterhouse.sources.uris import redacted, redacted_text
@@ -30,6 +32,8 @@ from matterhouse.sources.uris import redacted, redacted_text
 Trigger = DeploymentTriggerTypes | TriggerTypes
 POOL = "matterhouse"
 CRASHED_AFTER_SECONDS = 180
+_ANSWER_SECONDS, _POLL_SECONDS = 10, 1
+_STARTING = 500  # HTTP status of a server, or of a proxy before it, that does not work yet
 
 
 class ServerUnavailable(Exception):
@@ -45,16 +49,19 @@ def deploy(
     config: Path | None,
     crashed_after_seconds: int = CRASHED_AFTER_SECONDS,
     patience_seconds: float = crashes.PATIENCE_SECONDS,
+    wait_seconds: float = 0,
+    say: Callable[[str], None] = lambda line: None,
 ) -> list[str]:
     """Create or bring up to date work pool, deployments and automations; what was done, a line each.
 
-    ``config`` is the file that every run will read. Unfinished runs that have no heartbeat within
+    ``config`` is the file that every run will read. A server that does not answer yet is waited for, ``wait_seconds``
+    long; ``say`` is called with what is waited for. Unfinished runs that have no heartbeat within
     ``patience_seconds`` are marked as crashed. Raises ``matterhouse.settings.file.ConfigError`` when the file cannot be
     used, and ``ServerUnavailable``.
     """
     path, settings = _configuration(config)
     done = []
-    with _client() as client:
+    with _client(wait_seconds, say) as client:
         deployments = [_deployment(each, path, _triggers(each, settings)) for each in definitions()]
         _ensure_pool(client)
         done.append(f"work pool {POOL}: process")
@@ -63,6 +70,8 @@ def deploy(
             ids[deployment.name] = deployment.apply()
             done.append(f"deployment {deployment.full_name}: {_schedule_in_words(deployment)}")
         done += crashes.ensure_automations(client, ids.values(), crashed_after_seconds, settings.notices.block)
+        if crashes.has_unfinished(client, ids.values()) and patience_seconds:
+            say(f"looking for {patience_seconds:.0f} seconds whether unfinished runs give a sign of life")
         done += [
             f"marked as crashed: {name}" for name in crashes.mark_dead_runs(client, ids.values(), patience_seconds)
         ]
@@ -70,17 +79,38 @@ def deploy(
 
 
 @contextmanager
-def _client() -> Iterator[SyncPrefectClient]:
+def _client(wait_seconds: float, say: Callable[[str], None]) -> Iterator[SyncPrefectClient]:
     """A client of the server that is set. Raises ``ServerUnavailable``."""
     if not PREFECT_API_URL.value():
         raise ServerUnavailable("PREFECT_API_URL names no Prefect server; `matterhouse serve` needs none")
     try:
+        _wait_until_it_answers(str(PREFECT_API_URL.value()), wait_seconds, say)
         with get_client(sync_client=True) as client:
             yield client
     except (httpx.HTTPError, httpx.InvalidURL, PrefectException) as error:
         url = redacted(str(PREFECT_API_URL.value()))
         why = " ".join(str(error).split()) or type(error).__name__
         raise ServerUnavailable(f"the Prefect server at {url} cannot be used: {redacted_text(why, '')}") from None
+
+
+def _wait_until_it_answers(url: str, seconds: float, say: Callable[[str], None]) -> None:
+    """Wait for a server that is being started; raises ``httpx.TransportError`` after so many seconds."""
+    deadline, has_told = time.monotonic() + seconds, False
+    while True:
+        try:
+            if httpx.get(f"{url}/health", timeout=_ANSWER_SECONDS).status_code < _STARTING:
+                return
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL):
+            raise
+        except httpx.TransportError:
+            if time.monotonic() >= deadline:
+                raise
+        if time.monotonic() >= deadline:
+            return  # the client says what the answer is
+        if not has_told:
+            say(f"waiting up to {seconds:.0f} seconds for the Prefect server at {redacted(url)}")
+            has_told = True
+        time.sleep(_POLL_SECONDS)
 
 
 def _configuration(config: Path | None) -> tuple[Path, Settings]:
@@ -103,6 +133,7 @@ def _deployment(definition: dict[str, Any], config: Path, triggers: Iterable[Tri
         work_pool_name=POOL,
         job_variables={
             **definition["work_pool"]["job_variables"],
+            "env": {**definition["work_pool"]["job_variables"]["env"], CONFIG: str(config)},
             "command": shlex.join(process.child_command("-m", "matterhouse.flows.launch")),
         },
         entrypoint_type=EntrypointType.MODULE_PATH,

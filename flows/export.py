@@ -26,7 +26,7 @@ def run_name() -> str:
         return "export without a usable configuration"
 
 
-@flow(name="export", flow_run_name=run_name, on_failure=[hooks.tell_failed], on_crashed=[hooks.tell_crashed])
+@flow(name="export", flow_run_name=run_name, **hooks.ALL)
 def export(parameters: WarehouseParameters = WarehouseParameters()) -> State:
     """Write the dashboard of the current snapshot as files, and let the folder of the configuration lead to them."""
     try:

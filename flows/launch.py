@@ -59,7 +59,8 @@ def engine() -> None:
 
     console: Any = Console
     console.on_broken_pipe = lambda console: None
-    logging.getLogger("prefect.engine").addFilter(is_news)
+    for name in ("prefect.engine", "prefect.flow_runs"):
+        logging.getLogger(name).addFilter(is_news)
     runpy.run_module("prefect.engine", run_name="__main__", alter_sys=True)
 
 

@@ -7,16 +7,18 @@ snapshots, and compacts the tables when incremental runs have made the database 
 from collections.abc import Callable
 from dataclasses import asdict
 
+import httpx
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas import State
+from prefect.exceptions import PrefectException
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from matterhouse.engine.maintenance import Findings, Maintenance
 from matterhouse.engine.page import code
 from matterhouse.engine.report import breach
-from matterhouse.flows import artifacts, hooks
+from matterhouse.flows import artifacts, hooks, pruning
 from matterhouse.flows.parameters import MaintainParameters
 from matterhouse.flows.stages import do, patiently
 from matterhouse.flows.state_names import DAMAGED, SKIPPED
@@ -42,7 +44,7 @@ def run_name() -> str:
         return "maintenance without a usable configuration"
 
 
-@flow(name="maintain", flow_run_name=run_name, on_failure=[hooks.tell_failed], on_crashed=[hooks.tell_crashed])
+@flow(name="maintain", flow_run_name=run_name, **hooks.ALL)
 def maintain(parameters: MaintainParameters = MaintainParameters()) -> State:
     """Check snapshots and tables, retire old snapshots, compact the tables when that is worth it."""
     try:
@@ -68,10 +70,22 @@ def _maintained(settings: Settings, wait_seconds: float) -> State:
     if found.made_anew:
         outcome = do(settings, wait_seconds=wait_seconds, trigger="maintain", full_refresh=True)
     maintenance.set_aside()
+    forget = step.with_options(name="forget old runs", task_run_name="forget old runs")
+    forget(lambda: _forget(found, settings.retention.flow_run_days))
     found.stale = hooks.tell_stale(settings)
     state = _state(found, outcome)
     artifacts.show_page("maintenance", page(found, state), settings.warehouse, state.message or "")
     return state
+
+
+def _forget(found: Findings, days: float) -> None:
+    """Forget old runs on Prefect's pages; where the server cannot do that, a note says so."""
+    try:
+        forgotten = pruning.forget_old_runs(days)
+    except (httpx.HTTPError, PrefectException) as error:
+        found.notes.append(f"old runs could not be forgotten: {error}")
+        return
+    found.notes += [f"forgot {forgotten:,} old runs on Prefect's pages"] if forgotten else []
 
 
 def _state(found: Findings, outcome: State | None) -> State:

@@ -4,6 +4,7 @@ Prefect stores parameters in plain text and shows them to everyone who sees its 
 secret: a ``${NAME}`` in a source's uri is filled in, from the environment, by the run that uses it.
 """
 
+import os
 import re
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from matterhouse.settings.loading import load
 from matterhouse.settings.models import Settings
 from matterhouse.sources.uris import redacted
 
+# The variable of the environment that names the configuration of runs whose parameters name none.
+CONFIG = "MATTERHOUSE_CONFIG"
 _VARIABLE = re.compile(r"\$\{\w+\}")
 _ONLY_A_VARIABLE = re.compile(r"(://)(?:[^/@:]*:)?\*\*\*@")
 
@@ -23,7 +26,7 @@ class WarehouseParameters(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     config: Path | None = Field(
-        None, description="The configuration file; empty: matterhouse.yml in the folder in which the flow runs."
+        None, description="The configuration file; empty: that of the deployment, or else matterhouse.yml here."
     )
     sources: list[str] = Field(
         [],
@@ -46,7 +49,12 @@ class WarehouseParameters(BaseModel):
 
     def settings(self) -> Settings:
         """The settings that hold for the run. Raises ``matterhouse.settings.file.ConfigError``."""
-        return load(self.config, self.sources, self.warehouse)
+        return load(self.file, self.sources, self.warehouse)
+
+    @property
+    def file(self) -> Path | None:
+        """The configuration file: a run that is triggered with parameters of its own has that of its deployment."""
+        return self.config or (Path(os.environ[CONFIG]) if os.environ.get(CONFIG) else None)
 
 
 class RefreshParameters(WarehouseParameters):

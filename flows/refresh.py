@@ -35,7 +35,7 @@ def run_name() -> str:
     return f"{what} of {', '.join(settings.sources)} into {settings.warehouse}"
 
 
-@flow(name="refresh", flow_run_name=run_name, on_failure=[hooks.tell_failed], on_crashed=[hooks.tell_crashed])
+@flow(name="refresh", flow_run_name=run_name, **hooks.ALL)
 def refresh(parameters: RefreshParameters = RefreshParameters()) -> State:
     """Bring the warehouse up to date with its sources, and publish a new snapshot if anything changed.
 

@@ -10,10 +10,10 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
 from matterhouse import process
 from matterhouse.engine.interrupts import Interrupts, Stopped, interrupts
@@ -32,14 +32,17 @@ class ServeFailed(Exception):
     """The schedules cannot be run, or not any longer; the message says why."""
 
 
-def serve(config: Path | None, port: int = 4200) -> None:
-    """Run the schedules until SIGTERM or Ctrl-C. Raises ``ServeFailed`` and ``settings.file.ConfigError``."""
+def serve(config: Path | None, port: int = 4200, wait_seconds: float = 0) -> None:
+    """Run the schedules until SIGTERM or Ctrl-C; ``wait_seconds`` is for a server that is set and does not answer.
+
+    Raises ``ServeFailed``, ``deployments.ServerUnavailable`` and ``settings.file.ConfigError``.
+    """
     layout = Layout(load(config).warehouse)
     with interrupts() as signals:
         try:
             with _server(port, signals) as (url, is_ours), temporary_settings({PREFECT_API_URL: url}):
                 with signals.heeded():
-                    _set_up(config, url, is_ours)
+                    _set_up(config, url, is_ours, wait_seconds)
                 with _worker(url, layout) as worker, signals.heeded():
                     worker.wait()
                 raise ServeFailed(f"the worker ended by itself, with exit code {worker.returncode}")
@@ -59,17 +62,35 @@ def _server(port: int, signals: Interrupts) -> Iterator[tuple[str, bool]]:
                 f"port {port} is taken: set PREFECT_API_URL if that is a Prefect server, else choose another --port"
             )
     _reach_directly("127.0.0.1")
-    own = {"PREFECT_LOGGING_SERVER_LEVEL": "WARNING", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    url, log = f"http://127.0.0.1:{port}/api", Path(PREFECT_HOME.value()).expanduser() / "server.log"
+    _say(f"starting a Prefect server at {url.removesuffix('/api')}, which takes half a minute; its log is {log}")
     server = _start(
-        ["server", "start", "--host", "127.0.0.1", "--port", str(port)], own | dict(os.environ), silent=True
+        ["server", "start", "--host", "127.0.0.1", "--port", str(port)], server_settings(url) | dict(os.environ), log
     )
     try:
         with signals.heeded():
-            _wait_until_healthy(server, f"http://127.0.0.1:{port}/api")
-        yield f"http://127.0.0.1:{port}/api", True
+            _wait_until_healthy(server, url, log)
+        yield url, True
     finally:
         server.terminate()
         server.wait()
+
+
+def server_settings(url: str) -> dict[str, str]:
+    """The environment of a Prefect server of our own, whose API is at ``url``; what is set already has its way.
+
+    Its pages ask the API at the address that they are told. It forgets what it logged of runs that nobody looks for.
+    """
+    return {
+        "PREFECT_LOGGING_SERVER_LEVEL": "WARNING",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_UI_API_URL": url,
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,orphans",
+    }
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
 
 
 def _reach_directly(host: str) -> None:
@@ -79,17 +100,20 @@ def _reach_directly(host: str) -> None:
         os.environ["no_proxy"] = os.environ["NO_PROXY"] = f"{known},{host}".removeprefix(",")
 
 
-def _set_up(config: Path | None, url: str, is_ours: bool) -> None:
+def _set_up(config: Path | None, url: str, is_ours: bool, wait_seconds: float) -> None:
     """The deployments; where the server is ours, no worker is left that could still do an unfinished run."""
-    for line in deploy(config, patience_seconds=0 if is_ours else PATIENCE_SECONDS):
-        print(line, flush=True)
-    print(f"Prefect is at {url.removesuffix('/api')}; stop with Ctrl-C or SIGTERM", flush=True)
+    patience = 0 if is_ours else PATIENCE_SECONDS
+    for line in deploy(config, patience_seconds=patience, wait_seconds=wait_seconds, say=_say):
+        _say(line)
+    _say(f"Prefect is at {url.removesuffix('/api')}; stop with Ctrl-C or SIGTERM")
 
 
 @contextmanager
 def _worker(url: str, layout: Layout) -> Iterator[subprocess.Popen]:
     """A worker for the deployments; at the end its run, if there is one, gets the time to end in order."""
-    worker = _start(["worker", "start", "--pool", POOL, "--type", "process"], os.environ | {"PREFECT_API_URL": url})
+    quiet = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING"}  # it has a line per run, from the runs
+    environment = quiet | dict(os.environ) | {"PREFECT_API_URL": url}
+    worker = _start(["worker", "start", "--pool", POOL, "--type", "process"], environment)
     try:
         yield worker
     finally:
@@ -98,8 +122,11 @@ def _worker(url: str, layout: Layout) -> Iterator[subprocess.Popen]:
         _wait_for_the_run(layout)
 
 
-def _start(arguments: list[str], environment: dict[str, str], silent: bool = False) -> subprocess.Popen:
-    """A process of Prefect's that ends with this one; the terminal's Ctrl-C reaches this one alone."""
+def _start(arguments: list[str], environment: dict[str, str], log: Path | None = None) -> subprocess.Popen:
+    """A process of Prefect's that ends with this one; the terminal's Ctrl-C reaches this one alone.
+
+    What it prints goes to the file ``log``, which is begun anew, or where this process prints.
+    """
     here = os.getpid()
 
     def before() -> None:
@@ -110,11 +137,17 @@ def _start(arguments: list[str], environment: dict[str, str], silent: bool = Fal
     environment = environment | {
         "PYTHONSAFEPATH": "1"
     }  # the processes that Prefect starts import nothing from here either
-    output = subprocess.DEVNULL if silent else None
-    return subprocess.Popen(command, env=environment, stdout=output, start_new_session=True, preexec_fn=before)
+    with ExitStack() as opened:
+        output = None
+        if log is not None:
+            log.parent.mkdir(parents=True, exist_ok=True)
+            output = opened.enter_context(log.open("w"))
+        return subprocess.Popen(
+            command, env=environment, stdout=output, stderr=output, start_new_session=True, preexec_fn=before
+        )
 
 
-def _wait_until_healthy(server: subprocess.Popen, url: str) -> None:
+def _wait_until_healthy(server: subprocess.Popen, url: str, log: Path) -> None:
     deadline = time.monotonic() + _SERVER_START_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         try:
@@ -122,7 +155,7 @@ def _wait_until_healthy(server: subprocess.Popen, url: str) -> None:
                 return
         except OSError:
             time.sleep(0.5)
-    raise ServeFailed("the Prefect server did not start; `prefect server start` says more")
+    raise ServeFailed(f"the Prefect server did not start; {log} says more")
 
 
 def _wait_for_the_run(layout: Layout) -> None:

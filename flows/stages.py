@@ -25,7 +25,7 @@ from matterhouse.engine.interrupts import Interrupts, Stopped, interrupts
 from matterhouse.engine.page import markdown
 from matterhouse.engine.report import Report, RunState, accounts_told, breach, drift_in_words, histories_in_words
 from matterhouse.engine.run import Run
-from matterhouse.flows import artifacts, notices
+from matterhouse.flows import artifacts, hooks
 from matterhouse.flows.state_names import PARTIAL, SKIPPED, TOO_MANY_REJECTS
 from matterhouse.settings.models import Settings
 from matterhouse.sources.uris import redacted_text
@@ -82,9 +82,11 @@ def do(settings: Settings, *, wait_seconds: float = 0, **options: Any) -> State:
     except Exception as error:
         if not is_explained(error):
             raise
+        hooks.tell_sources(settings, run.report, flow_run.id)
         return Failed(message=str(error))
     progress.finish(run.report.state)
     _tell(run, settings)
+    hooks.tell_sources(settings, run.report, flow_run.id)
     return _final_state(run.report)
 
 
@@ -194,8 +196,6 @@ def _tell(run: Run, settings: Settings) -> None:
     if report.state == RunState.PARTIAL:
         for failure in report.failures:
             log.warning("%s", failure.message)
-            kind = notices.REJECTS if failure.reason == REJECTS else notices.FAILED
-            notices.notify(settings, kind, failure.message, log)
     for check in report.failed_checks:
         log.warning("check %s (%s): %s", check["name"], check["severity"], breach(check))
     if report.drift:

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PACKAGES = ("matterhouse", "dashboards", "flows", "sql", "transforms")  # the latter four are links inside of the first
 
-LOCKED = re.compile(r"([a-z0-9-]+)==(\S+)(?: ; [^\\]+?)?((?: +--hash=sha256:[0-9a-f]{64})+)")
+LOCKED = re.compile(r"([a-z0-9-]+)(?:\[[a-z0-9, ]+\])?==(\S+)(?: ; [^\\]+?)?((?: +--hash=sha256:[0-9a-f]{64})+)")
 
 
 def lock_lines() -> list[str]:
@@ -48,6 +48,13 @@ def committed() -> list[Path]:
 
 def test_the_lock_pins_every_package_by_version_and_hash():
     assert [line for line in lock_lines() if not LOCKED.fullmatch(line)] == []
+
+
+def test_the_lock_has_a_line_for_a_package_and_one_for_it_with_its_extras():
+    """pip 23 looks for both."""
+    lines = lock_lines()
+    with_extras = [line for line in lines if "[" in line.partition("==")[0]]
+    assert with_extras and all(re.sub(r"\[.*?\]", "", line, count=1) in lines for line in with_extras)
 
 
 def test_the_lock_has_no_address_and_no_option():

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, PrivateAttr, field_validator
 
 from matterhouse.settings.group import Duration, Group
+from matterhouse.settings.notices import NoticeSettings
 from matterhouse.settings.source import EachOnce, SourceName, SourceSettings
 from matterhouse.sources.limits import Limits
 from matterhouse.sources.stores import refuse_url
@@ -78,6 +79,9 @@ class RetentionSettings(Group):
         allow_inf_nan=False,
         description="Hours for which every snapshot stays, so that its readers can finish.",
     )
+    flow_run_days: float = Field(
+        60, ge=1, allow_inf_nan=False, description="Days after which `maintain` forgets runs on Prefect's pages."
+    )
     sources: Duration | None = Field(
         None,
         description="How long a source keeps its rows that the configuration does not name any more, as a whole number "
@@ -85,40 +89,6 @@ class RetentionSettings(Group):
         "them out. The rows of one that has another name now move there at once.",
         examples=["30d"],
     )
-
-
-class NoticeSettings(Group):
-    """Whom to tell when a scheduled run needs a person. ``webhook`` may be a secret: ``repr`` and JSON leave it out."""
-
-    webhook: str | None = Field(
-        None,
-        repr=False,
-        exclude=True,
-        description="A URL that gets each notice as JSON; `${NAME}` in it is filled in when it is sent.",
-        examples=["https://hooks.example.org/${TOKEN}"],
-    )
-    block: str | None = Field(
-        None,
-        description="A notification block of Prefect's that sends each notice, as `type/name`.",
-        examples=["slack-webhook/operators"],
-    )
-    repeat_hours: float = Field(
-        24, ge=0, allow_inf_nan=False, description="Hours for which the same notice is not sent again."
-    )
-
-    @field_validator("webhook")
-    @classmethod
-    def _is_a_url(cls, webhook: str | None) -> str | None:
-        if webhook is not None and not webhook.startswith(("https://", "http://", "${")):
-            raise ValueError("expected a URL, as in https://hooks.example.org/${TOKEN}")
-        return webhook
-
-    @field_validator("block")
-    @classmethod
-    def _is_a_block(cls, block: str | None) -> str | None:
-        if block is not None and not re.fullmatch("[a-z0-9-]+/[a-z0-9-]+", block):
-            raise ValueError("expected the type and the name of a block, as in slack-webhook/operators")
-        return block
 
 
 class DashboardSettings(Group):

@@ -68,7 +68,7 @@ COMMENT ON COLUMN marts.source_health.skipped_file_count IS 'Files that hold no 
 COMMENT ON COLUMN marts.source_health.field_error_count IS 'Values that did not fit their column.';
 COMMENT ON COLUMN marts.source_health.drift_path_count IS 'Front-matter paths that no table covers.';
 COMMENT ON COLUMN marts.source_health.refreshed_at IS 'Start of the last run that listed the source, in UTC.';
-COMMENT ON COLUMN marts.source_health.newest_published_at IS 'Latest published_at of its records, in UTC.';
+COMMENT ON COLUMN marts.source_health.newest_published_at IS 'Latest published_at of its records that is not after the start of the run, in UTC.';
 COMMENT ON COLUMN marts.source_health.hours_since_newest IS 'Hours from then until the source was last listed; below 0 where a date lies ahead.';
 COMMENT ON COLUMN marts.source_health.max_age_hours IS 'Hours without new content after which the source is stale, as configured; NULL for never.';
 COMMENT ON COLUMN marts.source_health.is_stale IS 'Whether it is older than that, or has no date at all where an age is configured.';

@@ -61,12 +61,17 @@ def config(stories: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def webhook(monkeypatch) -> Iterator[list[dict]]:
-    """The notices that arrive at http://127.0.0.1:$HOOK_PORT."""
+    """The notices and pings that arrive at http://127.0.0.1:$HOOK_PORT."""
     arrived = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             arrived.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def do_GET(self):
+            arrived.append({"kind": "ping", "path": self.path})
             self.send_response(204)
             self.end_headers()
 

@@ -3,7 +3,7 @@
 import re
 import shlex
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -129,14 +129,43 @@ def test_runs_start_with_this_python_wherever_it_lies_and_import_nothing_from_th
     assert in_yaml["env"]["PYTHONSAFEPATH"] == "1"
 
 
-@pytest.mark.parametrize("arguments", [("deploy",), ("serve",)])
-def test_a_server_that_is_down_is_one_sentence(arguments: tuple, config: Path, monkeypatch):
+@pytest.mark.parametrize("command", ["deploy", "serve"])
+def test_a_server_that_is_down_is_one_sentence(command: str, config: Path, monkeypatch):
     monkeypatch.setenv("PREFECT_API_URL", "http://reader:hunter2@127.0.0.1:9/api")
-    told = matterhouse(*arguments, cwd=config.parent)
+    told = matterhouse(command, "--wait", "0", cwd=config.parent)
     assert (told.returncode, told.stdout) == (1, "")
     [line] = told.stderr.splitlines()
     assert line.startswith("matterhouse: the Prefect server at http://***@127.0.0.1:9/api cannot be used: ")
     assert "Connection refused" in line and "hunter2" not in line
+
+
+def test_a_server_that_starts_late_is_waited_for(monkeypatch):
+    """It refuses connections, then answers that it is not ready, then works."""
+    answers, waited = [503, 200], []
+
+    class Late(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(answers.pop(0))
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Late, bind_and_activate=False)
+    server.server_bind()  # and listens when the first look at it has failed
+    thread = Thread(target=server.serve_forever)
+
+    def start(_: float) -> None:
+        if not thread.is_alive():
+            server.server_activate()
+            thread.start()
+
+    monkeypatch.setattr("matterhouse.flows.deployments.time.sleep", start)
+    url = f"http://127.0.0.1:{server.server_address[1]}/api"
+    deployments._wait_until_it_answers(url, 120, waited.append)
+    server.shutdown()
+    server.server_close()
+    assert (answers, waited) == ([], [f"waiting up to 120 seconds for the Prefect server at {url}"])
 
 
 def test_what_answers_but_is_no_prefect_server_is_one_sentence(config: Path, monkeypatch, tmp_path: Path):
@@ -145,7 +174,7 @@ def test_what_answers_but_is_no_prefect_server_is_one_sentence(config: Path, mon
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         Thread(target=server.serve_forever).start()
         monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{server.server_port}/api")
-        told = matterhouse("deploy", cwd=config.parent)
+        told = matterhouse("deploy", "--wait", "0", cwd=config.parent)
         server.shutdown()
     assert told.returncode == 1
     [line] = told.stderr.splitlines()

@@ -3,14 +3,19 @@
 import json
 import os
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from prefect.client.orchestration import get_client
+from prefect.exceptions import ObjectNotFound
+from prefect.states import Completed
 from pydantic import ValidationError
 
 import matterhouse.flows.maintain
 from matterhouse.engine.run import refresh
 from matterhouse.flows.backfill import backfill
+from matterhouse.flows.deployments import deploy
 from matterhouse.flows.parameters import BackfillParameters, MaintainParameters
 from matterhouse.settings.loading import load
 from matterhouse.warehouse import snapshots
@@ -89,13 +94,28 @@ def test_a_damaged_old_snapshot_is_set_aside_and_readers_keep_theirs(config, lay
 
 
 def test_tables_that_grew_are_compacted(config, layout, monkeypatch):
-    monkeypatch.setattr("matterhouse.warehouse.upkeep.SMALL_BYTES", 0)
+    monkeypatch.setattr("matterhouse.warehouse.upkeep.BYTES_THAT_MATTER", -(10**9))
     monkeypatch.setattr("matterhouse.warehouse.upkeep.GROWTH", 0.5)
     state = maintain(config)
     assert state.is_completed() and "compacted the tables, as the database takes" in state.message
     assert ids(layout) == ["000001", "000002", "000003"]
     manifest = snapshots.newest(layout).manifest()
-    assert manifest["compacted"]["snapshot"] == manifest["id"]
+    assert manifest["written"]["snapshot"] == manifest["id"]
+
+
+def test_runs_of_long_ago_are_forgotten_and_unfinished_ones_stay(config, layout, monkeypatch):
+    deploy(config, patience_seconds=0)
+    with get_client(sync_client=True) as client:
+        deployment = client.read_deployment_by_name("refresh/refresh").id
+        ended, running = (client.create_flow_run_from_deployment(deployment).id for _ in range(2))
+        client.set_flow_run_state(ended, Completed(), force=True)
+        assert maintain(config).message == "everything is whole, nothing to do"
+        later = datetime.now(UTC) + timedelta(days=61)
+        monkeypatch.setattr("matterhouse.flows.pruning._now", lambda: later)
+        assert maintain(config).message.endswith(" old runs on Prefect's pages")
+        assert client.read_flow_run(running).end_time is None
+        with pytest.raises(ObjectNotFound):
+            client.read_flow_run(ended)
 
 
 def test_a_warehouse_without_a_snapshot_fails_with_words(config, tmp_path):

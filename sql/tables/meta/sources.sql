@@ -23,7 +23,7 @@ COMMENT ON COLUMN meta.sources.ref IS 'Branch, tag or commit that is followed; N
 COMMENT ON COLUMN meta.sources.commit_id IS 'Commit that the warehouse holds; NULL for a folder.';
 COMMENT ON COLUMN meta.sources.listing_digest IS 'Digest over the list of files that the warehouse holds; equal digests mean equal lists.';
 COMMENT ON COLUMN meta.sources.refreshed_at IS 'Start of the last run that listed the source, in UTC.';
-COMMENT ON COLUMN meta.sources.newest_published_at IS 'Latest published_at of the source''s records, in UTC.';
+COMMENT ON COLUMN meta.sources.newest_published_at IS 'Latest published_at of the source''s records that is not after the start of the run, in UTC.';
 COMMENT ON COLUMN meta.sources.max_age_hours IS 'Hours without new content after which the source is stale, as configured; NULL for never.';
 COMMENT ON COLUMN meta.sources.history_commit_id IS 'Commit up to which schema history was read; NULL where the source has none.';
 COMMENT ON COLUMN meta.sources.is_history_shallow IS 'Whether the history begins in the middle, as the repository is a shallow clone: what the oldest commit has may be older; NULL where the source has none.';
