@@ -50,6 +50,7 @@ def exit_code(error: Exception) -> int | None:
     if isinstance(error, RuntimeError) and str(error) == "Query interrupted":  # how DuckDB passes Ctrl-C on
         return INTERRUPTED
     explained = isinstance(error, (Failure, NoSnapshot, SourceUnavailable, OSError)) or _of_a_query(error)
+    explained = explained or type(error).__name__ == "Newer"  # whose module imports DuckDB
     return FAILED if explained else None
 
 

@@ -60,6 +60,7 @@ class Maintenance:
         self._settings, self._locked = settings, locked
         self._layout = Layout(settings.warehouse)
         self.findings = Findings()
+        self._newer: str | None = None
 
     @property
     def parts(self) -> dict[str, Callable[[], None]]:
@@ -93,7 +94,12 @@ class Maintenance:
         from matterhouse.warehouse import upkeep
 
         newest = self._newest()
-        if newest.id not in self.findings.damaged:
+        if newest.id in self.findings.damaged:
+            return
+        self._newer = upkeep.newer(newest)
+        if self._newer:
+            self.findings.notes.append(self._newer)
+        else:
             self.findings.checks = upkeep.deep_checks(newest)
             self.findings.miscounted = upkeep.miscounted(newest)
 
@@ -108,6 +114,8 @@ class Maintenance:
         from matterhouse.warehouse import upkeep
 
         newest = self._newest()
+        if self._newer:
+            return
         damaged = newest.id in self.findings.damaged or self.findings.miscounted
         folder = self._layout.staging.with_name("maintenance")
         self.findings.made_anew = (

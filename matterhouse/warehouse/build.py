@@ -24,6 +24,7 @@ from matterhouse.warehouse import (
     rowcounts,
     snapshots,
     user_marts,
+    versions,
 )
 from matterhouse.warehouse.base import Base
 from matterhouse.warehouse.checks import Check, offending_rows, run_checks
@@ -214,7 +215,7 @@ class Build:
         self._opened = None
         rewriting.put_in_place(self._path)
         (self._path / REPORT).write_text(report, encoding="utf-8")
-        facts = {"id": self.id} | facts | {"written": self._written(is_whole)}
+        facts = {"id": self.id, "versions": versions.written_by()} | facts | {"written": self._written(is_whole)}
         described = {name: {"rows": self.rows[name], **table.described} for name, table in self._tables().items()}
         for name, digest in self._content.plans.items():
             described[name]["plan"] = digest

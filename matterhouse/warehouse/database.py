@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from matterhouse import sql
 from matterhouse.sql import schema
-from matterhouse.warehouse import bookkeeping, empty_database, links, memory, staging, views_touched
-from matterhouse.warehouse.base import Base, Damaged
+from matterhouse.warehouse import bookkeeping, empty_database, links, memory, staging, versions, views_touched
+from matterhouse.warehouse.base import Base
 from matterhouse.warehouse.content import CHANGES, COLUMNS, Content
 from matterhouse.warehouse.entries import KEY, StagedEntries, kept_once
 from matterhouse.warehouse.entries import links as entry_links
@@ -89,13 +89,15 @@ def can_be_opened(file: Path) -> bool:
 
 @contextmanager
 def reading_base(base: Path | None) -> Iterator[None]:
-    """Tell errors that are the fault of the database ``base``, as ``Damaged``, from others, such as a full disk."""
+    """Tell errors that are the fault of the database ``base``, as ``Damaged`` or ``versions.Newer``, from others, such
+    as a full disk.
+    """
     try:
         yield
     except duckdb.Error as error:
         if base is None or can_be_opened(base):
             raise
-        raise Damaged(f"{base.name}: {error}") from error
+        raise versions.unreadable(base, error) from error
 
 
 def carry_history(connection: duckdb.DuckDBPyConnection, base: Path) -> None:

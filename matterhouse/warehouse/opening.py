@@ -8,14 +8,22 @@ from typing import Any
 
 import duckdb
 
-from matterhouse.warehouse import snapshots
+from matterhouse.warehouse import snapshots, versions
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.snapshots import Snapshot
 
 
 def connect(database: Path, config: Mapping[str, Any] | None = None) -> duckdb.DuckDBPyConnection:
-    """A read-only connection to a snapshot's database that shows times in UTC. Raises ``duckdb.Error``."""
-    connection = duckdb.connect(database, read_only=True, config=dict(config or {}))
+    """A read-only connection to a snapshot's database that shows times in UTC.
+
+    Raises ``duckdb.Error``, and ``versions.Newer`` for what a newer DuckDB wrote.
+    """
+    try:
+        connection = duckdb.connect(database, read_only=True, config=dict(config or {}))
+    except duckdb.Error as error:
+        if isinstance(newer := versions.unreadable(database, error), versions.Newer):
+            raise newer from error
+        raise
     connection.execute("SET TimeZone = 'UTC'").fetchall()
     return connection
 

@@ -26,12 +26,22 @@ def open_ledger(layout: Layout, notes: list[str]) -> Ledger:
         return ledger
 
 
+# The snapshots that this process found to be of a newer DuckDB, and those that it cannot use and has to leave to
+# readers.
+_NEWER: set[Path] = set()
+_UNUSABLE: set[Path] = set()
+
+
+def _usable(layout: Layout) -> list[snapshots.Snapshot]:
+    return [snapshot for snapshot in snapshots.snapshots(layout) if snapshot.path not in _NEWER | _UNUSABLE]
+
+
 def newest_whole(layout: Layout, notes: list[str], thorough: bool = False) -> Base | None:
     """The newest snapshot that a run can build on; damaged ones before it are moved aside, and ``notes`` say so.
 
     ``thorough`` reads every file, for when damage has been found: snapshots share files.
     """
-    for snapshot in reversed(snapshots.snapshots(layout)):
+    for snapshot in reversed(_usable(layout)):
         try:
             base = Base(snapshot)
             if thorough:
@@ -44,14 +54,21 @@ def newest_whole(layout: Layout, notes: list[str], thorough: bool = False) -> Ba
 
 
 def set_aside(layout: Layout, snapshot: snapshots.Snapshot, damage: Damaged, notes: list[str]) -> None:
-    """Move a damaged snapshot out of the way and let readers have the newest whole one.
+    """Move a damaged snapshot out of the way and let readers have the newest whole one; one of a newer DuckDB stays.
 
     Where there is no whole one, readers keep what there is, until a run publishes (``set_aside_replaced``).
     """
+    from matterhouse.warehouse.versions import Newer
+
+    if isinstance(damage, Newer):
+        _NEWER.add(snapshot.path)
+        notes.append(f"snapshot {snapshot.id} is newer ({damage}): it stays, and what it had is made anew")
+        return
     told = f"snapshot {snapshot.id} was damaged ({damage}), what it had is made anew"
     if not layout.current.exists() or snapshots.current(layout).id == snapshot.id:
         whole = [other for other in snapshots.snapshots(layout) if other != snapshot and other.is_whole()]
         if not whole:
+            _UNUSABLE.add(snapshot.path)
             notes.append(f"{told}; readers keep it until then")
             return
         snapshots.point(layout, whole[-1])
@@ -62,7 +79,7 @@ def set_aside(layout: Layout, snapshot: snapshots.Snapshot, damage: Damaged, not
 def set_aside_replaced(layout: Layout, published: snapshots.Snapshot, notes: list[str]) -> None:
     """Move all other snapshots out of the way, when a run found none of them whole and published one that is."""
     for snapshot in snapshots.snapshots(layout):
-        if snapshot != published:
+        if snapshot != published and snapshot.path not in _NEWER:
             try:
                 _move_aside(layout, snapshot.path)
             except OSError as error:
@@ -71,7 +88,7 @@ def set_aside_replaced(layout: Layout, published: snapshots.Snapshot, notes: lis
 
 def newest_whole_database(layout: Layout) -> Base | None:
     """The newest snapshot whose database is as it was published, whatever became of its Parquet files."""
-    for snapshot in reversed(snapshots.snapshots(layout)):
+    for snapshot in reversed(_usable(layout)):
         with suppress(Damaged):
             base = Base(snapshot, only_database=True)
             base.check_database()

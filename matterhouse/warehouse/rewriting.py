@@ -58,10 +58,16 @@ def _copy(connection: duckdb.DuckDBPyConnection, file: Path, parts: Path) -> Non
     names = connection.execute(query).fetchall()
     connection.begin()
     for schema_name, name in names:
-        table, files = f"{quoted(schema_name)}.{quoted(name)}", literal(f"{parts}/{schema_name}.{name}/*.parquet")
-        rows = f"read_parquet({files}, hive_partitioning = false)" if f"{schema_name}.{name}" in _PARTED else ""
-        connection.execute(f"INSERT INTO written.{table} BY NAME FROM {rows or f'build.{table}'}").fetchall()
+        table = f"{quoted(schema_name)}.{quoted(name)}"
+        rows = _parts(parts / f"{schema_name}.{name}") if f"{schema_name}.{name}" in _PARTED else f"build.{table}"
+        connection.execute(f"INSERT INTO written.{table} BY NAME FROM {rows}").fetchall()
     connection.commit()
+
+
+def _parts(folder: Path) -> str:
+    """The rows of a table's Parquet files in SQL. The files are named one by one: the path may have signs of a glob."""
+    files = ", ".join(literal(str(file)) for file in sorted(folder.glob("*.parquet")))
+    return f"read_parquet([{files}], hive_partitioning = false)"
 
 
 def put_in_place(folder: Path) -> None:

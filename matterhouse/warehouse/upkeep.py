@@ -4,11 +4,12 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from matterhouse.sql import schema
-from matterhouse.warehouse import parquet, parts, query, recovery, rewriting, snapshots
+from matterhouse.warehouse import opening, parquet, parts, query, recovery, rewriting, snapshots, versions
 from matterhouse.warehouse.checks import Check, run_checks
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.lock import exclusive
@@ -31,6 +32,17 @@ def damaged(layout: Layout) -> dict[str, list[str]]:
         if files and snapshot.path.is_dir():  # a run may have retired it meanwhile
             found[snapshot.id] = files
     return found
+
+
+def newer(snapshot: Snapshot) -> str | None:
+    """Why a snapshot cannot be looked into, in words: a newer DuckDB wrote it; None where it can."""
+    try:
+        opening.connect(snapshot.database).close()
+    except versions.Newer as found:
+        return f"snapshot {snapshot.id} is newer: {found}"
+    except duckdb.Error:  # that is for the checks to tell
+        pass
+    return None
 
 
 def set_aside(layout: Layout, damaged: Mapping[str, list[str]], notes: list[str]) -> None:
