@@ -1,17 +1,23 @@
 """Object stores on this machine for tests: real servers that speak S3, each a process of its own."""
 
 import atexit
+import http.client
 import json
 import os
+import random
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,9 +30,6 @@ from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.snapshots import Snapshot
 
 _KEY, _SECRET, _REGION = "tester", "secret-of-tester", "us-east-1"
-_SIGNED = {
-    "Authorization": f"AWS4-HMAC-SHA256 Credential={_KEY}/20260101/{_REGION}/s3/aws4_request, SignedHeaders=host, Signature=0"
-}
 
 
 def free_port() -> int:
@@ -56,6 +59,87 @@ def moto() -> str:
     return f"http://127.0.0.1:{port}"
 
 
+@cache
+def seaweed() -> str:
+    """The address of a SeaweedFS server, which is started once, in a few seconds, and ends with this process."""
+    folder = Path(tempfile.mkdtemp(prefix="matterhouse-seaweed-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    login = {"name": "tester", "credentials": [{"accessKey": _KEY, "secretKey": _SECRET}], "actions": ["Admin"]}
+    (folder / "s3.json").write_text(json.dumps({"identities": [login, {"name": "anonymous", "actions": ["Admin"]}]}))
+    ports = dict(zip(("master", "volume", "filer", "s3"), (free_port() for _ in range(4))))
+    options = [f"-{name}.port={port}" for name, port in ports.items()]
+    options += [f"-{name}.port.grpc={free_port()}" for name in ports]
+    options += ["-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false", "-master.volumeSizeLimitMB=32"]
+    options += ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder}", f"-s3.config={folder}/s3.json", "-s3"]
+    command = [Path(sys.executable).with_name("weed"), "server", *options, "-volume.max=30"]
+    if not command[0].exists():
+        command[0] = shutil.which("weed") or pytest.skip("SeaweedFS is not installed")
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    atexit.register(process.kill)
+    wait_for(ports["s3"], process)
+    return f"http://127.0.0.1:{ports['s3']}"
+
+
+@contextmanager
+def failing(endpoint: str, chance: random.Random, share: float) -> Iterator[str]:
+    """The address of a server that hands requests on to ``endpoint``, and fails at a share of them: it answers with an
+    error, or ends the connection, before or after the request was carried out.
+    """
+    host = endpoint.removeprefix("http://")
+
+    class Connection(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def handle_any(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            fault = chance.choice(("error", "busy", "lost", "closed")) if chance.random() < share else None
+            if fault == "closed":
+                self.close_connection = True
+            elif fault in ("error", "busy"):
+                self._answer(500 if fault == "error" else 503, [("Content-Length", "0")], b"")
+            else:
+                self._hand_on(body, is_answered=fault is None)
+
+        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = handle_any
+
+        def _hand_on(self, body: bytes, is_answered: bool) -> None:
+            connection = http.client.HTTPConnection(host, timeout=60)
+            connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+            for name, value in self.headers.items():
+                connection.putheader(name, value)
+            connection.endheaders(body)
+            answer = connection.getresponse()
+            content = answer.read()
+            connection.close()
+            if is_answered:
+                headers = [(name, value) for name, value in answer.getheaders() if name.lower() != "transfer-encoding"]
+                if not any(name.lower() == "content-length" for name, _ in headers):
+                    headers.append(("Content-Length", str(len(content))))
+                self._answer(answer.status, headers, content)
+            else:
+                self.close_connection = True
+
+        def _answer(self, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
+            self.send_response_only(status)
+            for name, value in headers:
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Connection) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        server.daemon_threads = True
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
 def environment(endpoint: str) -> dict[str, str]:
     """The variables by which programs find a store at ``endpoint`` and may use it."""
     return {
@@ -69,6 +153,18 @@ def environment(endpoint: str) -> dict[str, str]:
     }
 
 
+def _make(address: str) -> None:
+    """Make a bucket, as soon as the server is ready to."""
+    for left in reversed(range(300)):
+        try:
+            urllib.request.urlopen(urllib.request.Request(address, method="PUT")).close()
+            return
+        except OSError:
+            if not left:
+                raise
+            time.sleep(0.1)
+
+
 @contextmanager
 def bucket(endpoint: str | None = None) -> Iterator[str]:
     """The ``s3://`` URL of a new bucket, by default of moto; the environment leads to it."""
@@ -78,7 +174,7 @@ def bucket(endpoint: str | None = None) -> Iterator[str]:
             patch.delenv(variable)
         for variable, value in environment(endpoint).items():
             patch.setenv(variable, value)
-        urllib.request.urlopen(urllib.request.Request(f"{endpoint}/{name}", method="PUT", headers=_SIGNED)).close()
+        _make(f"{endpoint}/{name}")
         yield f"s3://{name}"
 
 
