@@ -12,7 +12,7 @@ import duckdb
 from matterhouse.sql import schema
 
 # Tables that tell of runs rather than of content.
-OF_RUNS = {"meta.runs", "meta.run_sources", "meta.checks", "meta.sources", "meta.schema_changes"}
+OF_RUNS = {"meta.runs", "meta.run_sources", "meta.checks", "meta.sources", "meta.schema_changes", "meta.removed"}
 OF_RUNS |= {name for name, mart in schema.marts().items() if mart.reads & OF_RUNS}
 # Columns in which the same content differs when another run loads it.
 TIMES = frozenset({"first_seen_at", "last_changed_at", "rejected_at", "run_id", "changed_run_id", "first_run_id"})

@@ -101,7 +101,13 @@ def _tell_unchanged(report: "Report", warehouse: Path) -> None:
 
 
 def _tell_findings(report: "Report") -> None:
-    from matterhouse.engine.report import breach, drift_in_words, histories_in_words, skipped_in_words
+    from matterhouse.engine.report import (
+        breach,
+        drift_in_words,
+        histories_in_words,
+        removed_in_words,
+        skipped_in_words,
+    )
 
     for line in histories_in_words(report.histories):
         say(line)
@@ -109,10 +115,16 @@ def _tell_findings(report: "Report") -> None:
         say(f"Skipped: {skipped_in_words(report.skipped)}; `matterhouse rejects --all` lists the files.")
     rejected = sum(account.rejected for account in report.sources)
     if rejected:
-        say(f"{counted(rejected, 'file')} could not be read: `matterhouse rejects` shows why.")
+        kept = sum(account.kept for account in report.sources)
+        still = f" ({kept:,} of them with the records of before)" if kept else ""
+        say(f"{counted(rejected, 'file')} could not be read{still}: `matterhouse rejects` shows why.")
     _tell_items(report)
     if errors := report.rows.get("meta.field_errors"):
         say(f"{counted(errors, 'value')} did not fit the column: `matterhouse rejects --all` lists them.")
+    if report.removed:
+        say("Removed (`meta.removed` has all):")
+    for line in removed_in_words(report.removed, _NAMED):
+        say(f"  {line}")
     if report.drift:
         say("New in the front matter, in no declared table:")
     for line in drift_in_words(report.drift, _NAMED, _COLLECTIONS):

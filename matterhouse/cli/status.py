@@ -1,6 +1,7 @@
 """``matterhouse status``."""
 
 from enum import StrEnum
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from matterhouse.warehouse.snapshots import Snapshot
 
 _LAST_RUNS = 10
+_WAS = {"cancelled": "was cancelled", "partial": "was partial", "killed": "did not end"}
 _COUNTS = ("found", "loaded", "unchanged", "rejected", "skipped", "removed")
 
 
@@ -82,6 +84,7 @@ def _gathered(layout: "Layout") -> dict[str, Any]:
         current = None
     manifest = _manifest(current, notes)
     runs, sources = _recorded(layout, manifest, notes)
+    _mark_failed(runs, sources)
     notes += _notes(layout, current, newest, runs)
     return {
         "warehouse": str(layout.root),
@@ -92,6 +95,25 @@ def _gathered(layout: "Layout") -> dict[str, Any]:
         "tables": {name: each["rows"] for name, each in manifest.get("tables", {}).items()},
         "notes": notes,
     }
+
+
+def recorded_runs(layout: "Layout") -> list[dict]:
+    """Every run that is known, the oldest first, also one that was killed."""
+    from matterhouse.warehouse import snapshots
+
+    notes: list[str] = []
+    try:
+        current = snapshots.current(layout)
+    except snapshots.NoSnapshot:
+        current = None
+    return _recorded(layout, _manifest(current, notes), notes)[0]
+
+
+def _mark_failed(runs: list[dict], sources: dict[str, dict]) -> None:
+    """Say of each source why it failed in the last run, so that its rows are older."""
+    for account in runs[-1]["sources"] if runs else ():
+        if account["source"] in sources:
+            sources[account["source"]]["error"] = account["error"]
 
 
 def _mark_configured(facts: dict[str, Any], config: Path | None) -> None:
@@ -129,7 +151,7 @@ def _recorded(layout: "Layout", manifest: dict[str, Any], notes: list[str]) -> t
         try:
             ledger = Ledger(layout.ledger, read_only=True)
             try:
-                return ledger.runs(), ledger.sources()
+                return [*ledger.runs(), *_killed(layout)], ledger.sources()
             finally:
                 ledger.close()
         except (LedgerDamaged, DatabaseError) as damage:
@@ -137,7 +159,14 @@ def _recorded(layout: "Layout", manifest: dict[str, Any], notes: list[str]) -> t
                 f"the ledger cannot be read ({damage}); the next run mends it, and this is what the snapshot knows"
             )
     runs = [*manifest["runs"], manifest["run"]] if manifest else []
-    return runs, manifest.get("sources", {})
+    return [*runs, *_killed(layout)], manifest.get("sources", {})
+
+
+def _killed(layout: "Layout") -> list[dict]:
+    from matterhouse.engine.marker import killed
+
+    run = killed(layout)
+    return [] if run is None else [run]
 
 
 def _notes(layout: "Layout", current: "Snapshot | None", newest: "Snapshot | None", runs: list[dict]) -> list[str]:
@@ -149,7 +178,7 @@ def _notes(layout: "Layout", current: "Snapshot | None", newest: "Snapshot | Non
             f" `matterhouse rollback {newest.id}` goes forward at once"
         )
     if runs and runs[-1]["error"]:
-        was = {"cancelled": "was cancelled", "partial": "was partial"}.get(runs[-1]["state"], "failed")
+        was = _WAS.get(runs[-1]["state"], "failed")
         found.append(f"the last run {was}: {runs[-1]['error']}")
     if writer := _writer(layout):
         found.append(writer)
@@ -198,11 +227,14 @@ def _tell_sources(sources: dict[str, dict]) -> None:
                 (facts["position"] or "")[:12],
                 facts["counts"]["found"],
                 facts["counts"]["rejected"],
+                moment(facts["refreshed_at"]),
+                "failed" if facts.get("error") else None,
             )
             for name, facts in sources.items()
         ]
         say()
-        table(("source", "uri", "ref", "commit", "files", "rejected"), rows, ("files", "rejected"))
+        columns = ("source", "uri", "ref", "commit", "files", "rejected", "as of", "last run")
+        table(columns if any(row[-1] for row in rows) else columns[:-1], rows, ("files", "rejected"))
     for name, facts in sources.items():
         if history := facts.get("history"):
             begins = ", begins in the middle: the repository is a shallow clone" if history["is_shallow"] else ""
@@ -212,11 +244,28 @@ def _tell_sources(sources: dict[str, dict]) -> None:
 def _tell_runs(runs: list[dict]) -> None:
     if runs:
         rows = [
-            (moment(run["started_at"]), run["state"], *(run[name] for name in _COUNTS), _took(run), run["snapshot_id"])
+            (
+                moment(run["started_at"]),
+                run["state"],
+                *(run[name] for name in _COUNTS),
+                _took(run),
+                run["snapshot_id"],
+                run["run_id"],
+            )
             for run in runs
         ]
         say()
-        table(("run", "state", *_COUNTS, "seconds", "snapshot"), rows, (*_COUNTS, "seconds"))
+        table(("run", "state", *_COUNTS, "seconds", "snapshot", "id"), rows, (*_COUNTS, "seconds"))
+        _tell_why(runs)
+
+
+def _tell_why(runs: list[dict]) -> None:
+    """Why runs did not end well, the newest first; those that follow each other for the same reason together."""
+    for (state, error), alike in groupby(runs, lambda run: (run["state"], run["error"])):
+        if error is not None:
+            ids = [run["run_id"] for run in alike]
+            more = f" and {counted(len(ids) - 1, 'run')} before it" if ids[1:] else ""
+            say(f"{state}  {ids[0]}{more}: {safe(error)}")
 
 
 def _took(run: dict) -> str:

@@ -18,7 +18,8 @@ class Account:
     """What became of every file of a source in one run.
 
     ``found`` = ``loaded`` + ``unchanged`` + ``rejected`` + ``skipped``; ``removed`` files are not
-    found any more. ``records`` are those that the loaded and unchanged files hold: data files may hold many.
+    found any more. ``kept`` are those of the rejected files whose records of before stay. ``records`` are those that
+    these, the loaded and the unchanged files hold: data files may hold many.
     ``position`` is the commit that was read, None for a folder. ``error`` says why the source failed; then nothing of
     it was published, and its rows are those of an earlier run.
     """
@@ -33,6 +34,7 @@ class Account:
     removed: int
     records: int = 0
     error: str | None = None
+    kept: int = 0
 
     @property
     def closes(self) -> bool:
@@ -44,5 +46,5 @@ def totals(accounts: Iterable[Account]) -> dict[str, int]:
     """The account of a run: those of its sources added up, without those that failed unless all of them did."""
     every = list(accounts)
     counted = [account for account in every if account.error is None] or every
-    names = ("found", "loaded", "unchanged", "rejected", "skipped", "removed", "records")
+    names = ("found", "loaded", "unchanged", "rejected", "skipped", "removed", "records", "kept")
     return {name: sum(getattr(account, name) for account in counted) for name in names}

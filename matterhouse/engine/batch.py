@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from matterhouse import process
 from matterhouse.engine.account import FileOutcome
+from matterhouse.engine.comparison import ALL_OVER, is_over, keeps_records
 from matterhouse.engine.lines import Head, with_lines
 from matterhouse.reading.audit import Audit
 from matterhouse.reading.envelope import language_of
@@ -44,7 +45,8 @@ class Batch:
     ``files`` are read; ``skipped`` ones, each with a reason code, only get an entry. ``parts`` says by path which part
     a file belongs to; those of a ``fresh`` batch are its own, and its files come part by part. ``known`` has the
     ledger's entries by path. With ``reread`` a file is extracted even if its content is the known one. ``listed_ns`` is
-    when the files were listed.
+    when the files were listed. A file that cannot be read any more keeps the records that it had, unless that is so
+    since ``kept_after`` (ISO 8601, UTC) or before.
     """
 
     number: int
@@ -62,6 +64,7 @@ class Batch:
     collections: Mapping[str, Sequence[str]] = field(default_factory=dict)
     templates: tuple[str, ...] = DEFAULT_TEMPLATES
     data_files: Mapping[str, str] = field(default_factory=dict)
+    kept_after: str = ALL_OVER
 
     @property
     def bytes(self) -> int:
@@ -78,13 +81,15 @@ class Outcome:
     """The result of extracting a batch.
 
     ``read`` are the entries of files that are new or changed, ``restamped`` of those with another size or time stamp
-    and the known content, ``rejects`` rows of ``meta.rejects``, ``breaches`` those of ``meta.field_errors`` that
-    stop the run. ``bytes_parsed`` are those of front matter that no memo had, ``declined`` documents that the fast
-    reader left to PyYAML, ``distinct_blocks`` blocks not seen before.
+    and the known content, ``unreadable`` of those that cannot be read and keep the records that they had, ``rejects``
+    rows of ``meta.rejects``, ``breaches`` those of ``meta.field_errors`` that stop the run. ``bytes_parsed`` are those
+    of front matter that no memo had, ``declined`` documents that the fast reader left to PyYAML, ``distinct_blocks``
+    blocks not seen before.
     """
 
     read: list[Entry] = field(default_factory=list)
     restamped: list[Entry] = field(default_factory=list)
+    unreadable: list[Entry] = field(default_factory=list)
     rejects: list[dict] = field(default_factory=list)
     breaches: list[dict] = field(default_factory=list)
     bytes_read: int = 0
@@ -221,7 +226,7 @@ class Extractor:
     def _is_restamped(self, batch: Batch, file: File, content: bytes | Unreadable) -> bool:
         """Whether the content is the known one, whatever size and time stamp say, or still cannot be had."""
         entry = batch.known.get(file.path)
-        if batch.reread or entry is None or entry.content_hash != file.content_hash:
+        if batch.reread or entry is None or entry.content_hash != file.content_hash or is_over(entry, batch.kept_after):
             return False
         if isinstance(content, Unreadable):
             return (entry.outcome, entry.reason) == (FileOutcome.REJECTED, content.reason)
@@ -234,6 +239,9 @@ class Extractor:
         try:
             document = self._document(batch, file, content, shape)
         except Unreadable as unreadable:
+            if keeps_records(batch.known.get(file.path), batch.kept_after):
+                self._keep_records(batch, outcome, file, unreadable, content)
+                return []
             entry = self._add_entry(batch, outcome, file, FileOutcome.REJECTED, unreadable.reason)
             outcome.rejects.append(_reject(entry, unreadable, content))
             language = language_of(file.path, content) if isinstance(content, bytes) else None
@@ -249,6 +257,16 @@ class Extractor:
         if document.items:
             return self._item_rows(batch, outcome, file, content, document)
         return [_row(self._add_entry(batch, outcome, file, FileOutcome.LOADED, records=1), document)]
+
+    def _keep_records(
+        self, batch: Batch, outcome: Outcome, file: File, unreadable: Unreadable, content: bytes | Unreadable
+    ) -> None:
+        """Reject a file and leave the records that it had as they are."""
+        known = batch.known[file.path]
+        entry = self._entry(batch, file, FileOutcome.REJECTED, unreadable.reason, known.records)
+        entry = entry._replace(part=known.part, kept_since=known.kept_since or self._setup.started_at)
+        outcome.unreadable.append(entry)
+        outcome.rejects.append(_reject(entry, unreadable, content))
 
     def _item_rows(
         self, batch: Batch, outcome: Outcome, file: File, content: bytes | Unreadable, document: Document
@@ -276,10 +294,16 @@ class Extractor:
         reason: str | None = None,
         records: int = 0,
     ) -> Entry:
-        """Add the entry of a file. One whose content and outcome are the known ones keeps its times."""
+        """Add the entry of a file."""
+        entry = self._entry(batch, file, result, reason, records)
+        outcome.read.append(entry)
+        return entry
+
+    def _entry(self, batch: Batch, file: File, result: FileOutcome, reason: str | None, records: int) -> Entry:
+        """The entry of a file. One whose content and outcome are the known ones keeps its times."""
         known = batch.known.get(file.path)
         unchanged = known if known and (known.content_hash, known.outcome) == (file.content_hash, result) else None
-        entry = Entry(
+        return Entry(
             source=batch.name,
             path=file.path,
             size_bytes=file.size,
@@ -294,8 +318,6 @@ class Extractor:
             reason=reason,
             records=records,
         )
-        outcome.read.append(entry)
-        return entry
 
 
 def flattened(

@@ -6,6 +6,9 @@ from matterhouse.engine.account import FileOutcome
 from matterhouse.sources import NOT_READ, File, Listing
 from matterhouse.warehouse.ledger import Entry
 
+# Instead of the moment since when a file may keep records that it had: no file may.
+ALL_OVER = "9999"
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -32,12 +35,15 @@ class Comparison:
         return not (self.to_read or self.skipped or self.removed)
 
 
-def compare(listing: Listing, known: dict[str, Entry], reread: bool) -> Comparison:
-    """Compare a listing with the ledger's entries by path; ``reread`` takes every file for changed."""
+def compare(listing: Listing, known: dict[str, Entry], reread: bool, kept_after: str = ALL_OVER) -> Comparison:
+    """Compare a listing with the ledger's entries by path; ``reread`` takes every file for changed.
+
+    A file whose records are kept since ``kept_after`` (ISO 8601, UTC) or before is taken for changed, too.
+    """
     to_read, skipped, kept = [], [], []
     for file in listing.files:
         entry = known.get(file.path)
-        if entry is None or reread or not _is_unchanged(file, entry):
+        if entry is None or reread or not _is_unchanged(file, entry) or is_over(entry, kept_after):
             to_read.append(file)
         else:
             kept.append(entry)
@@ -49,6 +55,16 @@ def compare(listing: Listing, known: dict[str, Entry], reread: bool) -> Comparis
             kept.append(entry)
     found = {file.path for file in listing.files} | {file.path for file, _ in listing.skipped}
     return Comparison(to_read, skipped, kept, [entry for path, entry in known.items() if path not in found])
+
+
+def is_over(entry: Entry, kept_after: str) -> bool:
+    """Whether the time is over for which an unreadable file keeps the records that it had."""
+    return entry.kept_since is not None and entry.kept_since <= kept_after
+
+
+def keeps_records(known: Entry | None, kept_after: str) -> bool:
+    """Whether a file that cannot be read keeps the records that it had: it had some, and lost them not long ago."""
+    return known is not None and known.records > 0 and kept_after != ALL_OVER and not is_over(known, kept_after)
 
 
 def _is_unchanged(file: File, entry: Entry) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from matterhouse import process
 from matterhouse.engine.batch import Batch, Extractor, Outcome, Setup
+from matterhouse.engine.comparison import ALL_OVER
 from matterhouse.engine.executors import Executor
 from matterhouse.engine.executors.in_process import InProcessExecutor
 from matterhouse.engine.executors.worker_process import WorkerProcessExecutor, is_worth_a_process
@@ -64,7 +65,7 @@ class Extraction:
         process.give_memory_back()
 
     def extract(self, plan: SourcePlan) -> None:
-        """Extract the changed files of a source; fills ``plan.read`` and ``plan.restamped``.
+        """Extract the changed files of a source; fills ``plan.read``, ``plan.restamped`` and ``plan.unreadable``.
 
         Raises ``sources.SourceUnavailable``, after which nothing of the source is pending, and ``sources.AuditFailed``.
         """
@@ -144,6 +145,7 @@ class Extraction:
             collections=plan.settings.collections,
             templates=plan.settings.templates,
             data_files=plan.settings.data_files,
+            kept_after=ALL_OVER if self.fresh else plan.kept_after,
         )
         self._note_staged(batch)
         return batch
@@ -156,6 +158,7 @@ class Extraction:
     def _add(self, plan: SourcePlan, outcome: Outcome) -> None:
         plan.read += outcome.read
         plan.restamped += outcome.restamped
+        plan.unreadable += outcome.unreadable
         self.rejects += outcome.rejects
         self.breaches += outcome.breaches
         self.bytes_read += outcome.bytes_read

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from matterhouse.engine import declared, fingerprint, others
-from matterhouse.engine.errors import RunFailed, SourceFailure, SourcesFailed
+from matterhouse.engine.errors import MOST_TOLD, RunFailed, SourceFailure, SourcesFailed
 from matterhouse.engine.others import Others
 from matterhouse.settings.models import Settings
 from matterhouse.warehouse import recovery, snapshots
@@ -86,14 +86,25 @@ class Ground:
         """Raise ``RunFailed`` where rows would go with the old tables that nobody has given up."""
         if self.leaves_out and not self.others.may_be_left_out:
             raise RunFailed(self.others.refusal)
+        if self.leaves_out:
+            self.others.dropping |= dict.fromkeys(self.others.staying)
 
-    def keep_rows_of(self, failures: Sequence[SourceFailure]) -> None:
-        """Build on the last snapshot if it has rows of a failed source; raise ``SourcesFailed`` if that cannot be."""
-        if not self.fresh or not any(each.source in self.ledger.sources() for each in failures):
+    def keep_rows_of(self, failures: Sequence[SourceFailure], files: Sequence[str] = ()) -> None:
+        """Build on the last snapshot if it has rows of a failed source, or of ``files`` that cannot be read any more.
+
+        Where that cannot be, a failed source raises ``SourcesFailed``, and files are told.
+        """
+        if not self.fresh:
             return
-        if self.base is None or self.is_of_other_code:
+        has_rows = any(each.source in self.ledger.sources() for each in failures)
+        if self.base is not None and not self.is_of_other_code:
+            self.fresh = not (has_rows or files)
+        elif has_rows:
             raise SourcesFailed(failures, "; all tables have to be made anew, which takes every source")
-        self.fresh = False
+        elif files and self.base is not None:
+            more = f" and {len(files) - MOST_TOLD:,} more" if len(files) > MOST_TOLD else ""
+            told = f"{', '.join(files[:MOST_TOLD])}{more}"
+            self._note([f"files that cannot be read lost their records, as all tables are made anew: {told}"])
 
     def note_others(self) -> None:
         """Note in the ledger, in the transaction that is open, since when the configuration does not name a source."""

@@ -14,6 +14,7 @@ from matterhouse.engine.report import (
     breach,
     drift_in_words,
     histories_in_words,
+    removed_in_words,
     skipped_in_words,
 )
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from matterhouse.warehouse.build import Build
 
 MOST_REJECTS = 50
+MOST_REMOVED = 20
 MOST_FIELDS, MOST_COLLECTIONS = 10, 50
 _COUNTS = ("found", "loaded", "unchanged", "rejected", "skipped", "removed")
 
@@ -37,8 +39,8 @@ def markdown(
     ``before`` has the rows of each table in the snapshot before, ``rejects`` rows of ``meta.rejects``,
     ``examples`` columns and some rows that broke each failed check.
     """
-    parts = [_head(report, snapshot), _account(report), _tables(report, before or {}), _rejects(report, rejects)]
-    parts += [_checks(report, examples or {}), _drift(report), _seconds(report)]
+    parts = [_head(report, snapshot), _account(report), _removed(report), _tables(report, before or {})]
+    parts += [_rejects(report, rejects), _checks(report, examples or {}), _drift(report), _seconds(report)]
     return "\n".join(line for part in parts for line in part).strip() + "\n"
 
 
@@ -94,6 +96,16 @@ def _account(report: Report) -> Iterator[str]:
         yield ""
 
 
+def _removed(report: Report) -> Iterator[str]:
+    if not report.removed:
+        return
+    yield "## Files that are gone"
+    yield ""
+    for line in removed_in_words(report.removed, MOST_REMOVED):
+        yield f"- {code(line)}"
+    yield ""
+
+
 def _tables(report: Report, before: Mapping[str, int]) -> Iterator[str]:
     changed = [(name, before.get(name), rows) for name, rows in report.rows.items() if before.get(name) != rows]
     changed = [row for row in changed if not row[0].startswith("meta.run")]
@@ -115,6 +127,9 @@ def _rejects(report: Report, rejects: Sequence[Mapping[str, object]]) -> Iterato
         return
     yield f"## {files:,} files{f' and {items:,} items of data files' if items else ''} that could not be read"
     yield ""
+    if kept := sum(account.kept for account in report.sources):
+        yield f"{kept:,} of these files keep the records that they had: `meta.files.kept_since` marks them."
+        yield ""
     shown = rejects[:MOST_REJECTS]
     if shown:
         rows = [[code(_place(each)), code(each["reason"]), code(each["message"])] for each in shown]

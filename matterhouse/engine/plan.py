@@ -1,6 +1,7 @@
 """What a run has to do with each source: listed, and compared with the ledger."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from itertools import chain
 from operator import attrgetter
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from matterhouse.engine import fingerprint
 from matterhouse.engine.account import Account, FileOutcome
-from matterhouse.engine.comparison import Comparison, compare
+from matterhouse.engine.comparison import ALL_OVER, Comparison, compare, keeps_records
 from matterhouse.settings.models import Settings
 from matterhouse.settings.source import SourceSettings
 from matterhouse.sources import NOT_READ, Limits, Listing, Source, SourceUnavailable, open_source, redacted
@@ -30,8 +31,10 @@ class SourcePlan:
     Where position or digest say at once that nothing changed, there is no ``listing`` and no ``comparison``; then
     ``facts``, the ledger's, have the counts. With ``reread`` every file is read again. The extraction fills ``read``
     with the entries of files that are new or changed, ``restamped`` with those of files of known content and another
-    size or time stamp, ``history`` with what was read of the source's commits, if that was to be done. A source that
-    was renamed has the name that it had, ``was_called``, and so many records by it.
+    size or time stamp, ``unreadable`` with those of files that cannot be read (any more) and keep the records that they
+    had, unless that is so since ``kept_after`` (ISO 8601, UTC) or before, ``history`` with what was read of the
+    source's commits, if that was to be done. A source that was renamed has the name that it had, ``was_called``, and so
+    many records by it.
     """
 
     name: str
@@ -48,15 +51,17 @@ class SourcePlan:
     digest: str | None = None
     read: list[Entry] = field(default_factory=list)
     restamped: list[Entry] = field(default_factory=list)
+    unreadable: list[Entry] = field(default_factory=list)
     history: "Outcome | None" = None
     was_called: str | None = None
     records_before: int = 0
+    kept_after: str = ALL_OVER
 
     def compare(self, ledger: Ledger) -> None:
         """Compare the listing, if there is one, with the ledger's files; it is not kept."""
         if self.listing is not None:
             self.known = ledger.files(self.name)
-            self.comparison = compare(self.listing, self.known, self.reread)
+            self.comparison = compare(self.listing, self.known, self.reread, self.kept_after)
             self.listing = None
 
     @property
@@ -101,7 +106,12 @@ class SourcePlan:
     def changes_tables(self) -> bool:
         """Whether rows are added, replaced or removed; known when the source is extracted."""
         removed = self.comparison is not None and bool(self.comparison.removed)
-        return bool(self.read) or removed or self.loses_history or (self.history is not None and self.history.has_rows)
+        return (
+            bool(self.read or self.unreadable)
+            or removed
+            or self.loses_history
+            or (self.history is not None and self.history.has_rows)
+        )
 
     @property
     def account(self) -> Account:
@@ -110,7 +120,7 @@ class SourcePlan:
             counts = self.facts["counts"] if self.facts else {}
             return Account(self.name, self.position, **counts, removed=0)
         kept = Counter(map(_OUTCOME, chain(self.comparison.kept, self.restamped)))
-        new = Counter(map(_OUTCOME, self.read))
+        new = Counter(map(_OUTCOME, chain(self.read, self.unreadable)))
         return Account(
             self.name,
             self.position,
@@ -120,7 +130,8 @@ class SourcePlan:
             rejected=new[FileOutcome.REJECTED] + kept[FileOutcome.REJECTED],
             skipped=new[FileOutcome.SKIPPED] + kept[FileOutcome.SKIPPED],
             removed=len(self.comparison.removed),
-            records=sum(map(_RECORDS, chain(self.comparison.kept, self.restamped, self.read))),
+            records=sum(map(_RECORDS, self._entries)),
+            kept=sum(entry.kept_since is not None for entry in self._entries),
         )
 
     @property
@@ -128,15 +139,33 @@ class SourcePlan:
         """Files that are not read, or hold no record, by reason."""
         if self.comparison is None:
             return Counter(self.facts.get("skipped", {}) if self.facts else {})
-        entries = chain(self.comparison.kept, self.restamped, self.read)
-        return Counter(entry.reason or "unknown" for entry in entries if entry.outcome == FileOutcome.SKIPPED)
+        return Counter(entry.reason or "unknown" for entry in self._entries if entry.outcome == FileOutcome.SKIPPED)
 
     @property
     def _has_unread_files(self) -> bool:
         """Whether files are left that could not be read and are to be tried again."""
         if self.comparison is None:
             return False
-        return not NOT_READ.isdisjoint(map(_REASON, chain(self.comparison.kept, self.restamped, self.read)))
+        return not NOT_READ.isdisjoint(map(_REASON, self._entries))
+
+    @property
+    def _entries(self) -> Iterator[Entry]:
+        """The entries of every file that was found; complete when the source is extracted."""
+        assert self.comparison is not None
+        return chain(self.comparison.kept, self.restamped, self.read, self.unreadable)
+
+    @property
+    def losing_records(self) -> list[str]:
+        """The files that cannot be read any more and would keep the records that they had, were these still there."""
+        entries = {entry.path: entry for entry in self.read if entry.outcome == FileOutcome.REJECTED}
+        return [path for path in entries if keeps_records(self.known.get(path), self.kept_after)]
+
+    @property
+    def kept_since(self) -> str | None:
+        """Since when the file keeps records that has kept them for longest; None where no file does."""
+        if self.comparison is None:
+            return (self.facts or {}).get("kept_since")
+        return min((entry.kept_since for entry in self._entries if entry.kept_since is not None), default=None)
 
     def facts_now(self, refreshed_at: str) -> dict:
         """What the ledger is to remember of the source."""
@@ -151,6 +180,7 @@ class SourcePlan:
             "fingerprint": self.fingerprint,
             "refreshed_at": refreshed_at,
             "retry": self._has_unread_files,
+            "kept_since": self.kept_since,
             "skipped": dict(self.skipped),
             "history": self._history_now,
             "counts": {
@@ -160,6 +190,7 @@ class SourcePlan:
                 "rejected": account.rejected,
                 "skipped": account.skipped,
                 "records": account.records,
+                "kept": account.kept,
             },
         }
 
@@ -191,16 +222,24 @@ def open_configured(name: str, own: SourceSettings, clones: Path, limits: Limits
 
 
 def plan_source(
-    name: str, settings: Settings, clones: Path, facts: dict | None, reread: bool, was_called: str | None = None
+    name: str,
+    settings: Settings,
+    clones: Path,
+    facts: dict | None,
+    reread: bool,
+    kept_after: str,
+    was_called: str | None = None,
 ) -> SourcePlan:
     """List a source, unless it is as the ledger's ``facts`` have it. Raises ``sources.SourceUnavailable``."""
     own, limits = settings.sources[name], reading_limits(settings)
     source, shape = open_configured(name, own, clones, limits), fingerprint.of_source(own, limits)
     reread = reread or (facts is not None and facts["fingerprint"] != shape)
-    last = facts if facts is not None and not reread and not facts.get("retry") else None
+    last = facts if facts is not None and not reread and not _has_to_look(facts, kept_after) else None
     if last is not None and last["position"] is not None and source.still_at(last["position"]):
         return SourcePlan(name, own, source, last["position"], shape, facts, digest=last["digest"])
-    plan = SourcePlan(name, own, source, source.position(), shape, facts, reread, was_called=was_called)
+    plan = SourcePlan(
+        name, own, source, source.position(), shape, facts, reread, was_called=was_called, kept_after=kept_after
+    )
     if last is not None and plan.position is not None and plan.position == last["position"]:
         plan.digest = last["digest"]
         return plan
@@ -209,6 +248,11 @@ def plan_source(
     if last is None or listing.digest != last["digest"]:
         plan.listing = listing
     return plan
+
+
+def _has_to_look(facts: dict, kept_after: str) -> bool:
+    """Whether files are to be tried again, or have kept records that they had for long enough."""
+    return facts.get("retry") or (facts.get("kept_since") or "~") <= kept_after
 
 
 def reading_limits(settings: Settings) -> Limits:

@@ -1,6 +1,6 @@
 """The report of a run: what it found and did, for people and for programs. ``page`` makes it Markdown."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -8,11 +8,12 @@ from typing import Any
 from matterhouse import __version__
 from matterhouse.engine.account import Account, totals
 from matterhouse.engine.errors import MOST_TOLD, SourceFailure, messages
+from matterhouse.warehouse.ledger import Ledger
 
 
 class RunState(StrEnum):
     """How a run ended, as ``meta.runs.state`` has it. ``PARTIAL``: some sources failed, the others did not, or the
-    snapshot could not be sent to an object store.
+    snapshot could not be sent to an object store. ``KILLED``: it did not come to its end, as a run after it found.
     """
 
     LOADED = "loaded"
@@ -20,6 +21,7 @@ class RunState(StrEnum):
     PARTIAL = "partial"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    KILLED = "killed"
 
 
 @dataclass
@@ -32,11 +34,11 @@ class Report:
     items of loaded data files that could not be read, ``stages`` seconds of wall time per stage, ``rows``
     the rows of each published table, ``failed_checks`` name, severity, rows and description of checks that found
     something, ``drift`` by collection the front-matter paths that no table covers and no run met before,
-    ``histories`` the ``commits`` and ``versions`` that came to the histories of sources, ``not_due`` the
-    sources that were not listed, each with the moment when it is due, ``stale`` those that failed and keep rows, each
-    with the start of the run that read it last, ``unsent`` the object stores that the snapshot could not be sent to,
-    each with the reason, ``notes`` what else the operator should know. Times are ISO 8601 in
-    UTC.
+    ``histories`` the ``commits`` and ``versions`` that came to the histories of sources, ``removed`` by
+    source how many ``files`` are gone and the first ``paths`` of them, ``not_due`` the sources that were not listed,
+    each with the moment when it is due, ``stale`` those that failed and keep rows, each with the start of the run that
+    read it last, ``unsent`` the object stores that the snapshot could not be sent to, each with the reason, ``notes``
+    what else the operator should know. Times are ISO 8601 in UTC.
     """
 
     run_id: str
@@ -57,15 +59,17 @@ class Report:
     histories: dict[str, dict[str, int]] = field(default_factory=dict)
     unsent: dict[str, str] = field(default_factory=dict)
     stale: dict[str, str] = field(default_factory=dict)
+    removed: dict[str, dict[str, Any]] = field(default_factory=dict)
     not_due: dict[str, str] = field(default_factory=dict)
     rejected_items: int = 0
     bytes_read: int = 0
     documents_declined: int = 0
     distinct_blocks: int = 0
 
-    def tell_failures(self, failures: list[SourceFailure], known: Mapping[str, Mapping[str, Any]]) -> None:
-        """Say that the run goes on without some of its sources, of which the ledger has what is ``known``."""
+    def tell_failures(self, failures: list[SourceFailure], ledger: Ledger) -> None:
+        """Say that the run goes on without some of its sources, whose rows are of when the ledger has it."""
         self.failures = failures
+        known = ledger.sources() if failures else {}
         self.stale = {each.source: known[each.source]["refreshed_at"] for each in failures if each.source in known}
         self.error = messages(failures) or None
 
@@ -161,6 +165,24 @@ def histories_in_words(histories: Mapping[str, Mapping[str, int]]) -> list[str]:
 
 def _counted(count: int, one: str) -> str:
     return f"{count:,} {one}" if count == 1 else f"{count:,} {one}s"
+
+
+def removed_in_short(removed: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """By source, how many rows of ``meta.removed`` there are, and the first paths of them."""
+    found: dict[str, list[str]] = {}
+    for row in removed:
+        found.setdefault(row["source"], []).append(row["path"])
+    return {source: {"files": len(paths), "paths": sorted(paths)[:MOST_TOLD]} for source, paths in found.items()}
+
+
+def removed_in_words(removed: Mapping[str, Mapping[str, Any]], most: int) -> list[str]:
+    """A line per source with some of its files that are gone."""
+    lines = []
+    for source, gone in removed.items():
+        paths = gone["paths"][:most]
+        more = gone["files"] - len(paths)
+        lines.append(f"{source}: {', '.join(paths)}{f' and {more:,} more' if more else ''}")
+    return lines
 
 
 def skipped_in_words(skipped: Mapping[str, int]) -> str:

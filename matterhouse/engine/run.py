@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -23,10 +23,12 @@ from matterhouse.engine import declared, elsewhere, fingerprint
 from matterhouse.engine.errors import RunFailed, SourceFailure, SourcesFailed, is_explained
 from matterhouse.engine.ground import Ground
 from matterhouse.engine.limits import judged, refuse_drops
+from matterhouse.engine.marker import Marker, note_killed
 from matterhouse.engine.plan import SourcePlan, reading_limits
-from matterhouse.engine.report import Progress, Report, RunState, counting
+from matterhouse.engine.report import Progress, Report, RunState, counting, removed_in_short
 from matterhouse.engine.run_history import RunHistory
 from matterhouse.engine.run_sources import RunSources
+from matterhouse.settings.group import seconds
 from matterhouse.settings.models import Settings
 from matterhouse.sources import SourceUnavailable
 from matterhouse.warehouse import recovery, snapshots
@@ -86,6 +88,8 @@ class Run:
         self._rejects: list[dict] = []
         self._rejects_of_failed: list[dict] = []
         self._build: Build | None = None
+        facts = {"trigger": trigger, "flow_run_id": flow_run_id, "full_refresh": full_refresh}
+        self._marker = Marker(self._layout, self.report, **facts)
 
     def __enter__(self) -> Run:
         with ExitStack() as held:
@@ -101,6 +105,10 @@ class Run:
                 asked=self._asked,
             )
             held.callback(self._ground.ledger.close)
+            with self._noting():
+                note_killed(self._layout, self._ground.ledger, self.report.notes)
+            self._marker.put("list")
+            held.callback(self._marker.remove)
             self._ground.refuse_drop()
             if self._ground.fresh:  # else they are those that the last run read
                 _ = self._user_tables, declared.marts(self._settings)
@@ -183,13 +191,14 @@ class Run:
             report.documents_declined = extraction.declined
             report.distinct_blocks = extraction.distinct_blocks
             self._fail_without_sources()
-            self._ground.keep_rows_of(self._sources.failures)
+            self._ground.keep_rows_of(self._sources.failures, self._sources.losing_records)
 
     def _extract(self, extraction: Extraction, plan: SourcePlan) -> None:
         """Extract a source, and throw away what was staged if it fails."""
         failure = None
         plan.read.clear()
         plan.restamped.clear()
+        plan.unreadable.clear()
         try:
             if plan.has_work:
                 extraction.extract(plan)
@@ -245,13 +254,14 @@ class Run:
                 self._user_tables,
                 declared.lists_taken(self._settings),
                 declared.marts(self._settings),
+                timedelta(seconds=seconds(self._settings.retention.removed)),
             )
             histories = self._histories.loaded(self._sources, self.report)
-            known = None if self._ground.fresh else self._ground.ledger
-            changes = self._sources.changes(known, self._rejects, histories)
+            changes = self._sources.changes(self._ground, self._rejects, histories)
+            self.report.removed = removed_in_short(changes.removed)
             self.report.state = RunState.PARTIAL if self._sources.failures else RunState.LOADED
             self.report.snapshot, self.report.published = self._build.id, True
-            self._tell_failures()
+            self.report.tell_failures(self._sources.failures, self._ground.ledger)
             try:
                 self._build.load(changes, self._row(), self._ground.ledger.runs(), self._all_sources())
             except Damaged as damage:
@@ -350,6 +360,7 @@ class Run:
     @contextmanager
     def _stage(self, name: str) -> Iterator[None]:
         self._on_progress(Progress(name))
+        self._marker.put(name)
         begun = time.perf_counter()
         try:
             yield
@@ -364,14 +375,10 @@ class Run:
     def _leave_unchanged(self) -> None:
         """Nothing to publish: note new time stamps and where the sources stand."""
         self.report.state = RunState.PARTIAL if self._sources.failures else RunState.UNCHANGED
-        self._tell_failures()
+        self.report.tell_failures(self._sources.failures, self._ground.ledger)
         self.report.snapshot = self._ground.base.id if self._ground.base else None
         with self._noting(), self._ground.ledger.transaction():
             self._remember()
-
-    def _tell_failures(self) -> None:
-        known = self._ground.ledger.sources() if self._sources.failures else {}
-        self.report.tell_failures(self._sources.failures, known)
 
     def _remember(self) -> None:
         """Note in the ledger, in the transaction that is open, where sources and files stand."""

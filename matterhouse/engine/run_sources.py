@@ -4,15 +4,17 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
-from matterhouse.engine.account import Account
+from matterhouse.engine.account import Account, FileOutcome
+from matterhouse.engine.comparison import ALL_OVER
 from matterhouse.engine.due import not_due
 from matterhouse.engine.errors import SourceFailure
 from matterhouse.engine.ground import Ground
 from matterhouse.engine.plan import SourcePlan, plan_source
 from matterhouse.engine.side_by_side import side_by_side
+from matterhouse.settings.group import seconds
 from matterhouse.settings.models import Settings
 from matterhouse.sources import SourceUnavailable
 from matterhouse.transforms.keys import record_id
@@ -63,10 +65,10 @@ class RunSources:
         """Whether rows are added, replaced or removed; known when the sources are extracted."""
         return bool(self.dropped) or any(plan.changes_tables for plan in self.plans)
 
-    def gone(self, ledger: Ledger) -> list[Entry]:
+    def gone(self, ledger: Ledger) -> tuple[list[Entry], list[Entry]]:
         """The files that are to go from the tables: those that are not there any more, and those of dropped sources."""
         removed = [entry for plan in self.plans if plan.comparison for entry in plan.comparison.removed]
-        return removed + [entry for name in self.dropped for entry in ledger.files(name).values()]
+        return removed, [entry for name in self.dropped for entry in ledger.files(name).values()]
 
     @property
     def not_due(self) -> dict[str, str]:
@@ -90,10 +92,14 @@ class RunSources:
 
         def planned(name: str) -> SourcePlan | SourceFailure:
             try:
-                return plan_source(name, self._settings, layout.clones, known.get(name), reread, was_called.get(name))
+                return plan_source(
+                    name, self._settings, layout.clones, known.get(name), reread, kept_after, was_called.get(name)
+                )
             except SourceUnavailable as error:
                 return SourceFailure.of(error)
 
+        kept_for = timedelta(seconds=seconds(self._settings.retention.unreadable))
+        kept_after = (now - kept_for).isoformat(timespec="microseconds") if kept_for else ALL_OVER
         was_called = {new: old for old, new in self._dropping.items() if new is not None}
         due = set(self._wanted) - self._not_due.keys() - self._planned.keys()
         names = [name for name in self._settings.sources if name in due]
@@ -123,17 +129,24 @@ class RunSources:
                     told += passed_over(plan.name, plan.source, plan.settings)
         return told
 
-    def changes(self, ledger: Ledger | None, rejects: list[dict], histories: "list[SourceHistory]") -> "Changes":
-        """What the sources bring; files that are gone count where the ``ledger`` knows what there was."""
+    def changes(self, ground: Ground, rejects: list[dict], histories: "list[SourceHistory]") -> "Changes":
+        """What the sources bring; the rows of files that are gone have to go where tables are not made anew."""
         from matterhouse.warehouse.build import Changes
 
         def by_id(entries: Iterable[Entry]) -> dict[str, Entry]:
             return {record_id(entry.source, entry.path): entry for entry in entries}
 
         read = by_id(entry for plan in self.plans for entry in plan.read)
-        restamped = by_id(entry for plan in self.plans for entry in plan.restamped)
-        gone = by_id(self.gone(ledger)) if ledger is not None else {}
-        return Changes(read, restamped, gone, rejects, histories)
+        restamped = by_id(entry for plan in self.plans for entry in (*plan.restamped, *plan.unreadable))
+        files, of_sources = self.gone(ground.ledger)
+        gone = {} if ground.fresh else by_id([*files, *of_sources])
+        removed = [*_removed(files, "file"), *_removed(of_sources, "source")]
+        return Changes(read, restamped, gone, rejects, histories, removed)
+
+    @property
+    def losing_records(self) -> list[str]:
+        """The files, each behind its source, that cannot be read any more and would lose the records that they had."""
+        return [f"{plan.name}: {path}" for plan in self.plans for path in plan.losing_records]
 
     def fail(self, failure: SourceFailure) -> None:
         """Go on without a source."""
@@ -171,8 +184,23 @@ class RunSources:
         for plan in self.plans:
             if plan.comparison is not None:
                 ledger.drop_files(plan.name, [entry.path for entry in plan.comparison.removed])
-                ledger.put_files([*plan.read, *plan.restamped])
+                ledger.put_files([*plan.read, *plan.restamped, *plan.unreadable])
         for name in self.dropped:
             ledger.drop_source(name)
         for name, facts in self.facts(refreshed_at).items():
             ledger.put_source(name, facts)
+
+
+def _removed(entries: Iterable[Entry], what: str) -> list[dict[str, Any]]:
+    """Rows of ``meta.removed``, but for the run, of files that are gone, or whose source is."""
+    return [
+        {
+            "source": entry.source,
+            "path": entry.path,
+            "record_id": record_id(entry.source, entry.path),
+            "records": entry.records,
+            "what": what,
+        }
+        for entry in entries
+        if entry.outcome != FileOutcome.SKIPPED
+    ]

@@ -82,6 +82,18 @@ class RetentionSettings(Group):
     flow_run_days: float = Field(
         60, ge=1, allow_inf_nan=False, description="Days after which `maintain` forgets runs on Prefect's pages."
     )
+    removed: Duration = Field(
+        "90d",
+        description="How long `meta.removed` names a file that is gone, as a whole number and s, m, h, d or w (`0s`: "
+        "not at all).",
+        examples=["1d"],
+    )
+    unreadable: Duration = Field(
+        "30d",
+        description="How long a file that cannot be read any more keeps the records that it had when it could, as a "
+        "whole number and s, m, h, d or w (`0s`: not at all); `meta.files.kept_since` marks it.",
+        examples=["7d"],
+    )
     sources: Duration | None = Field(
         None,
         description="How long a source keeps its rows that the configuration does not name any more, as a whole number "

@@ -21,8 +21,8 @@ def rows_of(name: str, rows: Iterable[Mapping[str, object]]) -> pa.Table:
 def files(entries: Mapping[str, Entry]) -> pa.Table:
     """``meta.files`` from entries of the ledger by record id: the columns of both have the same names."""
     columns: dict[str, Any] = dict(zip(Entry._fields, zip(*entries.values()))) | {"record_id": list(entries)}
-    for name in ("first_seen_at", "last_changed_at"):
-        columns[name] = [datetime.fromisoformat(moment) for moment in columns.get(name, ())]
+    for name in ("first_seen_at", "last_changed_at", "kept_since"):
+        columns[name] = [moment and datetime.fromisoformat(moment) for moment in columns.get(name, ())]
     declared = schema.tables()["meta.files"].arrow_schema
     return pa.table([pa.array(columns.get(field.name, ()), field.type) for field in declared], names=declared.names)
 

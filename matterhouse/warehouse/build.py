@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -41,19 +41,23 @@ _HISTORY = ("meta.runs", "meta.run_sources")
 
 @dataclass
 class Changes:
-    """What a run brings: ``read`` files by id, new or changed; ``restamped`` ones, whose content is
-    as it was; ``gone`` ones; ``rejects`` as rows of ``meta.rejects``; ``histories`` of sources."""
+    """What a run brings: ``read`` files by id, new or changed; ``restamped`` ones, whose rows stay as they
+    were; ``gone`` ones; ``rejects`` as rows of ``meta.rejects``; ``histories`` of sources; ``removed`` as rows of
+    ``meta.removed``, but for the run.
+    """
 
     read: dict[str, Entry] = field(default_factory=dict)
     restamped: dict[str, Entry] = field(default_factory=dict)
     gone: dict[str, Entry] = field(default_factory=dict)
     rejects: list[dict] = field(default_factory=list)
     histories: list[SourceHistory] = field(default_factory=list)
+    removed: list[dict] = field(default_factory=list)
 
 
 class Build:
     """The next snapshot while it is made. ``base`` is the one it builds on; ``fresh`` makes all tables anew.
-    ``user_tables`` and ``lists`` are as in ``Content``, ``marts`` those of the user's; ``notes`` tells, when it is
+    ``user_tables`` and ``lists`` are as in ``Content``, ``marts`` those of the user's; ``removed_for`` is how
+    long files that are gone are named; ``notes`` tells, when it is
     published, which of these are left out.
 
     ``load``, ``check`` and ``publish`` are called in this order; ``abandon`` at any time instead. ``rows`` has the
@@ -70,9 +74,11 @@ class Build:
         user_tables: Sequence[UserTable],
         lists: Set[tuple[str | None, str]],
         marts: Sequence[user_marts.UserMart] = (),
+        removed_for: timedelta = timedelta(days=90),
     ):
         self._layout, self._base, self._fresh, self._staged = layout, base, fresh, staged
         self._user_tables, self._lists, self._marts = user_tables, lists, marts
+        self._removed_for = removed_for
         self._marts_made: dict[str, schema.Table] = {}
         self.notes: list[str] = []
         self._path = snapshots.begin(layout)
@@ -110,6 +116,7 @@ class Build:
         self._history = HistoryLoad(self._connection, self._fresh, changes.histories)
         self._history.load()
         self._load.touched |= self._history.touched
+        self._load.removed(changes.removed, run["run_id"], datetime.fromisoformat(run["started_at"]), self._removed_for)
         self._load.replace("meta.sources", bookkeeping.sources(sources))
         for name, rows in zip(_HISTORY, bookkeeping.runs([*known_runs, run])):
             self._load.replace(name, rows)

@@ -5,7 +5,7 @@ Nobody reads it before it is published, and it is thrown away when the run fails
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -38,7 +38,7 @@ _DERIVED = {
 
 
 # What a load of all sources cannot find out again.
-_HISTORY = {"meta.checks", "meta.drift", "meta.content_columns", "meta.schema_changes"}
+_HISTORY = {"meta.checks", "meta.drift", "meta.content_columns", "meta.schema_changes", "meta.removed"}
 
 
 def open_build(
@@ -183,11 +183,20 @@ class Load:
         self._connection.execute(sql.read("load/changed_now")).fetchall()
 
     def files(self, files: pa.Table, rejects: pa.Table) -> None:
-        """Replace what is known of the changed files and of those in ``files``."""
+        """Replace what is known of the changed files, of those in ``files``, and of those in ``rejects``."""
         self._register("stamped", files.select(["record_id"]))
+        self._register("rejected", rejects.select(["record_id"]))
         known = "record_id IN (FROM changed UNION FROM stamped)"
         self.replace("meta.files", files, known)
-        self.replace("meta.rejects", rejects, "commit_id IS NULL AND record_id IN (FROM changed)")
+        known = "record_id IN (FROM changed UNION FROM rejected)"
+        self.replace("meta.rejects", rejects, f"commit_id IS NULL AND {known}")
+
+    def removed(self, rows: Iterable[dict], run_id: str, now: datetime, kept_for: timedelta) -> None:
+        """Note the files that are gone, and forget those that went longer ago than ``kept_for``."""
+        self._change("meta.removed", f"DELETE FROM meta.removed WHERE removed_at <= '{(now - kept_for).isoformat()}'")
+        if kept_for:
+            noted = [row | {"run_id": run_id, "removed_at": now} for row in rows]
+            self.add("meta.removed", bookkeeping.rows_of("meta.removed", noted))
 
     def replace(self, name: str, rows: pa.Table, where: str = "true") -> None:
         """Replace the rows of a table of the load's own for which ``where`` holds."""

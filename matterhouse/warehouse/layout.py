@@ -55,6 +55,11 @@ class Layout:
         return self.state / "sent.json"
 
     @property
+    def running(self) -> Path:
+        """Says which run is going on; left over by one that was killed."""
+        return self.state / "running.json"
+
+    @property
     def ledger(self) -> Path:
         return self.state / "ledger.sqlite"
 

@@ -18,8 +18,8 @@ from typing import NamedTuple
 from matterhouse import sql
 from matterhouse.warehouse.lock import Locked
 
-_FORMAT = 3
-_RUNS_WITH_REJECTS = 10  # runs whose rejects are kept here
+_FORMAT = 4
+_RUNS_WITH_REJECTS, _MOST_REJECTS = 100, 100_000  # runs whose rejects are kept here, and of all of them so many
 _SECONDS_TO_WAIT = 5.0  # for a program that has the ledger open
 
 
@@ -34,6 +34,7 @@ class Entry(NamedTuple):
     starts (ISO 8601, UTC) of the runs that first saw the file and that last found it changed, ``changed_run_id`` is the
     latter run. ``modified_ns`` and ``listed_ns`` are nanoseconds since 1970. ``reason`` is the
     code of the reason why a file is not loaded, None for one that is. ``records`` are those that the file holds.
+    ``kept_since`` is the start of the run that first could not read a file whose records of before stay, else None.
     """
 
     source: str
@@ -49,6 +50,7 @@ class Entry(NamedTuple):
     listed_ns: int
     reason: str | None = None
     records: int = 0
+    kept_since: str | None = None
 
     def with_stat(self, size_bytes: int, modified_ns: int, listed_ns: int) -> "Entry":
         """The same content seen again under another size or time stamp."""
@@ -103,7 +105,7 @@ class Ledger:
         format_ = self._fact("format") if made else None
         if format_ == str(_FORMAT):
             return
-        if format_ not in (None, "1", "2"):
+        if format_ not in (None, "1", "2", "3"):
             raise LedgerDamaged(f"{self._file}: made by another version")
         runs = self.runs() if format_ else []
         with self.transaction():
@@ -207,8 +209,7 @@ class Ledger:
         """Keep the rejects of a run that did not publish them, and drop those of all but the newest such runs."""
         rows = ((run_id, json.dumps(reject, default=str)) for reject in rejects)
         self._connection.executemany("INSERT INTO rejects VALUES (?, ?)", rows)
-        kept = "SELECT DISTINCT run_id FROM rejects ORDER BY run_id DESC LIMIT ?"  # ids begin with the time
-        self._connection.execute(f"DELETE FROM rejects WHERE run_id NOT IN ({kept})", (_RUNS_WITH_REJECTS,))
+        self._connection.execute(sql.read("ledger/old_rejects"), (_RUNS_WITH_REJECTS, _MOST_REJECTS))
 
     def _fact(self, name: str) -> str | None:
         row = self._connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()

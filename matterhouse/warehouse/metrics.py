@@ -18,10 +18,10 @@ from matterhouse.warehouse import manifest, snapshots
 from matterhouse.warehouse.layout import MANIFEST, Layout
 from matterhouse.warehouse.ledger import Ledger, LedgerDamaged
 
-STATES = ("loaded", "unchanged", "partial", "failed", "cancelled")
+STATES = ("loaded", "unchanged", "partial", "failed", "cancelled", "killed")
 SUCCESSES = ("loaded", "unchanged")
 _OF_A_RUN = ("found", "loaded", "unchanged", "rejected", "skipped", "removed")
-_OF_A_SOURCE = ("found", "rejected", "skipped", "records")
+_OF_A_SOURCE = ("found", "rejected", "kept", "skipped", "records")
 
 
 def exposition(layout: Layout) -> bytes:

@@ -1,6 +1,7 @@
 """Getting back to work after a kill or damage: the newest whole snapshot is the truth."""
 
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,11 @@ def base_and_ledger(layout: Layout, ledger: Ledger, notes: list[str], thorough: 
     return base
 
 
+def _as_known(value: object) -> object:
+    """A value of ``meta.files`` as the ledger has it: moments are text there."""
+    return value.astimezone(UTC).isoformat(timespec="microseconds") if isinstance(value, datetime) else value
+
+
 def _mirror(ledger: Ledger, base: Base) -> None:
     """Make the ledger's files and sources anew from a snapshot. Raises ``Damaged``."""
     from matterhouse.warehouse.database import reading_base
@@ -141,7 +147,7 @@ def _mirror(ledger: Ledger, base: Base) -> None:
         rows: list[dict[str, Any]] = [dict(zip(names, row)) | {"listed_ns": 0} for row in cursor.fetchall()]
     with ledger.transaction():
         ledger.clear_files()
-        ledger.put_files(Entry._make(row.get(name) for name in Entry._fields) for row in rows)
+        ledger.put_files(Entry._make(_as_known(row.get(name)) for name in Entry._fields) for row in rows)
         for name, facts in base.manifest["sources"].items():
             ledger.put_source(name, facts)
         ledger.put_runs([*base.manifest["runs"], base.manifest["run"]])

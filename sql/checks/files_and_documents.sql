@@ -1,5 +1,5 @@
 -- severity: error
--- Every loaded file has the records that it holds, every rejected one an entry in meta.rejects, and the other way round.
+-- Every file that is loaded or keeps its records has them, every rejected one an entry in meta.rejects, and the other way round.
 SELECT 'loaded' AS outcome, files.source, files.path
 FROM meta.files
 LEFT JOIN (
@@ -10,15 +10,17 @@ LEFT JOIN (
     FROM raw.documents LEFT JOIN main.records USING (record_id)
     GROUP BY ALL
 ) USING (record_id)
-WHERE files.records <> coalesce(found, 0) OR (files.outcome = 'loaded') <> (coalesce(found, 0) > 0 OR coalesce(has_items, false))
+WHERE files.records <> coalesce(found, 0) OR (files.outcome = 'loaded' OR files.kept_since IS NOT NULL) <> (coalesce(found, 0) > 0 OR coalesce(has_items, false))
 UNION ALL
 SELECT 'rejected', files.source, files.path
 FROM meta.files LEFT JOIN (FROM meta.rejects WHERE commit_id IS NULL) AS rejects USING (record_id)
 WHERE (files.outcome = 'rejected') <> (rejects.record_id IS NOT NULL)
 UNION ALL
 SELECT 'rejected item', documents.source, documents.path
-FROM raw.documents LEFT JOIN (FROM meta.rejects WHERE commit_id IS NULL) AS rejects USING (record_id)
-WHERE (documents.front_matter IS NULL) <> (rejects.record_id IS NOT NULL)
+FROM raw.documents
+LEFT JOIN (FROM meta.rejects WHERE commit_id IS NULL) AS rejects USING (record_id)
+LEFT JOIN (FROM meta.files WHERE kept_since IS NOT NULL) AS kept USING (record_id)
+WHERE (documents.front_matter IS NULL) <> (rejects.record_id IS NOT NULL AND kept.record_id IS NULL)
 UNION ALL
 SELECT 'unknown', documents.source, documents.path
 FROM raw.documents ANTI JOIN meta.files ON files.record_id = documents.file_id

@@ -22,6 +22,12 @@ current AS (
         coalesce(images.count, 0) AS image_count
     FROM main.records
     SEMI JOIN (FROM meta.sources WHERE history_commit_id IS NOT NULL) AS sources USING (source)
+    ANTI JOIN (  -- what cannot be read any more is gone there, and kept here for a while
+        SELECT documents.record_id
+        FROM raw.documents
+        JOIN meta.files ON files.record_id = documents.file_id
+        WHERE files.kept_since IS NOT NULL
+    ) AS kept USING (record_id)
     LEFT JOIN (
         SELECT record_id, list(topic ORDER BY position) AS topics FROM main.record_topics GROUP BY record_id
     ) AS topic_list USING (record_id)

@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS files (
     listed_ns       INTEGER,
     reason          TEXT,
     records         INTEGER,
+    kept_since      TEXT,
     PRIMARY KEY (source, path)
 ) WITHOUT ROWID;
 

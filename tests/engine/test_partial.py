@@ -226,9 +226,15 @@ def test_rejects_that_were_not_published_are_kept_in_the_ledger(home):
 def test_only_the_rejects_of_the_newest_failed_runs_are_kept(home):
     with_rejects = Ledger(Layout(home / "w").ledger)
     with with_rejects.transaction():
-        for number in range(30):
-            with_rejects.put_rejects(f"2026{number:02}", [{"source": "bad", "path": "a.md"}])
-    assert [len(with_rejects.rejects(f"2026{number:02}")) for number in (0, 19, 20, 29)] == [0, 0, 1, 1]
+        for number in range(130):
+            with_rejects.put_rejects(f"2026{number:03}", [{"source": "bad", "path": "a.md"}])
+    assert [len(with_rejects.rejects(f"2026{number:03}")) for number in (0, 29, 30, 129)] == [0, 0, 1, 1]
+    with with_rejects.transaction():
+        with_rejects.put_rejects("2027", [{"source": "bad", "path": f"{number}.md"} for number in range(99_999)])
+    assert [len(with_rejects.rejects(run_id)) for run_id in ("2026128", "2026129", "2027")] == [0, 1, 99_999]
+    with with_rejects.transaction():
+        with_rejects.put_rejects("2028", [{"source": "bad", "path": f"{number}.md"} for number in range(100_001)])
+    assert [len(with_rejects.rejects(run_id)) for run_id in ("2027", "2028")] == [0, 100_001]
     with_rejects.close()
 
 

@@ -8,6 +8,7 @@ CREATE TABLE meta.run_sources (
     loaded    BIGINT,
     unchanged BIGINT,
     rejected  BIGINT,
+    kept      BIGINT,
     skipped   BIGINT,
     removed   BIGINT,
     records   BIGINT,
@@ -23,7 +24,8 @@ COMMENT ON COLUMN meta.run_sources.found IS 'Files found in the source; equals l
 COMMENT ON COLUMN meta.run_sources.loaded IS 'Files read and loaded because they were new or changed.';
 COMMENT ON COLUMN meta.run_sources.unchanged IS 'Files left alone because they were as the run before had left them.';
 COMMENT ON COLUMN meta.run_sources.rejected IS 'Files that could not be read; meta.rejects says why.';
+COMMENT ON COLUMN meta.run_sources.kept IS 'Those of the rejected files whose records of before stay; meta.files.kept_since marks them.';
 COMMENT ON COLUMN meta.run_sources.skipped IS 'Files without front matter, or that are not plain files.';
 COMMENT ON COLUMN meta.run_sources.removed IS 'Files that the run before knew and that are gone; not part of found.';
-COMMENT ON COLUMN meta.run_sources.records IS 'Records that the loaded and unchanged files hold: a data file may hold many.';
+COMMENT ON COLUMN meta.run_sources.records IS 'Records that the loaded, unchanged and kept files hold: a data file may hold many.';
 COMMENT ON COLUMN meta.run_sources.error IS 'Why the source failed in the run, which left its rows as they were; NULL where it did not fail.';

@@ -14,6 +14,7 @@ CREATE TABLE meta.runs (
     loaded             BIGINT,
     unchanged          BIGINT,
     rejected           BIGINT,
+    kept               BIGINT,
     skipped            BIGINT,
     removed            BIGINT,
     records            BIGINT,
@@ -30,7 +31,7 @@ COMMENT ON COLUMN meta.runs.run_id IS 'Id of the run.';
 COMMENT ON COLUMN meta.runs.flow_run_id IS 'Id of the Prefect flow run; NULL where the run was started without Prefect.';
 COMMENT ON COLUMN meta.runs.started_at IS 'When the run started, in UTC.';
 COMMENT ON COLUMN meta.runs.ended_at IS 'When the run ended, in UTC.';
-COMMENT ON COLUMN meta.runs.state IS 'How the run ended: loaded, unchanged, partial (some sources failed), failed or cancelled.';
+COMMENT ON COLUMN meta.runs.state IS 'How the run ended: loaded, unchanged, partial (some sources failed), failed, cancelled or killed (its process ended without a word).';
 COMMENT ON COLUMN meta.runs.trigger IS 'What started the run, such as cli or a deployment.';
 COMMENT ON COLUMN meta.runs.version IS 'Version of Matterhouse that ran.';
 COMMENT ON COLUMN meta.runs.snapshot_id IS 'Snapshot that the run published; NULL where it published none.';
@@ -39,9 +40,10 @@ COMMENT ON COLUMN meta.runs.found IS 'Files found in the sources, without those 
 COMMENT ON COLUMN meta.runs.loaded IS 'Files read and loaded because they were new or changed.';
 COMMENT ON COLUMN meta.runs.unchanged IS 'Files left alone because they were as the run before had left them.';
 COMMENT ON COLUMN meta.runs.rejected IS 'Files that could not be read; meta.rejects says why.';
+COMMENT ON COLUMN meta.runs.kept IS 'Those of the rejected files whose records of before stay; meta.files.kept_since marks them.';
 COMMENT ON COLUMN meta.runs.skipped IS 'Files without front matter, or that are not plain files.';
 COMMENT ON COLUMN meta.runs.removed IS 'Files that the run before knew and that are gone; not part of found.';
-COMMENT ON COLUMN meta.runs.records IS 'Records that the loaded and unchanged files hold: a data file may hold many.';
+COMMENT ON COLUMN meta.runs.records IS 'Records that the loaded, unchanged and kept files hold: a data file may hold many.';
 COMMENT ON COLUMN meta.runs.documents_declined IS 'Documents that the fast reader passed on to the slower, authoritative one.';
 COMMENT ON COLUMN meta.runs.distinct_blocks IS 'Distinct blocks of front-matter text that were parsed; repeated blocks are parsed once.';
 COMMENT ON COLUMN meta.runs.bytes_read IS 'Bytes of file content read.';
