@@ -30,7 +30,7 @@ def tell(report: "Report", warehouse: Path) -> None:
         _tell_unchanged(report, warehouse)
         return
     if report.sources or report.not_due:
-        _tell_accounts(report)
+        tell_accounts(report)
     if report.published:
         _tell_findings(report)
         rows = counted(report.rows["records"], "record")
@@ -93,7 +93,7 @@ def _tell_unchanged(report: "Report", warehouse: Path) -> None:
     from matterhouse.warehouse.layout import Layout
 
     if report.not_due:
-        _tell_accounts(report)
+        tell_accounts(report)
     say(f"Nothing changed in {_sources(report)}; snapshot {report.snapshot} stands ({_seconds(report):.2f} s).")
     current = snapshots.current(Layout(warehouse)).id
     if current != report.snapshot:
@@ -144,7 +144,7 @@ def _tell_items(report: "Report") -> None:
         say(f"{counted(files, 'file')} hold {counted(records, 'record')}: in data files an item may be one.")
 
 
-def _tell_accounts(report: "Report") -> None:
+def tell_accounts(report: "Report") -> None:
     """A line for each source; where they are very many, for those of which something is to be told, and the sum."""
     from matterhouse.engine.account import totals
     from matterhouse.engine.errors import MOST_TOLD

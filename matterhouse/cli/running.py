@@ -36,6 +36,9 @@ Audit = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing unless the run fails.")]
+DryRunFlag = Annotated[
+    bool, typer.Option("--dry-run", help="Tell what would be read, rejected and removed; write nothing.")
+]
 Profile = Annotated[bool, typer.Option("--profile", help="Print what each stage took.")]
 
 
@@ -49,6 +52,7 @@ def run(
     full_refresh: FullRefresh = False,
     accept_drop: AcceptDrop = False,
     audit: Audit = None,
+    dry_run: DryRunFlag = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
     profile: Profile = False,
@@ -63,6 +67,9 @@ def run(
     from matterhouse.engine.run import Run
     from matterhouse.settings.loading import load, only
 
+    kind = Run
+    if dry_run:
+        from matterhouse.engine.dry_run import DryRun as kind
     sources = source or []
     names = sources if all("=" not in each for each in sources) else []  # of the configuration's
     flags = [] if names else sources
@@ -71,7 +78,7 @@ def run(
     if audit is not None:
         settings = settings.model_copy(update={"audit_share": audit})
     watch = Watch(visible=sys.stderr.isatty() and not (quiet or as_json))
-    run = Run(
+    run = kind(
         settings,
         full_refresh=full_refresh,
         accept_drop=accept_drop,
@@ -136,13 +143,13 @@ def _finish(run: "Run", watch: "Watch") -> int:
 
 
 def _tell(report: "Report", warehouse: Path, watch: "Watch", as_json: bool, quiet: bool, profile: bool) -> None:
-    from matterhouse.cli import account
+    from matterhouse.cli import account, dry_account
 
     if as_json:
         account.tell_json(report)
         return
     if not quiet:
-        account.tell(report, warehouse)
+        account.tell(report, warehouse) if report.files is None else dry_account.tell(report)
     if profile:
         account.tell_profile(report, watch.last)
     if report.error is not None:
