@@ -30,7 +30,7 @@ from matterhouse.engine.run_history import RunHistory
 from matterhouse.engine.run_sources import RunSources
 from matterhouse.settings.group import seconds
 from matterhouse.settings.models import Settings
-from matterhouse.sources import SourceUnavailable
+from matterhouse.sources import SourceUnavailable, copies
 from matterhouse.warehouse import recovery, snapshots
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.lock import exclusive
@@ -306,6 +306,7 @@ class Run:
                     self._ground.ledger.clear_files()
                 self._remember()
                 self._ground.ledger.mirrors(snapshot.id, self._ground.code)
+            copies.forget(self._layout.clones, self._sources.dropped)
             if self._ground.base is None:
                 recovery.set_aside_replaced(self._layout, snapshot, self.report.notes)
             retention = self._settings.retention

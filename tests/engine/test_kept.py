@@ -1,6 +1,7 @@
 """Files that cannot be read any more: they keep the records that they had, for a while, marked, counted and told."""
 
 import os
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from matterhouse.sources import Unreadable
 from matterhouse.sources.folder import FolderSource
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.ledger import Ledger
+from tests.commands import SAMPLE
 from tests.warehouses import TIMES, differences, parquet_differences, rows
 
 TITLES = "SELECT path, title FROM records ORDER BY path"
@@ -202,3 +204,15 @@ def test_a_file_of_which_the_disk_cannot_be_read_is_tried_again_in_each_run(home
     monkeypatch.undo()
     assert run(home).sources[0].kept == 0
     assert rows(home / "w", MARKED) == []
+
+
+def test_a_file_that_breaks_leaves_the_tables_where_it_keeps_nothing_and_is_kept_as_rejected(tmp_path):
+    content = Path(shutil.copytree(SAMPLE, tmp_path / "news"))
+    run(tmp_path, "0s")
+    file = next(content.glob("_people/*.md"))
+    file.write_text("---\nname: [unfinished\n---\n")
+    report = run(tmp_path, "0s")
+    assert (report.sources[0].loaded, report.sources[0].rejected) == (0, 3)
+    assert rows(tmp_path / "w", "SELECT count(*) FROM people") == [(3,)]
+    again = run(tmp_path, "0s")
+    assert (again.state, again.sources[0].rejected) == ("unchanged", 3)

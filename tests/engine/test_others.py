@@ -14,6 +14,8 @@ from matterhouse.settings.file import ConfigError
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.ledger import Ledger
 from tests.commands import matterhouse
+from tests.sources.conftest import Repository
+from tests.sources.servers import git_server
 from tests.warehouses import TIMES, copied, differences, parquet_differences, rows
 
 PER_SOURCE = "SELECT source, count(*) FROM records GROUP BY ALL ORDER BY ALL"
@@ -130,6 +132,23 @@ def test_chosen_sources_and_other_code_read_every_source_that_is_configured(home
     report = refresh(loading.only(loading.load(home / "matterhouse.yml"), ["new"]))
     assert (report.state, len(report.sources)) == ("loaded", 2)
     assert rows(home / "w", PER_SOURCE) == [("new", 30), ("old", 30)]
+
+
+def test_the_copy_of_a_remote_repository_goes_with_its_source(tmp_path: Path):
+    repository = Repository(tmp_path / "served" / "site")
+    repository.commit({"a.md": "---\ntitle: A\n---\n"})
+    with git_server(tmp_path / "served") as url:
+        configured(tmp_path, f"site: {{uri: '{url}/site'}}\n  site-2: {{uri: '{url}/site', ref: main}}")
+        assert names_in(tmp_path / "w" / "state" / "clones") == {"site", "site-2"}
+        configured(tmp_path, f"place: {{uri: '{url}/site'}}\n  site-2: {{uri: '{url}/site', ref: main}}")
+        assert names_in(tmp_path / "w" / "state" / "clones") == {"place", "site-2"}
+        report = configured(tmp_path, f"place: {{uri: '{url}/site'}}", accept_drop=True)
+        assert (report.error, names_in(tmp_path / "w" / "state" / "clones")) == (None, {"place"})
+
+
+def names_in(clones: Path) -> set[str]:
+    """The sources that the folder of clones has copies of."""
+    return {path.name.rpartition("-")[0] for path in clones.iterdir()}
 
 
 def test_rows_of_a_source_that_is_not_told_stay_and_each_run_says_so(home: Path):

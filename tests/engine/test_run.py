@@ -291,16 +291,6 @@ def test_a_mended_file_is_loaded_and_leaves_the_rejects(tmp_path, loaded):
     assert rows(tmp_path / "w", "SELECT count(*) FROM meta.rejects") == [(1,)]
 
 
-def test_a_file_that_breaks_leaves_the_tables_and_is_kept_as_rejected(tmp_path, loaded):
-    file = next(loaded.glob("_people/*.md"))
-    file.write_text("---\nname: [unfinished\n---\n")
-    report = run(tmp_path / "w", folder(loaded))
-    assert (report.sources[0].loaded, report.sources[0].rejected) == (0, 3)
-    assert rows(tmp_path / "w", "SELECT count(*) FROM people") == [(3,)]
-    again = run(tmp_path / "w", folder(loaded))
-    assert (again.state, again.sources[0].rejected) == ("unchanged", 3)
-
-
 def test_too_many_rejects_publish_nothing(tmp_path, loaded):
     first = current(tmp_path / "w")
     for file in sorted(loaded.glob("_news/*.md"))[:12]:

@@ -3,10 +3,10 @@
 CREATE TABLE meta.removed (
     source     VARCHAR NOT NULL,
     path       VARCHAR NOT NULL,
+    run_id     VARCHAR NOT NULL,
     record_id  VARCHAR,
     records    BIGINT,
     what       VARCHAR,
-    run_id     VARCHAR NOT NULL,
     removed_at TIMESTAMP WITH TIME ZONE
 );
 
@@ -14,8 +14,8 @@ COMMENT ON TABLE meta.removed IS 'One row per file that a run found gone, or who
 
 COMMENT ON COLUMN meta.removed.source IS 'Name of the content repository, as configured.';
 COMMENT ON COLUMN meta.removed.path IS 'Path that the file had in its source, with forward slashes.';
+COMMENT ON COLUMN meta.removed.run_id IS 'The run that found it gone, as in meta.runs.run_id.';
 COMMENT ON COLUMN meta.removed.record_id IS 'Id that the file had, as in raw.documents.file_id.';
 COMMENT ON COLUMN meta.removed.records IS 'Records that it held; 0 where it could not be read.';
 COMMENT ON COLUMN meta.removed.what IS 'What is gone: file, or source.';
-COMMENT ON COLUMN meta.removed.run_id IS 'The run that found it gone, as in meta.runs.run_id.';
 COMMENT ON COLUMN meta.removed.removed_at IS 'Start of that run, in UTC.';
