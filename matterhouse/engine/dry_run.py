@@ -33,7 +33,7 @@ class DryRun(Run):
         self._held_copy = ExitStack()
         folder = self._held_copy.enter_context(TemporaryDirectory(prefix="matterhouse-dry-run-"))
         self._real = Layout(settings.warehouse.absolute())
-        copy = {"warehouse": Path(folder) / "warehouse", "metrics_file": None}
+        copy = {"warehouse": Path(folder) / "warehouse", "metrics_file": None, "publish": ()}
         super().__init__(settings.model_copy(update=copy), **options)
 
     def __enter__(self) -> DryRun:

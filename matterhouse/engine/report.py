@@ -37,9 +37,9 @@ class Report:
     ``histories`` the ``commits`` and ``versions`` that came to the histories of sources, ``removed`` by
     source how many ``files`` are gone and the first ``paths`` of them, ``not_due`` the sources that were not listed,
     each with the moment when it is due, ``stale`` those that failed and keep rows, each with the start of the run that
-    read it last, ``unsent`` the object stores that the snapshot could not be sent to, each with the reason, ``files`` of
-    a dry run what would become of each file that is new, changed or gone, ``notes`` what else the operator should know.
-    Times are ISO 8601 in UTC.
+    read it last, ``unsent`` the object stores that the snapshot could not be sent to, each with the reason, ``files``
+    of a dry run what would become of each file that is new, changed or gone, ``notes`` what else the operator should
+    know. Times are ISO 8601 in UTC.
     """
 
     run_id: str

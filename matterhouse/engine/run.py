@@ -77,13 +77,14 @@ class Run:
     ):
         started = datetime.now(UTC)
         self.report = Report(f"{started:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}", _iso(started))
-        self._settings, self._full_refresh, self._on_progress = settings, full_refresh, on_progress
+        self._settings, self._on_progress = settings, on_progress
         self._accept_drop, self._trigger, self._flow_run_id = accept_drop, trigger, flow_run_id
         self._layout = Layout(settings.warehouse.absolute())
         # Of its own: a worker process of a run that was killed may still be writing.
         self._staged = self._layout.staging / self.report.run_id
         self._history_since = history_since
-        self._started, self._asked = started, drop_sources
+        self._started = started
+        self._asked: dict[str, Any] = {"full": full_refresh, "accept_drop": accept_drop, "asked": drop_sources}
         self._sources = RunSources(settings, {})
         self._rejects: list[dict] = []
         self._rejects_of_failed: list[dict] = []
@@ -95,15 +96,7 @@ class Run:
         with ExitStack() as held:
             held.enter_context(exclusive(self._layout))
             held.enter_context(process.without_garbage_collection())
-            self._ground = Ground(
-                self._settings,
-                self._layout,
-                self.report.notes,
-                self._started,
-                full=self._full_refresh,
-                accept_drop=self._accept_drop,
-                asked=self._asked,
-            )
+            self._ground = Ground(self._settings, self._layout, self.report.notes, self._started, **self._asked)
             held.callback(self._ground.ledger.close)
             with self._noting():
                 note_killed(self._layout, self._ground.ledger, self.report.notes)
