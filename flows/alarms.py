@@ -110,6 +110,11 @@ def source(name: str) -> str:
     return f"source/{name}"
 
 
+def store(url: str) -> str:
+    """What an alarm is about that concerns an object store to publish to."""
+    return f"store/{url}"
+
+
 def flow(name: str) -> str:
     """What an alarm is about that concerns all of a flow."""
     return f"flow/{name}"

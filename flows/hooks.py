@@ -64,7 +64,9 @@ def tell_crashed(flow: Flow, flow_run: FlowRun, state: State) -> None:
 
 
 def tell_sources(settings: Settings, report: Report, run: object) -> None:
-    """Tell of every source that failed in a run, and of those that do not any more."""
+    """Tell of every source that failed in a run, of object stores that did not take the snapshot, and of those that do
+    not fail any more.
+    """
     raised, failed = Alarms(settings, _log(), run), {failure.source: failure for failure in report.failures}
     for name in settings.sources:
         failure = failed.get(name)
@@ -72,8 +74,13 @@ def tell_sources(settings: Settings, report: Report, run: object) -> None:
         for kind in _KINDS:
             if failure is not None and kind == kind_now:
                 raised.open(kind, alarms.source(name), failure.message)
-            elif report.error is None or failed:
+            elif report.error is None or failed or report.unsent:
                 raised.recover(kind, alarms.source(name))
+    for place in settings.publish:
+        if place in report.unsent:
+            raised.open(notices.FAILED, alarms.store(place), report.unsent_in_words[place])
+        elif report.error is None or report.unsent:
+            raised.recover(notices.FAILED, alarms.store(place))
 
 
 def _kind(failure: SourceFailure) -> str:

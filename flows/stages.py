@@ -196,6 +196,8 @@ def _tell(run: Run, settings: Settings) -> None:
     if report.state == RunState.PARTIAL:
         for failure in report.failures:
             log.warning("%s", failure.message)
+        for told in report.unsent_in_words.values():
+            log.warning("%s", told)
     for check in report.failed_checks:
         log.warning("check %s (%s): %s", check["name"], check["severity"], breach(check))
     if report.drift:

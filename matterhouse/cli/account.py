@@ -59,8 +59,8 @@ def tell_failure(report: "Report", warehouse: Path) -> None:
             complain(f"partial: {failure.message}; {failure.source} {_keeps(failure.source, report.stale)}")
         if more := len(report.failures[MOST_TOLD:]):
             complain(f"partial: {more:,} more sources failed and keep the rows that they had")
-        for place, why in report.unsent.items():
-            complain(f"partial: {place} keeps the snapshot that it has: {why}")
+        for told in report.unsent_in_words.values():
+            complain(f"partial: {told}")
         return
     complain(f"{report.state}: {report.error}")
     try:

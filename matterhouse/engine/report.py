@@ -79,8 +79,13 @@ class Report:
         """Say which object stores keep an older snapshot, and why."""
         self.unsent = unsent
         if unsent:
-            told = "; ".join(f"{place} keeps the snapshot that it has: {why}" for place, why in unsent.items())
-            self.state, self.error = RunState.PARTIAL, f"{self.error}; {told}" if self.error else told
+            told = [self.error] if self.error else []
+            self.state, self.error = RunState.PARTIAL, "; ".join([*told, *self.unsent_in_words.values()])
+
+    @property
+    def unsent_in_words(self) -> dict[str, str]:
+        """A sentence for each object store that the snapshot could not be sent to."""
+        return {place: f"{place} keeps the snapshot that it has: {why}" for place, why in self.unsent.items()}
 
     def row(self, accounts: Sequence[Account], flow_run_id: str | None, trigger: str, full_refresh: bool) -> dict:
         """The run as the ledger and ``meta.runs`` know it."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from matterhouse.engine.report import Report
 from matterhouse.engine.run import refresh
 from matterhouse.flows import hooks, notices
 from matterhouse.flows.alarms import Alarms, flow, source
@@ -124,3 +125,17 @@ def test_a_date_that_is_to_come_is_no_sign_of_life(tmp_path, day, is_stale):
     )
     assert bool(hooks.stale(load(file))) == is_stale
     assert "the newest is of 2020-01-01" in json.dumps(hooks.stale(load(file))) or not is_stale
+
+
+def test_an_object_store_that_does_not_take_a_snapshot_is_told_of_until_it_does(tmp_path, webhook):
+    place = "s3://bucket/warehouse"
+    own, report = settings(tmp_path).model_copy(update={"publish": (place,)}), Report("run", "2026-01-01T00:00:00Z")
+    hooks.tell_sources(own, report, "first")
+    report.tell_unsent({place: "it does not answer"})
+    hooks.tell_sources(own, report, "second")
+    assert webhook[0]["text"].endswith(f"{place} keeps the snapshot that it has: it does not answer")
+    assert told(webhook) == [("opened", f"failed/store/{place}")]
+    hooks.tell_sources(own, Report("run", "2026-01-01T00:00:00Z", error="all sources failed"), "third")
+    assert told(webhook) == []
+    hooks.tell_sources(own, Report("run", "2026-01-01T00:00:00Z"), "fourth")
+    assert told(webhook) == [("recovered", f"failed/store/{place}")]
