@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import re
 import stat
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -26,7 +27,11 @@ _HEADER_BYTES = 1 << 20  # of a tar archive, between two members
 _NAME_BYTES = 100  # of a zip archive, per member that the limit ``files`` allows
 _BLOCK = 512  # of a tar archive
 _COMMIT = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_DAMAGED = (OSError, EOFError, ValueError, OverflowError, zlib.error, tarfile.TarError, zipfile.BadZipFile)
+# RuntimeError: of a kind of zip archive that is not known, or headers that lead to headers without end.
+_DAMAGED = (
+    *(OSError, EOFError, ValueError, OverflowError, RuntimeError),
+    *(struct.error, zlib.error, tarfile.TarError, zipfile.BadZipFile),
+)
 
 
 class Refused(Exception):
@@ -220,7 +225,7 @@ class _Zip:
         try:
             with self._zip.open(info) as opened:
                 content = opened.read(info.file_size)
-        except (*_DAMAGED, NotImplementedError) as error:
+        except _DAMAGED as error:
             raise Unreadable("damaged", f"the member is damaged: {' '.join(str(error).split())}") from None
         if len(content) != info.file_size:
             raise Unreadable("damaged", f"the member is damaged: it has {len(content):,} of {info.file_size:,} bytes")

@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+import random
 import subprocess
 import tarfile
 import tracemalloc
@@ -118,6 +119,34 @@ def test_what_is_cut_off_or_damaged_is_refused_or_rejected(read, suffix: str):
     for size in (0, 3, 100, len(whole) // 2, len(whole) - 10):
         with pytest.raises(SourceUnavailable, match="damaged|incomplete|no archive"):
             read(whole[:size], f"x{suffix}")
+
+
+@pytest.mark.parametrize("suffix", PACKED)
+def test_whatever_is_damaged_is_read_or_refused(read, suffix: str):
+    chance, files = random.Random(5), {f"_n/{number}.md": MARK + bytes([number]) * 200 for number in range(6)}
+    refused = 0
+    for _ in range(150):
+        content = bytearray(PACKED[suffix](files))
+        for _ in range(chance.choice((1, 1, 2, 5))):
+            at = chance.randrange(len(content))
+            if chance.random() < 0.7:
+                content[at] = chance.randrange(256)
+            elif chance.random() < 0.5:
+                del content[at + 1 : at + chance.randrange(1, 600)]
+            else:
+                content[at:at] = content[max(0, at - 512) : at]
+        try:
+            assert read(bytes(content), f"x{suffix}", archive_bytes=50_000_000) is not None
+        except SourceUnavailable:
+            refused += 1
+    assert refused > 20
+
+
+def test_headers_that_lead_to_headers_are_refused(read):
+    name = tarfile.TarInfo("././@LongLink")
+    name.type, name.size = tarfile.GNUTYPE_LONGNAME, 4
+    with pytest.raises(SourceUnavailable, match="damaged|a header of more than"):
+        read((name.tobuf() + b"a.md".ljust(512, b"\0")) * 900 + tar({"a.md": MARK}))
 
 
 def test_a_damaged_header_does_not_end_an_archive_early(read):
