@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from matterhouse import process
-from matterhouse.engine import declared, elsewhere, fingerprint
+from matterhouse.engine import declared, elsewhere, fingerprint, tracing
 from matterhouse.engine.errors import RunFailed, SourceFailure, SourcesFailed, is_explained
 from matterhouse.engine.ground import Ground
 from matterhouse.engine.limits import judged, refuse_drops
@@ -96,6 +96,7 @@ class Run:
         with ExitStack() as held:
             held.enter_context(exclusive(self._layout))
             held.enter_context(process.without_garbage_collection())
+            held.enter_context(tracing.run_span(**{"matterhouse.run_id": self.report.run_id}))
             self._ground = Ground(self._settings, self._layout, self.report.notes, self._started, **self._asked)
             held.callback(self._ground.ledger.close)
             with self._noting():
@@ -357,7 +358,8 @@ class Run:
         self._marker.put(name)
         begun = time.perf_counter()
         try:
-            yield
+            with tracing.span(name):
+                yield
         finally:
             self.report.stages[name] = round(time.perf_counter() - begun, 4)
 

@@ -15,7 +15,7 @@ from matterhouse.warehouse.snapshots import Snapshot
 from tests.warehouse.damage import Project
 from tests.warehouses import parquet_differences, rows
 
-WAYS = ["removed", "changed", "rejected", "passed over", "an item of a list"]
+WAYS = ["removed", "changed", "passed over", "an item of a list"]
 PLACES = ["title", "tag", "related", "body"]
 TEXT = "---\ntitle: {0}\ntags: [{1}]\nrelated:\n  - title: {2}\n    webUrl: https://example.org/{2}\n---\nAnd {3}.\n"
 ITEMS = "- title: {0}\n  tags: [{1}]\n- title: {2}\n  slug: {3}\n"
@@ -102,7 +102,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     assert len(found[".duckdb"]) > len(SENTENCES) / 2, "DuckDB compresses some"
     files["removed"].unlink()
     files["changed"].write_text(TEXT.format(*"abcd"))
-    files["rejected"].write_text("---\ntitle: [\n---\n")
     files["passed over"].rename(news / "passed over.bak")
     files["an item of a list"].write_text("- title: Another\n")
     assert project.run().state == "loaded"
