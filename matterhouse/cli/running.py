@@ -73,7 +73,7 @@ def run(
     sources = source or []
     names = sources if all("=" not in each for each in sources) else []  # of the configuration's
     flags = [] if names else sources
-    settings = load(config, flags, warehouse, include=include or (), exclude=exclude or (), tables=tables)
+    settings = load(config, flags, warehouse, include=include or (), exclude=exclude or (), tables=tables, names=names)
     settings = only(settings, names)
     if audit is not None:
         settings = settings.model_copy(update={"audit_share": audit})

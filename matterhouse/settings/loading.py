@@ -24,14 +24,16 @@ def load(
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     tables: Path | None = None,
+    names: Sequence[str] = (),
     needs_sources: bool = True,
 ) -> Settings:
     """The settings of the file ``path``, by default matterhouse.yml in the current folder, and of the flags.
 
     ``sources`` are ``NAME=URI``, or ``NAME`` of one of the file: they replace those of the file, but for the other
     settings of a source that has the same name there. ``include`` replaces the globs of every source, ``exclude`` is
-    added to them, ``tables`` is a folder with DDL of tables. Relative paths start at the file's folder, those of flags
-    at the current one. Commands that only read the warehouse pass ``needs_sources=False`` and get none, so that they
+    added to them, ``tables`` is a folder with DDL of tables, ``names`` are the sources that ``only`` is
+    to choose: where the file has none, they are told. Relative paths start at the file's folder, those of flags at the
+    current one. Commands that only read the warehouse pass ``needs_sources=False`` and get none, so that they
     need neither a file nor the sources' secrets. Raises ``ConfigError``, with all mistakes.
     """
     raw, chosen = read(path), list(sources)
@@ -51,7 +53,7 @@ def load(
     settings = settings.choosing(by_flags=bool(chosen))
     place = _absolute(settings.warehouse, raw, is_flag=warehouse is not None)
     if needs_sources and not settings.sources:
-        raise ConfigError(_no_sources(raw))
+        raise ConfigError(_no_sources(raw, names))
     own = _own_folder(TABLES, settings.tables, raw, is_flag=tables is not None) if needs_sources else None
     marts = _own_folder(MARTS, settings.marts, raw, is_flag=False) if needs_sources else None
     metrics = settings.metrics_file and (raw.folder / settings.metrics_file.expanduser()).absolute()
@@ -178,7 +180,10 @@ def _mapping(value: Any) -> dict[Any, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _no_sources(raw: RawSettings) -> str:
+def _no_sources(raw: RawSettings, names: Sequence[str]) -> str:
+    if names:
+        found = described(names[0], None)
+        return f"--source: found {found}; expected NAME=URI, such as news=../news, as {raw.label} names no source"
     missing = "no source is named" if raw.exists else "there is no such file in this folder, and no source is named"
     remedy = "name one under `sources`" if raw.exists else "run `matterhouse init` to write the file"
     return f"{raw.label}: {missing}; {remedy}, or name a source with --source NAME=URI"
