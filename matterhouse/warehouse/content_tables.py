@@ -1,6 +1,6 @@
 """The tables that content makes, in the database: created, filled and described."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -13,6 +13,7 @@ from matterhouse.sql import schema
 from matterhouse.warehouse.content_names import quoted
 from matterhouse.warehouse.content_plan import Column, Found, Table
 from matterhouse.warehouse.replacing import replace_rows
+from matterhouse.warehouse.rowcounts import asked_together
 from matterhouse.warehouse.schema import comment, literal
 
 SCHEMA = "content"
@@ -85,7 +86,7 @@ def make(connection: duckdb.DuckDBPyConnection, tables: list[Planned]) -> list[s
         connection.register("updated_collections", pa.table({"number": pa.array(there, pa.int32())}))
         connection.execute(sql.read("content/only_changed")).fetchall()
     connection.execute(sql.read("content/cells")).fetchall()
-    made: list[schema.Table | None] = []
+    changed: list[Planned] = []
     for number, planned in enumerate(tables):
         if planned.is_there:
             is_changed = _update(connection, planned, number)
@@ -93,12 +94,12 @@ def make(connection: duckdb.DuckDBPyConnection, tables: list[Planned]) -> list[s
             _create(connection, planned)
             _fill(connection, planned, number, f"INSERT INTO {planned.sql_name}")
             is_changed = True
-        described = _described(planned, _counts(connection, planned)) if is_changed else None
-        if described is not None:
-            comment(connection, described)
-        made.append(described)
+        changed += [planned] if is_changed else []
+    described = {planned.sql_name: _described(planned, counts) for planned, counts in _counts(connection, changed)}
+    for table in described.values():
+        comment(connection, table)
     connection.execute("DROP TABLE content_cells; DROP TABLE content_rows").fetchall()
-    return made
+    return [described.get(planned.sql_name) for planned in tables]
 
 
 def _update(connection: duckdb.DuckDBPyConnection, planned: Planned, number: int) -> bool:
@@ -173,15 +174,15 @@ def _fill(connection: duckdb.DuckDBPyConnection, planned: Planned, number: int, 
     connection.execute(query).fetchall()
 
 
-def _counts(connection: duckdb.DuckDBPyConnection, planned: Planned) -> list[int]:
-    """Rows, documents, and values of each column but those of the key."""
-    counted = [
-        "count(*)",
-        "count(DISTINCT record_id)",
-        *(f"count({quoted(each.name)})" for each in planned.table.columns),
-    ]
-    [counts] = connection.execute(f"SELECT {', '.join(counted)} FROM {planned.sql_name}").fetchall()
-    return list(counts)
+def _counts(connection: duckdb.DuckDBPyConnection, tables: Sequence[Planned]) -> Iterator[tuple[Planned, list[int]]]:
+    """For each table its rows, documents, and values of each column but those of the key."""
+    queries = []
+    for number, planned in enumerate(tables):
+        columns = "".join(f", count({quoted(each.name)})" for each in planned.table.columns)
+        counts = f"[count(*), count(DISTINCT record_id){columns}]"
+        queries.append(f"SELECT {number}, {counts} FROM {planned.sql_name}")
+    for number, counts in asked_together(connection, queries):
+        yield tables[number], counts
 
 
 def _described(planned: Planned, counts: list[int]) -> schema.Table:
