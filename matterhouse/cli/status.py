@@ -151,7 +151,7 @@ def _recorded(layout: "Layout", manifest: dict[str, Any], notes: list[str]) -> t
         try:
             ledger = Ledger(layout.ledger, read_only=True)
             try:
-                return [*ledger.runs(), *_killed(layout)], ledger.sources()
+                return _with_killed(layout, ledger.runs(), manifest), ledger.sources()
             finally:
                 ledger.close()
         except (LedgerDamaged, DatabaseError) as damage:
@@ -159,14 +159,17 @@ def _recorded(layout: "Layout", manifest: dict[str, Any], notes: list[str]) -> t
                 f"the ledger cannot be read ({damage}); the next run mends it, and this is what the snapshot knows"
             )
     runs = [*manifest["runs"], manifest["run"]] if manifest else []
-    return [*runs, *_killed(layout)], manifest.get("sources", {})
+    return _with_killed(layout, runs, manifest), manifest.get("sources", {})
 
 
-def _killed(layout: "Layout") -> list[dict]:
+def _with_killed(layout: "Layout", runs: list[dict], manifest: dict[str, Any]) -> list[dict]:
+    """The runs, and the one that was killed, if one was since: but for one that had published, which is known."""
     from matterhouse.engine.marker import killed
 
+    published = manifest.get("run", {})
+    known = {run["run_id"] for run in (*runs, published) if run}
     run = killed(layout)
-    return [] if run is None else [run]
+    return runs if run is None or run["run_id"] in known else [*runs, run]
 
 
 def _notes(layout: "Layout", current: "Snapshot | None", newest: "Snapshot | None", runs: list[dict]) -> list[str]:

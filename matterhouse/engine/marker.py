@@ -46,6 +46,8 @@ def note_killed(layout: Layout, ledger: Ledger, notes: list[str]) -> None:
     if known is None:
         return
     row = _row(known)
+    if any(run["run_id"] == row["run_id"] for run in ledger.runs()):  # it had published, or ended but for its mark
+        return
     notes.append(f"the run {row['run_id']} did not end: {row['error']}")
     with ledger.transaction():
         ledger.put_runs([row])

@@ -233,7 +233,8 @@ def plan_source(
     """List a source, unless it is as the ledger's ``facts`` have it. Raises ``sources.SourceUnavailable``."""
     own, limits = settings.sources[name], reading_limits(settings)
     source, shape = open_configured(name, own, clones, limits), fingerprint.of_source(own, limits)
-    reread = reread or (facts is not None and facts["fingerprint"] != shape)
+    if facts is not None and facts["fingerprint"] != shape:
+        reread, kept_after = True, ALL_OVER  # records that were read in another way, perhaps with secrets, do not stay
     last = facts if facts is not None and not reread and not _has_to_look(facts, kept_after) else None
     if last is not None and last["position"] is not None and source.still_at(last["position"]):
         return SourcePlan(name, own, source, last["position"], shape, facts, digest=last["digest"])

@@ -15,6 +15,7 @@ from matterhouse.sources.folder import FolderSource
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.ledger import Ledger
 from tests.commands import SAMPLE
+from tests.sources.conftest import Repository
 from tests.warehouses import TIMES, differences, parquet_differences, rows
 
 TITLES = "SELECT path, title FROM records ORDER BY path"
@@ -43,9 +44,10 @@ def write(home: Path, name: str, text: str) -> None:
     (home / "news" / name).write_text(text)
 
 
-def run(home: Path, unreadable: str = "30d", **options) -> Report:
+def run(home: Path, unreadable: str = "30d", kind: str = "folder:", secured: str = "false", **options) -> Report:
+    source = f"{{uri: '{kind}news', publish_secured: {secured}}}"
     (home / "matterhouse.yml").write_text(
-        f"warehouse: w\nsources: {{news: {{uri: 'folder:news'}}}}\nretention: {{unreadable: {unreadable}}}\n"
+        f"warehouse: w\nsources: {{news: {source}}}\nretention: {{unreadable: {unreadable}}}\n"
     )
     report = refresh(loading.load(home / "matterhouse.yml"), **options)
     assert report.error is None and not parquet_differences(home / "w")
@@ -173,6 +175,31 @@ def test_tables_of_other_code_cannot_keep_them_and_the_run_says_so(home, monkeyp
     lost = "files that cannot be read lost their records, as all tables are made anew: news: a.md"
     assert lost in report.notes
     assert ("a.md", "First") not in rows(home / "w", TITLES)
+
+
+def test_records_that_were_read_in_another_way_do_not_stay(home):
+    write(home, "a.md", "---\ntitle: First\nsecured: {cipher: x}\n---\n")
+    known = "SELECT count(*) FROM raw.documents WHERE path = 'a.md' AND front_matter LIKE '%cipher%'"
+    run(home, secured="true")
+    write(home, "a.md", BAD)
+    run(home, secured="true")
+    assert rows(home / "w", known) == [(1,)]
+    run(home)
+    assert rows(home / "w", known) == [(0,)] and rows(home / "w", MARKED) == []
+
+
+def test_a_source_with_history_has_the_commit_and_keeps_the_record(tmp_path):
+    repository = Repository(tmp_path / "news")
+    repository.commit({"a.md": "---\ntitle: First\n---\n", "_data/crew.yml": "ann: {title: Ann}\nbob: {title: Bob}\n"})
+    run(tmp_path, kind="", secured="false, history: true")
+    repository.commit({"a.md": BAD, "_data/crew.yml": "ann: [\n"})
+    assert run(tmp_path, kind="", secured="false, history: true").sources[0].kept == 2
+    assert rows(tmp_path / "w", TITLES) == BOTH[:3]
+    open_versions = "SELECT count(*) FROM history.record_versions WHERE valid_to IS NULL AND NOT is_deleted"
+    assert rows(tmp_path / "w", open_versions) == [(0,)]
+    repository.commit({"a.md": "---\ntitle: Mended\n---\n"})
+    assert run(tmp_path, kind="", secured="false, history: true").sources[0].kept == 1
+    assert ("a.md", "Mended") in rows(tmp_path / "w", TITLES) and rows(tmp_path / "w", open_versions) == [(1,)]
 
 
 def test_the_ledger_is_made_anew_with_what_is_kept(home):

@@ -1,6 +1,7 @@
 """What is gone is named: files in ``meta.removed`` and the report; and so are runs that did not come to their end."""
 
 import json
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,8 @@ import pytest
 from matterhouse.engine.report import Report
 from matterhouse.engine.run import refresh
 from matterhouse.settings import loading
+from matterhouse.warehouse.layout import Layout
+from matterhouse.warehouse.ledger import Ledger
 from tests.commands import matterhouse
 from tests.warehouses import parquet_differences, rows
 
@@ -112,6 +115,27 @@ def test_a_run_that_was_killed_is_told_by_status_and_kept(home, stage):
     query = "SELECT state, ended_at, error FROM meta.runs ORDER BY started_at"
     assert rows(home / "w", query)[1] == ("killed", None, newest["error"])
     assert run(home).notes == []
+
+
+def test_a_run_that_was_killed_when_it_had_published_is_told_as_what_it_is(home, monkeypatch):
+    (home / "news" / "a.md").write_text("---\ntitle: changed\n---\n")
+    running = home / "w" / "state" / "running.json"
+    monkeypatch.setattr(Ledger, "mirrors", lambda *_: shutil.copy(running, home / "mark") and 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        run(home)
+    monkeypatch.undo()
+    left = json.loads((home / "mark").read_text())
+    (home / "mark").write_text(json.dumps(left | {"pid": 2**22 + 1}))
+    shutil.copy(home / "mark", running)
+    ledger = Ledger(Layout(home / "w").ledger)
+    with ledger.transaction():  # the kill came before this was written
+        ledger._connection.execute("DELETE FROM runs WHERE run_id = ?", (left["run_id"],))
+    ledger.close()
+    [newest, *_] = json.loads(matterhouse("status", "--json", cwd=home).stdout)["runs"]
+    assert newest["state"] == "loaded"
+    assert not any("did not end" in note for note in run(home).notes)
+    query = f"SELECT state FROM meta.runs WHERE run_id = '{left['run_id']}'"
+    assert rows(home / "w", query) == [("loaded",)]
 
 
 def test_a_mark_that_cannot_be_read_stops_nothing(home):
