@@ -35,15 +35,18 @@ class Comparison:
         return not (self.to_read or self.skipped or self.removed)
 
 
-def compare(listing: Listing, known: dict[str, Entry], reread: bool, kept_after: str = ALL_OVER) -> Comparison:
+def compare(
+    listing: Listing, known: dict[str, Entry], reread: bool, kept_after: str = ALL_OVER, moved: bool = False
+) -> Comparison:
     """Compare a listing with the ledger's entries by path; ``reread`` takes every file for changed.
 
-    A file whose records are kept since ``kept_after`` (ISO 8601, UTC) or before is taken for changed, too.
+    A file whose records are kept since ``kept_after`` (ISO 8601, UTC) or before is taken for changed, too; and where
+    the source has ``moved`` to another place, one of which the listing does not tell the content.
     """
     to_read, skipped, kept = [], [], []
     for file in listing.files:
         entry = known.get(file.path)
-        if entry is None or reread or not _is_unchanged(file, entry) or is_over(entry, kept_after):
+        if entry is None or reread or not _is_unchanged(file, entry, moved) or is_over(entry, kept_after):
             to_read.append(file)
         else:
             kept.append(entry)
@@ -67,10 +70,12 @@ def keeps_records(known: Entry | None, kept_after: str) -> bool:
     return known is not None and known.records > 0 and kept_after != ALL_OVER and not is_over(known, kept_after)
 
 
-def _is_unchanged(file: File, entry: Entry) -> bool:
+def _is_unchanged(file: File, entry: Entry, moved: bool) -> bool:
     """Whether a listed file certainly has the content that the entry tells of."""
     if entry.content_hash is None or entry.reason in NOT_READ:
         return False
     if file.content_hash is not None:
         return file.content_hash == entry.content_hash
+    if moved:
+        return False
     return file.size == entry.size_bytes and file.mtime_ns == entry.modified_ns and not file.is_racy(entry.listed_ns)

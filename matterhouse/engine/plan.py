@@ -61,7 +61,8 @@ class SourcePlan:
         """Compare the listing, if there is one, with the ledger's files; it is not kept."""
         if self.listing is not None:
             self.known = ledger.files(self.name)
-            self.comparison = compare(self.listing, self.known, self.reread, self.kept_after)
+            moved = self.facts is not None and self.facts["uri"] != redacted(self.settings.uri)
+            self.comparison = compare(self.listing, self.known, self.reread, self.kept_after, moved)
             self.listing = None
 
     @property
@@ -235,7 +236,9 @@ def plan_source(
     source, shape = open_configured(name, own, clones, limits), fingerprint.of_source(own, limits)
     if facts is not None and facts["fingerprint"] != shape:
         reread, kept_after = True, ALL_OVER  # records that were read in another way, perhaps with secrets, do not stay
-    last = facts if facts is not None and not reread and not _has_to_look(facts, kept_after) else None
+    last = (
+        facts if facts is not None and not reread and not _has_to_look(facts, redacted(own.uri), kept_after) else None
+    )
     if last is not None and last["position"] is not None and source.still_at(last["position"]):
         return SourcePlan(name, own, source, last["position"], shape, facts, digest=last["digest"])
     plan = SourcePlan(
@@ -251,9 +254,9 @@ def plan_source(
     return plan
 
 
-def _has_to_look(facts: dict, kept_after: str) -> bool:
-    """Whether files are to be tried again, or have kept records that they had for long enough."""
-    return facts.get("retry") or (facts.get("kept_since") or "~") <= kept_after
+def _has_to_look(facts: dict, uri: str, kept_after: str) -> bool:
+    """Whether the source is at another place, files are to be tried again, or have kept records for long enough."""
+    return facts["uri"] != uri or facts.get("retry") or (facts.get("kept_since") or "~") <= kept_after
 
 
 def reading_limits(settings: Settings) -> Limits:

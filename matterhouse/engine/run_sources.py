@@ -86,7 +86,8 @@ class RunSources:
         """
         ledger, reread = ground.ledger, ground.full
         known = ledger.sources()
-        self._wanted = self._settings.chosen if self._settings.chosen and not ground.fresh else self._settings.sources
+        takes_all = not self._settings.chosen or (ground.fresh and bool(known))
+        self._wanted = self._settings.sources if takes_all else self._settings.chosen
         if not (reread or self._settings.chosen):
             self._not_due = not_due(self._settings, known, now)
 

@@ -1,6 +1,7 @@
 """Sources that a run was not told of: their rows stay and are told, until a run is to drop them."""
 
 import json
+import os
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -132,6 +133,30 @@ def test_chosen_sources_and_other_code_read_every_source_that_is_configured(home
     report = refresh(loading.only(loading.load(home / "matterhouse.yml"), ["new"]))
     assert (report.state, len(report.sources)) == ("loaded", 2)
     assert rows(home / "w", PER_SOURCE) == [("new", 30), ("old", 30)]
+
+
+def test_a_source_that_is_at_another_place_is_read_there_whatever_sizes_and_times_say(tmp_path: Path):
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.md").write_text(f"---\ntitle: {name:5}\n---\n")
+        (tmp_path / name / "same.md").write_text("---\ntitle: Same\n---\n")
+        for file in (tmp_path / name).iterdir():
+            os.utime(file, (1_700_000_000, 1_700_000_000))
+    configured(tmp_path, "news: {uri: 'folder:here'}")
+    report = configured(tmp_path, "news: {uri: 'folder:there'}")
+    assert [(account.loaded, account.unchanged) for account in report.sources] == [(1, 1)]
+    assert rows(tmp_path / "w", "SELECT title FROM records ORDER BY path") == [("there",), ("Same",)]
+    assert configured(tmp_path, "news: {uri: 'folder:there'}").state == "unchanged"
+
+
+def test_the_first_run_of_a_chosen_source_reads_that_one(tmp_path: Path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.md").write_text("---\ntitle: A\n---\n")
+    (tmp_path / "matterhouse.yml").write_text("sources: {one: {uri: 'folder:one'}, two: {uri: 'folder:two'}}\n")
+    settings = loading.load(tmp_path / "matterhouse.yml", (), tmp_path / "w")
+    assert [account.source for account in refresh(loading.only(settings, ["two"])).sources] == ["two"]
+    assert len(refresh(settings).sources) == 2
 
 
 def test_the_copy_of_a_remote_repository_goes_with_its_source(tmp_path: Path):
