@@ -236,9 +236,9 @@ def plan_source(
     source, shape = open_configured(name, own, clones, limits), fingerprint.of_source(own, limits)
     if facts is not None and facts["fingerprint"] != shape:
         reread, kept_after = True, ALL_OVER  # records that were read in another way, perhaps with secrets, do not stay
-    last = (
-        facts if facts is not None and not reread and not _has_to_look(facts, redacted(own.uri), kept_after) else None
-    )
+    last = facts
+    if facts is not None and (reread or _has_to_look(facts, redacted(own.uri), kept_after)):
+        last = None
     if last is not None and last["position"] is not None and source.still_at(last["position"]):
         return SourcePlan(name, own, source, last["position"], shape, facts, digest=last["digest"])
     plan = SourcePlan(
