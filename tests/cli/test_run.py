@@ -121,6 +121,7 @@ def test_json_is_one_object_and_nothing_else(tmp_path: Path):
             "removed": 0,
             "records": 78,
             "error": None,
+            "kept": 0,
         }
     ]
 
