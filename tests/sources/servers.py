@@ -78,7 +78,7 @@ def https_server(folder: Path, requests: list[str]) -> Iterator[str]:
     with TemporaryDirectory() as own, ThreadingHTTPServer(("127.0.0.1", 0), _file_handler(folder, requests)) as server:
         certificate, key = f"{own}/certificate.pem", f"{own}/key.pem"
         made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-        made += ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"]
+        made += ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-days", "2"]
         subprocess.run([*made, "-keyout", key, "-out", certificate], check=True, capture_output=True)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)

@@ -238,6 +238,16 @@ def test_what_a_server_has_is_fetched_when_it_changed(tmp_path: Path):
         assert open_source("s", uri, clones=tmp_path / "clones").position() == changed.position()
 
 
+def test_the_login_goes_to_the_host_of_the_url_alone(tmp_path: Path):
+    requests: list[str] = []
+    (tmp_path / "x.zip").write_bytes(zipped({"a.md": MARK}))
+    with https_server(tmp_path, requests) as url:
+        elsewhere = url.replace("127.0.0.1", "localhost")
+        uri = f"{url.replace('//', '//me:secret@')}/to/{elsewhere}/x.zip"
+        assert [file.path for file in open_source("s", uri, clones=tmp_path / "clones").list().files] == ["a.md"]
+    assert [len(line.split()) for line in requests] == [4, 2]  # status, path, and the login
+
+
 def test_what_a_server_does_not_give_is_told_without_secrets(tmp_path: Path):
     requests: list[str] = []
     with https_server(tmp_path, requests) as url:
