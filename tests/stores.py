@@ -80,56 +80,60 @@ def seaweed() -> str:
     return f"http://127.0.0.1:{ports['s3']}"
 
 
+class _Unreliable(BaseHTTPRequestHandler):
+    host: str
+    chance: random.Random
+    share: float
+
+    protocol_version = "HTTP/1.1"
+
+    def handle_any(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        fault = self.chance.choice(("error", "busy", "lost", "closed")) if self.chance.random() < self.share else None
+        if fault == "closed":
+            self.close_connection = True
+        elif fault in ("error", "busy"):
+            self._answer(500 if fault == "error" else 503, [("Content-Length", "0")], b"")
+        else:
+            self._hand_on(body, is_answered=fault is None)
+
+    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = handle_any
+
+    def _hand_on(self, body: bytes, is_answered: bool) -> None:
+        connection = http.client.HTTPConnection(self.host, timeout=60)
+        connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+        for name, value in self.headers.items():
+            connection.putheader(name, value)
+        connection.endheaders(body)
+        answer = connection.getresponse()
+        content = answer.read()
+        connection.close()
+        if is_answered:
+            headers = [(name, value) for name, value in answer.getheaders() if name.lower() != "transfer-encoding"]
+            if not any(name.lower() == "content-length" for name, _ in headers):
+                headers.append(("Content-Length", str(len(content))))
+            self._answer(answer.status, headers, content)
+        else:
+            self.close_connection = True
+
+    def _answer(self, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
+        self.send_response_only(status)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 @contextmanager
 def failing(endpoint: str, chance: random.Random, share: float) -> Iterator[str]:
     """The address of a server that hands requests on to ``endpoint``, and fails at a share of them: it answers with an
     error, or ends the connection, before or after the request was carried out.
     """
-    host = endpoint.removeprefix("http://")
-
-    class Connection(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def handle_any(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            fault = chance.choice(("error", "busy", "lost", "closed")) if chance.random() < share else None
-            if fault == "closed":
-                self.close_connection = True
-            elif fault in ("error", "busy"):
-                self._answer(500 if fault == "error" else 503, [("Content-Length", "0")], b"")
-            else:
-                self._hand_on(body, is_answered=fault is None)
-
-        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = handle_any
-
-        def _hand_on(self, body: bytes, is_answered: bool) -> None:
-            connection = http.client.HTTPConnection(host, timeout=60)
-            connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
-            for name, value in self.headers.items():
-                connection.putheader(name, value)
-            connection.endheaders(body)
-            answer = connection.getresponse()
-            content = answer.read()
-            connection.close()
-            if is_answered:
-                headers = [(name, value) for name, value in answer.getheaders() if name.lower() != "transfer-encoding"]
-                if not any(name.lower() == "content-length" for name, _ in headers):
-                    headers.append(("Content-Length", str(len(content))))
-                self._answer(answer.status, headers, content)
-            else:
-                self.close_connection = True
-
-        def _answer(self, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
-            self.send_response_only(status)
-            for name, value in headers:
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Connection) as server:
+    facts = {"host": endpoint.removeprefix("http://"), "chance": chance, "share": share}
+    with ThreadingHTTPServer(("127.0.0.1", 0), type("Connection", (_Unreliable,), facts)) as server:
         thread = threading.Thread(target=server.serve_forever)
         server.daemon_threads = True
         thread.start()
