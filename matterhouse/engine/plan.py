@@ -162,6 +162,12 @@ class SourcePlan:
         return [path for path in entries if keeps_records(self.known.get(path), self.kept_after)]
 
     @property
+    def lost_records(self) -> list[str]:
+        """The files that cannot be read and had records until this run."""
+        rejected = [entry.path for entry in self.read if entry.outcome == FileOutcome.REJECTED]
+        return [path for path in rejected if path in self.known and self.known[path].records]
+
+    @property
     def kept_since(self) -> str | None:
         """Since when the file keeps records that has kept them for longest; None where no file does."""
         if self.comparison is None:

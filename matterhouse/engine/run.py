@@ -186,6 +186,7 @@ class Run:
             report.distinct_blocks = extraction.distinct_blocks
             self._fail_without_sources()
             self._ground.keep_rows_of(self._sources.failures, self._sources.losing_records)
+            report.notes += [] if self._ground.fresh else self._sources.notes_on_lost_records()
 
     def _extract(self, extraction: Extraction, plan: SourcePlan) -> None:
         """Extract a source, and throw away what was staged if it fails."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from matterhouse.engine.account import Account, FileOutcome
 from matterhouse.engine.comparison import ALL_OVER
 from matterhouse.engine.due import not_due
-from matterhouse.engine.errors import SourceFailure
+from matterhouse.engine.errors import MOST_TOLD, SourceFailure
 from matterhouse.engine.ground import Ground
 from matterhouse.engine.plan import SourcePlan, plan_source
 from matterhouse.engine.side_by_side import side_by_side
@@ -148,6 +148,17 @@ class RunSources:
     def losing_records(self) -> list[str]:
         """The files, each behind its source, that cannot be read any more and would lose the records that they had."""
         return [f"{plan.name}: {path}" for plan in self.plans for path in plan.losing_records]
+
+    def notes_on_lost_records(self) -> list[str]:
+        """A sentence, or none, on files that cannot be read and do not keep their records any longer."""
+        lost = [f"{plan.name}: {path}" for plan in self.plans for path in plan.lost_records]
+        if not lost or not seconds(self._settings.retention.unreadable):
+            return []
+        more = f" and {len(lost) - MOST_TOLD:,} more" if len(lost) > MOST_TOLD else ""
+        why = "the time is over (retention.unreadable), or other settings read them"
+        return [
+            f"files that cannot be read lost the records that they had, as {why}: {', '.join(lost[:MOST_TOLD])}{more}"
+        ]
 
     def fail(self, failure: SourceFailure) -> None:
         """Go on without a source."""

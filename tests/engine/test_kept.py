@@ -21,6 +21,7 @@ from tests.warehouses import TIMES, differences, parquet_differences, rows
 TITLES = "SELECT path, title FROM records ORDER BY path"
 BOTH = [("_data/crew.yml#ann", "Ann"), ("_data/crew.yml#bob", "Bob"), ("a.md", "First"), ("b.md", "Other")]
 MARKED = "SELECT path, outcome, reason, records FROM meta.files WHERE kept_since IS NOT NULL ORDER BY path"
+LOST = "files that cannot be read lost the records that they had, as the time is over (retention.unreadable), or other"
 BAD = "---\ntitle: [\n---\n"
 
 
@@ -154,6 +155,7 @@ def test_the_configuration_says_for_how_long(home, unreadable, time, stays):
     passed(home, **time)
     report = run(home, unreadable)
     assert report.state == ("unchanged" if stays else "loaded")
+    assert any(LOST in note and note.endswith(": news: a.md") for note in report.notes) is not stays
     assert (("a.md", "First") in rows(home / "w", TITLES)) is stays
     assert rows(home / "w", "SELECT outcome FROM meta.files WHERE path = 'a.md'") == [("rejected",)]
     assert run(home, unreadable).state == "unchanged"
@@ -184,7 +186,7 @@ def test_records_that_were_read_in_another_way_do_not_stay(home):
     write(home, "a.md", BAD)
     run(home, secured="true")
     assert rows(home / "w", known) == [(1,)]
-    run(home)
+    assert any(LOST in note and note.endswith(": news: a.md") for note in run(home).notes)
     assert rows(home / "w", known) == [(0,)] and rows(home / "w", MARKED) == []
 
 
