@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matterhouse.warehouse.build import Build
 
 MOST_REJECTS = 50
-MOST_REMOVED = 20
+MOST_REMOVED = MOST_NOT_DUE = 20
 MOST_FIELDS, MOST_COLLECTIONS = 10, 50
 _COUNTS = ("found", "loaded", "unchanged", "rejected", "skipped", "removed")
 
@@ -87,6 +87,11 @@ def _account(report: Report) -> Iterator[str]:
     yield from _table(["source", "commit", *_COUNTS], for_source)
     if others:
         yield f"{others:,} more of {len(report.sources):,} sources are in `meta.run_sources`."
+        yield ""
+    if report.not_due:
+        due = [f"{source} before {moment}" for source, moment in list(report.not_due.items())[:MOST_NOT_DUE]]
+        more = f" and {len(report.not_due) - len(due):,} more" if len(report.not_due) > len(due) else ""
+        yield f"Not due: {', '.join(due)}{more}."
         yield ""
     for line in histories_in_words(report.histories):
         yield line

@@ -54,6 +54,8 @@ def test_a_source_that_is_not_due_stays_as_it_is_and_the_run_says_until_when(hom
     assert [account.source for account in report.sources] == ["often"]
     assert report.not_due == {"seldom": (listed_at + timedelta(hours=6)).isoformat(timespec="seconds")}
     assert rows(home / "w", TITLES) == [("often", "Second"), ("seldom", "First")]
+    page = (home / "w" / "current" / "report.md").read_text()
+    assert f"Not due: seldom before {report.not_due['seldom']}." in page
     told = matterhouse("run", cwd=home).stdout
     assert "not due before" in told
     assert f"{listed_at + timedelta(hours=6):%Y-%m-%d %H:%M:%S} UTC" in told
