@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 SCHEMES = ("s3://", "gs://", "az://")
-_URL = re.compile(r"(?:s3|gs|az)://[a-z0-9][a-z0-9._-]*(?:/[^?#\x00-\x1f\x7f]*)?")
+_URL = r"(?:s3|gs|az)://[a-z0-9][a-z0-9._-]*(?:/[^?#\x00-\x1f\x7f]*)?"  # compiled where one is given
 _METADATA_HOST = "169.254.169.254"  # which is asked for the machine's own role where the environment names nobody
 NO_LOGIN = "the login is missing in the environment, or was refused"
 _RETRIES = 6
@@ -43,7 +43,7 @@ class Conflict(Exception):
 
 def refuse_url(url: str) -> None:
     """Raise ValueError, in words, for what is not the URL of a prefix."""
-    if not _URL.fullmatch(url):
+    if not re.fullmatch(_URL, url):
         raise ValueError(
             "expected a bucket and a prefix, as in s3://bucket/prefix, without login, `?` or `#`: "
             "credentials come from environment variables"
