@@ -158,8 +158,20 @@ def _recorded(layout: "Layout", manifest: dict[str, Any], notes: list[str]) -> t
             notes.append(
                 f"the ledger cannot be read ({damage}); the next run mends it, and this is what the snapshot knows"
             )
-    runs = [*manifest["runs"], manifest["run"]] if manifest else []
-    return _with_killed(layout, runs, manifest), manifest.get("sources", {})
+    return _with_killed(layout, _published(layout, manifest), manifest), manifest.get("sources", {})
+
+
+def _published(layout: "Layout", manifest: dict[str, Any]) -> list[dict]:
+    """The runs that the current snapshot, which has this manifest, knows."""
+    from matterhouse.warehouse import snapshots
+    from matterhouse.warehouse.manifest import Damaged, runs
+
+    if not manifest:
+        return []
+    try:
+        return runs(snapshots.current(layout).path, manifest)
+    except Damaged:
+        return [manifest["run"]]
 
 
 def _with_killed(layout: "Layout", runs: list[dict], manifest: dict[str, Any]) -> list[dict]:

@@ -36,8 +36,6 @@ from matterhouse.warehouse.ledger import Entry
 from matterhouse.warehouse.marts import MartRows
 from matterhouse.warehouse.snapshots import Snapshot
 
-_HISTORY = ("meta.runs", "meta.run_sources")
-
 
 @dataclass
 class Changes:
@@ -118,8 +116,7 @@ class Build:
         self._load.touched |= self._history.touched
         self._load.removed(changes.removed, run["run_id"], datetime.fromisoformat(run["started_at"]), self._removed_for)
         self._load.replace("meta.sources", bookkeeping.sources(sources))
-        for name, rows in zip(_HISTORY, bookkeeping.runs([*known_runs, run])):
-            self._load.replace(name, rows)
+        self._load.runs([*known_runs, run], None if kept is None else kept.manifest["run"]["started_at"])
         started_at = datetime.fromisoformat(run["started_at"])
         self._load.derive(self._staged, run["run_id"], started_at)
         if kept is not None:

@@ -198,6 +198,13 @@ class Load:
             noted = [row | {"run_id": run_id, "removed_at": now} for row in rows]
             self.add("meta.removed", bookkeeping.rows_of("meta.removed", noted))
 
+    def runs(self, known: Iterable[dict], since: str | None) -> None:
+        """Replace the rows of runs from the start of one on; what is there of earlier ones stays. None: all."""
+        later = [run for run in known if since is None or run["started_at"] >= since]
+        self._register("later_runs", pa.table({"run_id": pa.array([run["run_id"] for run in later], pa.string())}))
+        for name, rows in zip(("meta.runs", "meta.run_sources"), bookkeeping.runs(later)):
+            self.replace(name, rows, "run_id IN (FROM later_runs)")
+
     def replace(self, name: str, rows: pa.Table, where: str = "true") -> None:
         """Replace the rows of a table of the load's own for which ``where`` holds."""
         if not self._fresh:

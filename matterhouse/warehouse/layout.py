@@ -18,6 +18,7 @@ from pathlib import Path
 
 DATABASE = "warehouse.duckdb"
 MANIFEST = "manifest.json"
+RUNS = "runs.json"
 PARQUET = "parquet"
 REPORT = "report.md"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from matterhouse.warehouse.layout import DATABASE, MANIFEST, PARQUET
+from matterhouse.warehouse.layout import DATABASE, MANIFEST, PARQUET, RUNS
 
 BLOCK_BYTES = 1 << 20
 _NEEDED = ("id", "run", "runs", "sources", "code", "database", "tables")
@@ -24,8 +24,12 @@ def write(path: Path, facts: dict, described: Mapping[str, dict], known: Mapping
     """Describe the finished snapshot in the folder ``path``: ``facts``, and every file with size and SHA-256.
 
     ``described`` has what is known of each published table or view, ``known`` the checksums of files that are shared
-    with other snapshots, by device and inode.
+    with other snapshots, by device and inode. The earlier ``runs`` in ``facts`` get a file of their own, as there are
+    ever more of them, and most runs read the manifest alone.
     """
+    facts = dict(facts)
+    (path / RUNS).write_text(json.dumps(facts.pop("runs")))
+    facts["earlier_runs"] = _described(path / RUNS, path, {})
     tables = {}
     for name in sorted(described):
         files = sorted((path / PARQUET / name).glob("*.parquet"))
@@ -56,9 +60,19 @@ def parse(content: bytes) -> dict:
     return manifest
 
 
+def runs(path: Path, manifest: dict) -> list[dict]:
+    """Every run up to that of the snapshot in the folder ``path``, the oldest first. Raises ``Damaged``."""
+    if "earlier_runs" not in manifest:  # an older version's
+        return [*manifest["runs"], manifest["run"]]
+    check(path, manifest["earlier_runs"])
+    return [*json.loads((path / RUNS).read_bytes()), manifest["run"]]
+
+
 def files(manifest: dict) -> Iterator[dict]:
     """Every file that a manifest describes: ``path`` in the snapshot, ``bytes`` and ``sha256``."""
     yield manifest["database"]
+    if "earlier_runs" in manifest:
+        yield manifest["earlier_runs"]
     for table in manifest["tables"].values():
         yield from table["files"]
 

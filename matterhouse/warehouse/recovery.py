@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from matterhouse import sql
-from matterhouse.warehouse import snapshots
+from matterhouse.warehouse import manifest, snapshots
 from matterhouse.warehouse.base import Base, Damaged
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.ledger import Entry, Ledger, LedgerDamaged, runs_kept
@@ -141,6 +141,7 @@ def _mirror(ledger: Ledger, base: Base) -> None:
     from matterhouse.warehouse.opening import connect
 
     base.check_database()
+    runs = manifest.runs(base.path, base.manifest)
     with reading_base(base.database), connect(base.database) as connection:
         cursor = connection.execute(sql.read("ledger/files"))
         names = [column[0] for column in cursor.description]
@@ -150,5 +151,5 @@ def _mirror(ledger: Ledger, base: Base) -> None:
         ledger.put_files(Entry._make(_as_known(row.get(name)) for name in Entry._fields) for row in rows)
         for name, facts in base.manifest["sources"].items():
             ledger.put_source(name, facts)
-        ledger.put_runs([*base.manifest["runs"], base.manifest["run"]])
+        ledger.put_runs(runs)
         ledger.mirrors(base.id, base.manifest["code"])

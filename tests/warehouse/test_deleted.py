@@ -138,3 +138,17 @@ def described(database: Path) -> set[tuple]:
     with duckdb.connect(database, read_only=True) as connection:
         found = [row for query in queries for row in connection.execute(query).fetchall()]
     return {row for row in found if row[0] != "content"}
+
+
+def test_runs_that_add_documents_do_not_open_a_part_each(tmp_path: Path):
+    """Where the part of a new document's neighbour is full, the document goes to the part with the most room."""
+    project = Project(tmp_path).make(1)
+    news = project.content / "_news"
+    (news / "story-01-long.md").write_text(f"---\ntitle: Long\n---\n{'x ' * 2_000}\n")
+    assert project.run().state == "loaded"
+    parts = "SELECT count(DISTINCT part) FROM meta.files"
+    [(before,)] = rows(project.root, parts)
+    for number in range(3, 0, -1):
+        (news / f"story-01-long{number}.md").write_text("---\ntitle: Short\n---\n")
+        assert project.run().state == "loaded"
+    assert rows(project.root, parts) == [(before,)]

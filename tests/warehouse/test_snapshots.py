@@ -13,6 +13,8 @@ from matterhouse.engine.run import refresh
 from matterhouse.settings import loading as config
 from matterhouse.warehouse import snapshots, upkeep
 from matterhouse.warehouse.layout import Layout
+from matterhouse.warehouse.ledger import Ledger
+from tests.warehouse.damage import Project
 from tests.warehouses import parquet_differences, rows
 
 
@@ -252,3 +254,24 @@ def test_a_warehouse_may_have_any_name(tmp_path, name):
         report = warehouse.publish(title)
         assert (report.state, report.error) == ("loaded", None)
     assert warehouse.titles == ["Two"]
+
+
+def test_runs_have_a_file_of_their_own_and_come_back_from_it(tmp_path):
+    """Most runs read the manifest alone, which does not grow with a warehouse's age."""
+    project = Project(tmp_path).make(1)
+    size = (project.newest.path / "manifest.json").stat().st_size
+    ledger = Ledger(project.layout.ledger)
+    [known] = ledger.runs()
+    with ledger.transaction():
+        ledger.put_runs({**known, "run_id": f"later-{number:03}", "state": "unchanged"} for number in range(500))
+    ledger.close()
+    project.edit("Later")
+    assert project.run().state == "loaded"
+    assert (project.newest.path / "manifest.json").stat().st_size < size + 20_000
+    assert rows(project.root, "SELECT count(*) FROM meta.runs") == [(502,)]
+    for file in project.layout.state.glob("ledger.sqlite*"):
+        file.unlink()
+    assert project.run().state == "unchanged"
+    ledger = Ledger(project.layout.ledger)
+    assert len(ledger.runs()) == 503
+    ledger.close()
