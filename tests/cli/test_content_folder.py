@@ -53,7 +53,7 @@ def test_prefects_processes_import_nothing_from_there(content: Path, monkeypatch
     marker = plant_packages(content, "matterhouse")
     monkeypatch.chdir(content)
     monkeypatch.setattr(serve, "end_with", lambda parent: None)
-    started = serve._start(["version"], WITHOUT_CURRENT_FOLDER, silent=True)
+    started = serve._start(["version"], WITHOUT_CURRENT_FOLDER, content.with_name("prefect.log"))
     assert started.wait(60) == 0 and not marker.exists()
     launched = run(process.child_command("-m", "matterhouse.flows.launch"), content)
     assert "prefect" in launched.stderr and launched.returncode == 1, "the engine asks for a flow run's id"

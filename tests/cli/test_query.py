@@ -117,6 +117,7 @@ def test_queries_leave_the_snapshot_as_it_is():
         "parquet",
         "manifest.json",
         "report.md",
+        "runs.json",
     }
 
 
