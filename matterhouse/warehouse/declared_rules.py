@@ -17,9 +17,9 @@ _LEFT_OUT = "secured"
 # Tables that a run makes for itself, in schema main of a database that is searched first.
 _OF_RUNS = frozenset(
     "batch batch_rows changed changed_files content_before content_cells content_new content_now"
-    " content_places content_rows continued differing key_paths known_drift new_lists new_rejects open_versions"
-    " record_by_url relinked relinked_entries relinked_ids rows_made seen_providers staged_rows stamped"
-    " this_run updated_collections wanted_collections wanted_parts".split()
+    " content_places content_rows continued differing key_paths known_drift later_runs new_lists new_rejects"
+    " open_versions record_by_url rejected relinked relinked_entries relinked_ids rows_made seen_providers"
+    " staged_rows stamped this_run updated_collections wanted_collections wanted_parts".split()
 )
 TYPES = ("VARCHAR", "BIGINT", "INTEGER", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP WITH TIME ZONE")
 # What is known of a document; a column of such a name and type needs no path.

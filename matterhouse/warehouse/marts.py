@@ -8,7 +8,7 @@ from matterhouse.sql import schema
 from matterhouse.warehouse.schema import texts_of_views
 from matterhouse.warehouse.views import query_of
 
-_NAME = re.compile(rf"\b{schema.MARTS}\.(\w+)")
+_NAME = re.compile(rf"\b{schema.MARTS}\.\w+")
 
 
 class MartRows:
@@ -29,7 +29,7 @@ class MartRows:
         name = declared.qualified
         if name in self._shared:
             self._make(name)
-            return f"FROM temp.{declared.name}"
+            return f"FROM {_made(name)}"
         if schema.views().keys() & {name} and schema.views()[name].names & self._shared:
             return self._text(name)
         return f"FROM {declared.sql_name}"
@@ -37,7 +37,7 @@ class MartRows:
     def _make(self, name: str) -> None:
         if name not in self._made:
             query = self._text(name)
-            self._connection.execute(f"CREATE TEMP TABLE {name.rpartition('.')[2]} AS {query}").fetchall()
+            self._connection.execute(f'CREATE TEMP TABLE "{name}" AS {query}').fetchall()
             self._made.add(name)
 
     def _text(self, name: str) -> str:
@@ -45,4 +45,9 @@ class MartRows:
         for each in sorted(schema.views()[name].names & self._shared):
             self._make(each)
         query = query_of(self._connection, texts_of_views()[name])
-        return _NAME.sub(lambda found: f"temp.{found[1]}" if found[0] in self._made else found[0], query)
+        return _NAME.sub(lambda found: _made(found[0]) if found[0] in self._made else found[0], query)
+
+
+def _made(mart: str) -> str:
+    """The temporary table of a mart: no table of the user's has a dot in its name."""
+    return f'temp."{mart}"'

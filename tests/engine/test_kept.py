@@ -224,7 +224,8 @@ def test_a_file_of_which_the_disk_cannot_be_read_is_tried_again_in_each_run(home
             yield (file, Unreadable("io_error", "the disk")) if file.path == "a.md" else (file, content)
 
     monkeypatch.setattr(FolderSource, "read", failing)
-    os.utime(home / "news" / "a.md", (1, 1))
+    for file in home.glob("news/**/*.*"):
+        os.utime(file, (1, 1))  # so long ago that what has this time need not be looked at again
     assert run(home).sources[0].kept == 1
     for _ in range(2):
         tries.clear()
