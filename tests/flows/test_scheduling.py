@@ -220,7 +220,7 @@ def test_a_run_that_is_killed_with_its_worker_is_marked_as_crashed_and_told_and_
         assert deployed.end(deployed.trigger("refresh/refresh"))["type"] == "COMPLETED"
     finally:
         stop(another)
-    assert ledger_states(warehouse) == ["loaded"]
+    assert ledger_states(warehouse) == ["killed", "loaded"]
 
 
 def test_serve_needs_nothing_else_and_ends_in_order(config, tmp_path, repository):
