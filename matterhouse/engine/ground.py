@@ -83,7 +83,9 @@ class Ground:
         others.refuse_drop(self._asked, self.ledger.sources(), self._settings)
 
     def refuse_to_leave_out(self) -> None:
-        """Raise ``RunFailed`` where rows would go with the old tables that nobody has given up."""
+        """Raise ``RunFailed`` where rows would go with the old tables that nobody has given up, or be there twice."""
+        if told := others.taken_twice(self.ledger.sources(), self.others.staying, self._settings):
+            raise RunFailed(told)
         if self.leaves_out and not self.others.may_be_left_out:
             raise RunFailed(self.others.refusal)
         if self.leaves_out:
@@ -96,7 +98,8 @@ class Ground:
         """
         if not self.fresh:
             return
-        has_rows = any(each.source in self.ledger.sources() for each in failures)
+        with_rows = {*self.ledger.sources(), *self.others.dropping.values()}  # under the name that they had, too
+        has_rows = any(each.source in with_rows for each in failures)
         if self.base is not None and not self.is_of_other_code:
             self.fresh = not (has_rows or files)
         elif has_rows:

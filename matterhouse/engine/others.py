@@ -67,7 +67,7 @@ def judged(known: Facts, settings: Settings, asked: Collection[str], accept_drop
     gone = {name: facts for name, facts in known.items() if name not in settings.sources}
     dropping: dict[str, str | None] = {**renamed(gone, known, settings), **dict.fromkeys(asked)}
     notes = [
-        f"source {old} is called {new} now: its rows go, and come under the new name"
+        f"source {old} is called {new} now: its rows go when {new} is read, and come under that name"
         for old, new in dropping.items()
         if new is not None
     ]
@@ -87,6 +87,23 @@ def judged(known: Facts, settings: Settings, asked: Collection[str], accept_drop
     staying = {name: facts for name, facts in staying.items() if name not in dropping}
     unnamed = {name: since for name, since in unnamed.items() if name in staying}
     return Others(dropping, staying, unnamed, notes[:MOST_TOLD], accept_drop or retention is not None)
+
+
+def taken_twice(known: Facts, staying: Facts, settings: Settings) -> str:
+    """Why the run cannot go on, or nothing: a source is read from another place than before, whose records stay under a
+    name that the settings do not have, and would be there twice.
+    """
+    at_place = {(facts["uri"], facts["ref"]): name for name, facts in staying.items()}
+    for name, own in settings.sources.items():
+        place = redacted(own.uri), own.ref
+        other = at_place.get(place)
+        if name in known and other is not None and place != (known[name]["uri"], known[name]["ref"]):
+            return (
+                f"{name} is to be read from {place[0]} now, whose records the warehouse has as {other}, a source that"
+                f" is not configured any more, while {name} has those of {known[name]['uri']}; to rename {other},"
+                f" take a name that was not there before; if its records may go, run `matterhouse forget {other}` first"
+            )
+    return ""
 
 
 def refuse_drop(dropping: Collection[str], known: Collection[str], settings: Settings) -> None:

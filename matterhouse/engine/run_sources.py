@@ -52,8 +52,9 @@ class RunSources:
 
     @property
     def dropped(self) -> list[str]:
-        """The sources whose rows go. Those of one that was renamed stay while it cannot be read by its new name."""
-        return [name for name, successor in self._dropping.items() if successor not in self._failed]
+        """The sources whose rows go. Those of one that was renamed stay until it is read by its new name."""
+        read = {None, *self._planned} - self._failed.keys()
+        return [name for name, successor in self._dropping.items() if successor in read]
 
     @property
     def has_work(self) -> bool:

@@ -229,7 +229,7 @@ def test_a_source_is_forgotten_on_the_command_line_and_status_says_which_are_lef
     assert json.loads(matterhouse("status", "--json", cwd=home).stdout)["notes"] == []
 
 
-RENAMED = "source old is called olden now: its rows go, and come under the new name"
+RENAMED = "source old is called olden now: its rows go when olden is read, and come under that name"
 
 
 def renamed(home: Path, *more: str) -> Report:
@@ -280,3 +280,55 @@ def test_of_two_sources_of_one_place_the_one_that_is_renamed_is_found_by_how_it_
     assert rows(tmp_path / "w", "SELECT source, title FROM records ORDER BY ALL") == [("dos", "b"), ("uno", "a")]
     report = configured(tmp_path, f"uno: {two}\n  dos: {one}")  # the same names, each read as the other one was
     assert rows(tmp_path / "w", "SELECT source, title FROM records ORDER BY ALL") == [("dos", "a"), ("uno", "b")]
+
+
+OLDEN = "olden: {uri: 'folder:old'}"
+
+
+@pytest.mark.parametrize("options", [{}, {"full_refresh": True}])
+def test_a_renamed_source_keeps_its_rows_in_runs_that_do_not_look_at_it(home: Path, options: dict):
+    assert configured(home, f"{NEW}\n  {OLD}").error is None
+    (home / "new" / "more.md").write_text("---\ntitle: More\n---\n")
+    (home / "matterhouse.yml").write_text(f"warehouse: w\nsources:\n  {NEW}\n  {OLDEN}\n")
+    chosen = loading.only(loading.load(home / "matterhouse.yml"), ["new"])
+    assert refresh(chosen, **options).error is None
+    assert rows(home / "w", PER_SOURCE) == [("new", 31), ("old", 30)]
+    assert configured(home, f"{NEW}\n  {OLDEN}").error is None
+    assert rows(home / "w", PER_SOURCE) == [("new", 31), ("olden", 30)]
+
+
+@pytest.mark.parametrize("is_empty", [False, True])
+def test_a_renamed_source_that_cannot_be_read_keeps_its_rows_when_all_tables_are_made_anew(home: Path, is_empty: bool):
+    (home / "old").rename(home / "away")
+    if is_empty:
+        (home / "old").mkdir()
+    report = configured(home, f"{NEW}\n  {OLDEN}", full_refresh=True)
+    assert (report.state, [failure.source for failure in report.failures]) == ("partial", ["olden"])
+    assert rows(home / "w", PER_SOURCE) == [("new", 30), ("old", 30)]
+
+
+@pytest.mark.parametrize(
+    "sources, gone, then",
+    [
+        ("new: {uri: 'folder:old'}", "old", [("new", 30)]),
+        (f"old: {{uri: 'folder:new'}}\n  {OLDEN}", "new", [("old", 30), ("olden", 30)]),  # a chain of names
+    ],
+)
+def test_a_source_takes_the_place_of_one_that_is_gone_only_when_that_is_forgotten(home: Path, sources, gone, then):
+    report = configured(home, sources)
+    assert report.state == "failed" and f"run `matterhouse forget {gone}` first" in report.error
+    assert rows(home / "w", PER_SOURCE) == [("new", 30), ("old", 30)]
+    assert configured(home, sources, drop_sources=[gone], accept_drop=True).error is None
+    assert rows(home / "w", PER_SOURCE) == then
+    assert not parquet_differences(home / "w")
+
+
+def test_two_sources_may_change_places(home: Path):
+    report = configured(home, "new: {uri: 'folder:old'}\n  old: {uri: 'folder:new'}", accept_drop=True)
+    assert report.error is None
+    assert rows(home / "w", PER_SOURCE) == [("new", 30), ("old", 30)]
+    assert rows(
+        home / "w",
+        "SELECT count(*) FROM record_topics WHERE topic = 'new' AND record_id IN"
+        " (SELECT record_id FROM records WHERE source = 'old')",
+    ) == [(30,)]
