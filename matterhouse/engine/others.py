@@ -65,7 +65,8 @@ _SINCE = "unnamed_since"
 def judged(known: Facts, settings: Settings, asked: Collection[str], accept_drop: bool, now: datetime) -> Others:
     """What becomes of the sources that are ``known`` and not in the settings; those ``asked`` for go."""
     gone = {name: facts for name, facts in known.items() if name not in settings.sources}
-    dropping: dict[str, str | None] = {**renamed(gone, known, settings), **dict.fromkeys(asked)}
+    # One that was renamed cannot be forgotten before it is read by its new name: its rows may be the last good ones.
+    dropping: dict[str, str | None] = {**dict.fromkeys(asked), **renamed(gone, known, settings)}
     notes = [
         f"source {old} is called {new} now: its rows go when {new} is read, and come under that name"
         for old, new in dropping.items()

@@ -298,13 +298,14 @@ def test_a_renamed_source_keeps_its_rows_in_runs_that_do_not_look_at_it(home: Pa
 
 
 @pytest.mark.parametrize("is_empty", [False, True])
-def test_a_renamed_source_that_cannot_be_read_keeps_its_rows_when_all_tables_are_made_anew(home: Path, is_empty: bool):
+def test_a_renamed_source_that_cannot_be_read_keeps_its_rows_whatever_is_asked_for(home: Path, is_empty: bool):
     (home / "old").rename(home / "away")
     if is_empty:
         (home / "old").mkdir()
-    report = configured(home, f"{NEW}\n  {OLDEN}", full_refresh=True)
-    assert (report.state, [failure.source for failure in report.failures]) == ("partial", ["olden"])
-    assert rows(home / "w", PER_SOURCE) == [("new", 30), ("old", 30)]
+    for options in ({"full_refresh": True}, {"drop_sources": ["old"]}):
+        report = configured(home, f"{NEW}\n  {OLDEN}", **options)
+        assert (report.state, [failure.source for failure in report.failures]) == ("partial", ["olden"])
+        assert rows(home / "w", PER_SOURCE) == [("new", 30), ("old", 30)]
 
 
 @pytest.mark.parametrize(
