@@ -59,6 +59,7 @@ class Ground:
             self._notes.append(fingerprint.why(self.base.manifest, self.code, self.declared))
         known = self.ledger.sources()
         self.others = others.judged(known, self._settings, self._asked, self._accept_drop, self._now)
+        self._taken_twice = others.taken_twice(known, self.others.staying, self._settings)
         is_whole = not (self.others.staying or self._settings.chosen)
         self.fresh = self.base is None or self.is_of_other_code or (self.full and is_whole)
         if self.base is not None:
@@ -84,8 +85,8 @@ class Ground:
 
     def refuse_to_leave_out(self) -> None:
         """Raise ``RunFailed`` where rows would go with the old tables that nobody has given up, or be there twice."""
-        if told := others.taken_twice(self.ledger.sources(), self.others.staying, self._settings):
-            raise RunFailed(told)
+        if self._taken_twice:
+            raise RunFailed(self._taken_twice)
         if self.leaves_out and not self.others.may_be_left_out:
             raise RunFailed(self.others.refusal)
         if self.leaves_out:

@@ -66,7 +66,9 @@ def judged(known: Facts, settings: Settings, asked: Collection[str], accept_drop
     """What becomes of the sources that are ``known`` and not in the settings; those ``asked`` for go."""
     gone = {name: facts for name, facts in known.items() if name not in settings.sources}
     # One that was renamed cannot be forgotten before it is read by its new name: its rows may be the last good ones.
-    dropping: dict[str, str | None] = {**dict.fromkeys(asked), **renamed(gone, known, settings)}
+    # And what flags call otherwise for once has not another name where the configuration file names it.
+    nameless = {name: facts for name, facts in gone.items() if name not in settings.of_file}
+    dropping: dict[str, str | None] = {**dict.fromkeys(asked), **renamed(nameless, known, settings)}
     notes = [
         f"source {old} is called {new} now: its rows go when {new} is read, and come under that name"
         for old, new in dropping.items()

@@ -37,6 +37,7 @@ def load(
     need neither a file nor the sources' secrets. Raises ``ConfigError``, with all mistakes.
     """
     raw, chosen = read(path), list(sources)
+    of_file = list(_mapping(raw.values.get("sources")))
     if warehouse is not None:
         raw.note_flag("--warehouse", ("warehouse",), str(warehouse))
         raw.values["warehouse"] = str(warehouse)
@@ -50,7 +51,7 @@ def load(
         raw.note_flag("--tables", ("tables",), str(tables))
         raw.values["tables"] = str(tables)
     settings = _checked(raw)
-    settings = settings.choosing(by_flags=bool(chosen))
+    settings = settings.choosing(by_flags=bool(chosen), of_file=of_file if chosen else ())
     place = _absolute(settings.warehouse, raw, is_flag=warehouse is not None)
     if needs_sources and not settings.sources:
         raise ConfigError(_no_sources(raw, names))

@@ -144,6 +144,7 @@ class Settings(Group):
     )
     _are_sources_chosen: bool = PrivateAttr(False)
     _chosen: tuple[str, ...] = PrivateAttr(())
+    _of_file: frozenset[str] = PrivateAttr(frozenset())
 
     sources: dict[SourceName, SourceSettings] = Field(
         {},
@@ -218,10 +219,16 @@ class Settings(Group):
         """The sources that a run is to look at, due or not, and at no other one; none: those that are due."""
         return self._chosen
 
-    def choosing(self, names: Iterable[str] = (), by_flags: bool = False) -> Self:
+    @property
+    def of_file(self) -> frozenset[str]:
+        """The sources that the configuration file names, where flags chose others."""
+        return self._of_file
+
+    def choosing(self, names: Iterable[str] = (), by_flags: bool = False, of_file: Iterable[str] | None = None) -> Self:
         """The same settings for a run that looks at these sources alone, or whose ``sources`` flags chose."""
         settings = self.model_copy()
         settings._chosen, settings._are_sources_chosen = tuple(names), by_flags
+        settings._of_file = self._of_file if of_file is None else frozenset(of_file)
         return settings
 
     @field_validator("warehouse", mode="before")

@@ -333,3 +333,12 @@ def test_two_sources_may_change_places(home: Path):
         "SELECT count(*) FROM record_topics WHERE topic = 'new' AND record_id IN"
         " (SELECT record_id FROM records WHERE source = 'old')",
     ) == [(30,)]
+
+
+def test_what_flags_call_otherwise_for_once_is_not_renamed_where_the_configuration_names_it(home: Path):
+    assert configured(home, f"{NEW}\n  {OLD}").error is None
+    report = refresh(loading.load(home / "matterhouse.yml", [f"tried=folder:{home / 'old'}"]))
+    assert report.error is None and not any("is called" in note for note in report.notes)
+    assert rows(home / "w", PER_SOURCE) == [("new", 30), ("old", 30), ("tried", 30)]
+    assert configured(home, f"{NEW}\n  {OLD}", accept_drop=True).error is None
+    assert rows(home / "w", PER_SOURCE) == [("new", 30), ("old", 30)]
