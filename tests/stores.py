@@ -71,13 +71,20 @@ def seaweed() -> str:
     options += [f"-{name}.port.grpc={free_port()}" for name in ports]
     options += ["-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false", "-master.volumeSizeLimitMB=32"]
     options += ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder}", f"-s3.config={folder}/s3.json", "-s3"]
-    command = [Path(sys.executable).with_name("weed"), "server", *options, "-volume.max=30"]
-    if not command[0].exists():
-        command[0] = shutil.which("weed") or pytest.skip("SeaweedFS is not installed")
+    command = [_weed(), "server", *options, "-volume.max=30"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     atexit.register(process.kill)
     wait_for(ports["s3"], process)
     return f"http://127.0.0.1:{ports['s3']}"
+
+
+def _weed() -> str:
+    """The program of SeaweedFS, which is beside this Python; it may be missing only where it is not made for a system."""
+    found = shutil.which("weed", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
+    if found is None and sys.platform != "linux":
+        pytest.skip("SeaweedFS is not made for this system")
+    assert found is not None, "there is no weed: install requirements.lock"
+    return found
 
 
 class _Unreliable(BaseHTTPRequestHandler):

@@ -138,7 +138,7 @@ def _tell_items(report: "Report") -> None:
     if report.rejected_items:
         items = counted(report.rejected_items, "item")
         say(f"{items} of data files could not be read: `matterhouse rejects` shows why.")
-    files = sum(account.loaded + account.unchanged for account in report.sources)
+    files = sum(account.loaded + account.unchanged + account.kept for account in report.sources)
     records = sum(account.records for account in report.sources)
     if records != files:
         say(f"{counted(files, 'file')} hold {counted(records, 'record')}: in data files an item may be one.")

@@ -10,13 +10,13 @@ import re
 import stat
 import time
 from collections.abc import Iterable, Iterator
-from copy import copy
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from matterhouse.sources.errors import SourceUnavailable, Unreadable
-from matterhouse.sources.files import RACY_NS, File, Globs, Listing, path_text
+from matterhouse.sources.files import RACY_NS, File, Listing, path_text
 from matterhouse.sources.kinds import ARCHIVE, Request
+from matterhouse.sources.source import Source
 from matterhouse.sources.uris import redacted
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def open_place(request: Request) -> ArchiveSource:
     return ArchiveSource(request)
 
 
-class ArchiveSource:
+class ArchiveSource(Source):
     """The files of an archive; ``position()`` is equal as long as the archive's file is the same.
 
     a listing tells by the members' contents what changed. What is unpacked and fetched lies below ``clones``.
@@ -83,12 +83,6 @@ class ArchiveSource:
     def still_at(self, position: str) -> bool:
         """Whether the file is certainly the same; False for one that lies elsewhere, of which ``position()`` tells."""
         return self._download is None and self._state() == position
-
-    def with_globs(self, globs: Globs) -> ArchiveSource:
-        """The same source at the same position, asked for other files."""
-        other = copy(self)
-        other._globs = globs
-        return other
 
     def list(self) -> Listing:
         """The included members; their content_hash is the git blob id, their mtime 0.

@@ -6,13 +6,13 @@ import os
 import stat
 import time
 from collections.abc import Iterable, Iterator
-from copy import copy
 from errno import EACCES, ELOOP, ENOENT, ENOTDIR, ENXIO, EPERM
 
 from matterhouse.sources.errors import SourceUnavailable, Unreadable
 from matterhouse.sources.files import File, Globs, Listing, blob_id, path_text
 from matterhouse.sources.kinds import Request
 from matterhouse.sources.limits import Limits
+from matterhouse.sources.source import Source
 
 _OF_A_WAREHOUSE = {"current", "snapshots", "state", "warehouse.lock"}
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
@@ -25,7 +25,7 @@ def open_place(request: Request) -> FolderSource:
     return FolderSource(request.name, request.uri, request.place.where, request.globs, request.limits)
 
 
-class FolderSource:
+class FolderSource(Source):
     """The files below ``folder``; ``position()`` is always None, so a listing tells what changed."""
 
     kind = "folder"
@@ -36,19 +36,6 @@ class FolderSource:
         self._folder = os.fsencode(folder)
         self._globs = globs
         self._limits = limits
-
-    def position(self) -> None:
-        """None: a folder has no commits."""
-
-    def still_at(self, position: str) -> bool:
-        """False: a folder has no commits."""
-        return False
-
-    def with_globs(self, globs: Globs) -> FolderSource:
-        """The same source at the same position, asked for other files."""
-        other = copy(self)
-        other._globs = globs
-        return other
 
     def list(self) -> Listing:
         """The included files on disk, with size and mtime, their content not yet read.

@@ -10,17 +10,17 @@ import os
 import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from copy import copy
 from typing import IO
 
 from matterhouse.sources.clone import REMOTE_HEAD, Clone
 from matterhouse.sources.errors import SourceUnavailable, Unreadable
-from matterhouse.sources.files import File, Globs, Listing, blob_id, path_text
+from matterhouse.sources.files import File, Listing, blob_id, path_text
 from matterhouse.sources.folder import too_large
 from matterhouse.sources.gitcommand import GitFailed, GitMissing, first_words, output_of, run
 from matterhouse.sources.gitlog import Commit, commits
 from matterhouse.sources.kinds import Request
 from matterhouse.sources.refs import commit_named
+from matterhouse.sources.source import Source
 from matterhouse.sources.trust import foreign_content, path_of_file_url
 from matterhouse.sources.uris import redacted_text
 
@@ -65,7 +65,7 @@ def open_place(request: Request) -> GitSource:
     return GitSource(request)
 
 
-class GitSource:
+class GitSource(Source):
     """The files of one commit of a repository; ``position()`` is the commit's id.
 
     ``ref`` is a branch, a tag or a commit; None is the commit that is checked out, or, of a clone,
@@ -139,12 +139,6 @@ class GitSource:
     def _folder_here(self) -> str:
         """The folder of a repository that is on this machine, also where it is cloned."""
         return path_of_file_url(self._where) if self._is_served else self._where
-
-    def with_globs(self, globs: Globs) -> GitSource:
-        """The same source at the same position, asked for other files."""
-        other = copy(self)
-        other._globs = globs
-        return other
 
     def list(self) -> Listing:
         """The included files of the commit; their content_hash is the blob id, their mtime 0.

@@ -7,6 +7,8 @@ members. So nothing is read whole before its size is known to be small, and all 
 from __future__ import annotations
 
 import gzip
+import io
+import os
 import re
 import stat
 import struct
@@ -97,7 +99,7 @@ class _Tar:
 
     def __init__(self, stream: _Stream, limits: Limits):
         self._bytes, self._limits = _Forward(stream, limits.archive_bytes), limits
-        self._tar = tarfile.TarFile(fileobj=self._bytes, mode="r", encoding="utf-8", errors="surrogateescape")  # type: ignore[arg-type]
+        self._tar = _Passing(fileobj=self._bytes, mode="r", encoding="utf-8", errors="surrogateescape")
 
     @property
     def names_commit(self) -> bool:
@@ -116,7 +118,6 @@ class _Tar:
         self._bytes.allow(_HEADER_BYTES)
         try:
             info = self._tar.next()
-            self._tar.members = []  # type: ignore[attr-defined]  # else it keeps all of them
             ended = info is None and self._bytes.is_at_end
             if ended:
                 self._bytes.read_to_end()
@@ -144,7 +145,18 @@ class _Tar:
             raise _damaged(error) from None
 
 
-class _Forward:
+class _Passing(tarfile.TarFile):
+    """A tar archive that forgets the members that it gave."""
+
+    members: list[tarfile.TarInfo]
+
+    def next(self) -> tarfile.TarInfo | None:
+        info = super().next()
+        self.members = []
+        return info
+
+
+class _Forward(io.RawIOBase):
     """The bytes of a tar archive as ``tarfile`` asks for them: forward only, counted, and few at a time."""
 
     def __init__(self, stream: _Stream, most: int):
@@ -164,17 +176,18 @@ class _Forward:
     def tell(self) -> int:
         return self._at
 
-    def seek(self, position: int) -> None:
+    def seek(self, position: int, whence: int = os.SEEK_SET, /) -> int:
         while self._at < position and self._take(min(_CHUNK, position - self._at)):
             pass
+        return self._at
 
     def read_to_end(self) -> None:
         """Pass over what follows the archive: only then is the checksum of a packed one compared."""
         while self._take(_CHUNK):
             pass
 
-    def read(self, size: int) -> bytes:
-        if size > self._left:
+    def read(self, size: int = -1, /) -> bytes:
+        if not 0 <= size <= self._left:
             raise Refused(f"it has a header of more than {_HEADER_BYTES:,} bytes")
         self._left -= size
         self._last = self._take(size)

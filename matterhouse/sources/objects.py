@@ -9,16 +9,16 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from copy import copy
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from matterhouse.sources.errors import SourceUnavailable, Unreadable
-from matterhouse.sources.files import File, Globs, Listing, blob_id, path_text
+from matterhouse.sources.files import File, Listing, blob_id, path_text
 from matterhouse.sources.folder import too_large
 from matterhouse.sources.kinds import OBJECTS, Request
+from matterhouse.sources.source import Source
 from matterhouse.sources.stores import NO_LOGIN, StoreFailed, failures_in_words, open_store, refuse_url
 from matterhouse.sources.versions import Versions
 
@@ -44,7 +44,7 @@ def open_place(request: Request) -> ObjectSource:
     return ObjectSource(request)
 
 
-class ObjectSource:
+class ObjectSource(Source):
     """The objects below a prefix; ``position()`` is always None, so a listing tells what changed.
 
     An object is known by its ETag and size. What content these stood for is noted below ``clones``, so that a
@@ -65,19 +65,6 @@ class ObjectSource:
         key = blake2b(os.fsencode(self.uri), digest_size=5).hexdigest()
         name = f"{re.sub(r'[^A-Za-z0-9_-]', '_', self.name)[:60]}-{key}.versions"
         self._versions = Versions(os.path.join(os.path.abspath(request.clones), name))
-
-    def position(self) -> None:
-        """None: a prefix has no commits."""
-
-    def still_at(self, position: str) -> bool:
-        """False: a prefix has no commits."""
-        return False
-
-    def with_globs(self, globs: Globs) -> ObjectSource:
-        """The same source, asked for other files."""
-        other = copy(self)
-        other._globs = globs
-        return other
 
     def list(self) -> Listing:
         """The included objects, with the content hashes of those that were read before.

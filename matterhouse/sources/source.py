@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from typing import Protocol
+from copy import copy
+from typing import Self
 
 from matterhouse.sources.errors import SourceUnavailable, Unreadable
 from matterhouse.sources.files import DEFAULT_EXCLUDE, DEFAULT_INCLUDE, File, Globs, Listing
@@ -13,31 +15,42 @@ from matterhouse.sources.limits import Limits
 from matterhouse.sources.uris import locate
 
 
-class Source(Protocol):
-    """A content repository that can be listed and read; ``kind`` is a name of ``matterhouse.sources.kinds``."""
+class Source(ABC):
+    """A content repository that can be listed and read; ``kind`` is a name of ``matterhouse.sources.kinds``.
+
+    One without commits has no positions: then a listing alone tells what changed.
+    """
 
     name: str
     uri: str
     kind: str
+    _globs: Globs
 
     def position(self) -> str | None:
-        """The id of the commit that the source stands at (a clone is fetched into first); None for a folder.
+        """The id of the commit that the source stands at (a clone is fetched into first); None where it has none.
 
         A position equal to the last one means that nothing changed. Raises SourceUnavailable.
         """
+        return None
 
     def still_at(self, position: str) -> bool:
         """Whether the source certainly still stands at a position that it had, found out at small cost.
 
         False where only ``position()`` can tell. Raises SourceUnavailable.
         """
+        return False
 
-    def with_globs(self, globs: Globs) -> Source:
+    def with_globs(self, globs: Globs) -> Self:
         """The same source at the same position, asked for other files."""
+        other = copy(self)
+        other._globs = globs
+        return other
 
+    @abstractmethod
     def list(self) -> Listing:
         """The source's files at its position; raises SourceUnavailable."""
 
+    @abstractmethod
     def read(self, files: Iterable[File]) -> Iterator[tuple[File, bytes | Unreadable]]:
         """Each file with its content or the reason why it has none, in the order given.
 

@@ -23,7 +23,7 @@ class Versions:
         """The git blob id of the content by the digest of the version; nothing where the file cannot be read."""
         try:
             with open(self._path, encoding="ascii", errors="replace") as file:
-                return dict(found.groups() for found in map(_LINE.fullmatch, file) if found)  # type: ignore[misc]
+                return {found[1]: found[2] for line in file if (found := _LINE.fullmatch(line))}
         except OSError:
             return {}
 

@@ -12,7 +12,7 @@ _NAME = re.compile(rf"\b{schema.MARTS}\.\w+")
 
 
 class MartRows:
-    """Queries for the rows of views and marts of a build database, which says the same as ``FROM`` the view.
+    """Queries for the rows of views and marts of a build database, which say the same as ``FROM`` the view.
 
     DuckDB plans and asks a view anew wherever another one names it. Here a mart that others name becomes a temporary
     table when it is asked for first.
@@ -30,9 +30,8 @@ class MartRows:
         if name in self._shared:
             self._make(name)
             return f"FROM {_made(name)}"
-        if schema.views().keys() & {name} and schema.views()[name].names & self._shared:
-            return self._text(name)
-        return f"FROM {declared.sql_name}"
+        view = schema.views().get(name)
+        return self._text(name) if view and view.names & self._shared else f"FROM {declared.sql_name}"
 
     def _make(self, name: str) -> None:
         if name not in self._made:

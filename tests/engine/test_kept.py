@@ -58,7 +58,10 @@ def run(home: Path, unreadable: str = "30d", kind: str = "folder:", secured: str
 def passed(home: Path, **time: float) -> None:
     """Let the ledger have it that so much time has passed since files began to keep their records."""
     ledger = Ledger(Layout(home / "w").ledger)
-    earlier = lambda moment: (datetime.fromisoformat(moment) - timedelta(**time)).isoformat(timespec="microseconds")  # noqa: E731
+
+    def earlier(moment: str) -> str:
+        return (datetime.fromisoformat(moment) - timedelta(**time)).isoformat(timespec="microseconds")
+
     with ledger.transaction():
         entries = [each for each in ledger.files("news").values() if each.kept_since]
         ledger.put_files(each._replace(kept_since=earlier(each.kept_since or "")) for each in entries)
