@@ -1,6 +1,7 @@
 """How a snapshot is opened: read-only, in UTC, and always the snapshot that was asked for."""
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -28,27 +29,26 @@ def connect(database: Path, config: Mapping[str, Any] | None = None) -> duckdb.D
     return connection
 
 
-class OpenSnapshot:
+class OpenSnapshot(ABC):
     """An open snapshot: every method of a DuckDB connection (``execute``, ``sql``, ``table`` …), and where it lies.
 
-    Everything below ``path`` is of one run and never changes, so DuckDB and Parquet can be read side by side.
+    Everything below ``path``, a folder or a URL, is of one run and never changes, so DuckDB and Parquet can be read
+    side by side.
     """
 
-    def __init__(self, snapshot: Snapshot):
-        self.path: Path = snapshot.path
-        self.id: str = snapshot.id
-        self._connection = connect(snapshot.database)
+    path: Path | str
 
-    def parquet(self, table: str) -> Path:
-        """The folder with the Parquet files of a table or view, such as ``records`` or ``raw.documents``.
+    def __init__(self, id: str, database: Path):
+        self.id = id
+        self._connection = connect(database)
 
-        pandas, polars and pyarrow read the folder; DuckDB reads ``f"{folder}/*.parquet"`` with
+    @abstractmethod
+    def parquet(self, table: str) -> Path | str:
+        """Where the Parquet files of a table or view are, such as ``records`` or ``raw.documents``.
+
+        pandas, polars and pyarrow read it; DuckDB reads ``f"{folder}/*.parquet"`` of a folder with
         ``hive_partitioning = false``. Raises ``KeyError`` where there is no such table.
         """
-        folder = Snapshot(self.path).parquet / table.removeprefix("main.")
-        if not folder.is_dir():
-            raise KeyError(f"{self.id} has no Parquet files of {table!r}")
-        return folder
 
     def close(self) -> None:
         """Close the connection; it cannot be used afterwards."""
@@ -69,10 +69,25 @@ class OpenSnapshot:
         return f"<snapshot {self.id} at {self.path}>"
 
 
+class OpenFolder(OpenSnapshot):
+    """An open snapshot of a warehouse's folder."""
+
+    def __init__(self, snapshot: Snapshot):
+        self.path: Path = snapshot.path
+        super().__init__(snapshot.id, snapshot.database)
+
+    def parquet(self, table: str) -> Path:
+        """The folder with the Parquet files of a table or view."""
+        folder = Snapshot(self.path).parquet / table.removeprefix("main.")
+        if not folder.is_dir():
+            raise KeyError(f"{self.id} has no Parquet files of {table!r}")
+        return folder
+
+
 def open_snapshot(warehouse: str | os.PathLike[str]) -> OpenSnapshot:
     """See ``matterhouse.open_snapshot``."""
     if isinstance(warehouse, str) and "://" in warehouse:
         from matterhouse.warehouse.remote_opening import OpenRemoteSnapshot
 
         return OpenRemoteSnapshot(warehouse)
-    return OpenSnapshot(snapshots.current(Layout(Path(warehouse).absolute())))
+    return OpenFolder(snapshots.current(Layout(Path(warehouse).absolute())))

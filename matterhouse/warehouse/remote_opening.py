@@ -13,7 +13,7 @@ from typing import Any
 from matterhouse.warehouse.empty_database import cache_folder
 from matterhouse.warehouse.layout import PARQUET
 from matterhouse.warehouse.manifest import BLOCK_BYTES
-from matterhouse.warehouse.opening import OpenSnapshot, connect
+from matterhouse.warehouse.opening import OpenSnapshot
 from matterhouse.warehouse.remote import SNAPSHOTS, Remote, StoreFailed, key
 from matterhouse.warehouse.snapshots import NoSnapshot
 
@@ -21,23 +21,17 @@ from matterhouse.warehouse.snapshots import NoSnapshot
 class OpenRemoteSnapshot(OpenSnapshot):
     """An open snapshot of an object store. ``path`` and ``parquet(table)`` are URLs."""
 
-    path: str  # type: ignore[assignment]
-
     def __init__(self, url: str):
         remote = Remote(url)
         found = remote.current()
         if found is None:
             raise NoSnapshot(f"{remote.url} has no snapshot yet: a run that has it under `publish` makes the first one")
         pointer, self._manifest = found
-        self.id = pointer.snapshot
-        self.path = f"{remote.url}/{SNAPSHOTS}/{self.id}"
-        self._connection = connect(_database(remote, self.id, self._manifest["database"]))
+        self.path: str = f"{remote.url}/{SNAPSHOTS}/{pointer.snapshot}"
+        super().__init__(pointer.snapshot, _database(remote, pointer.snapshot, self._manifest["database"]))
 
-    def parquet(self, table: str) -> str:  # type: ignore[override]
-        """The URL of the prefix with the Parquet files of a table or view, such as ``records`` or ``raw.documents``.
-
-        polars, pandas and pyarrow read it. Raises ``KeyError`` where there is no such table.
-        """
+    def parquet(self, table: str) -> str:
+        """The URL of the prefix with the Parquet files of a table or view."""
         name = table.removeprefix("main.")
         if not self._manifest["tables"].get(name, {}).get("files"):
             raise KeyError(f"{self.id} has no Parquet files of {table!r}")
