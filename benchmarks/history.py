@@ -15,9 +15,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from benchmarks import rivals
+from benchmarks.commits import Tree, import_commits
 from benchmarks.measure import Cost, least, measure
 
 _IMPORTS = "import duckdb, pandas, pyarrow.parquet"
@@ -26,7 +28,6 @@ git -C "$1" log --first-parent --raw -z --no-abbrev --format=%H HEAD > log
 tr '\\0' '\\n' < log | sed -nE 's/^:[0-9]+ [0-9]+ [0-9a-f]+ ([0-9a-f]+) [AM].*/\\1/p' | sort -u > blobs
 git -C "$1" cat-file --batch --buffer < blobs > /dev/null
 """
-Tree = dict[str, str]
 
 
 def main() -> int:
@@ -137,18 +138,7 @@ def one_file(count: int) -> Iterator[Tree]:
 
 def make(repository: Path, changes: Iterator[Tree], commits: int) -> None:
     """Commit so many changes to a new repository, two hours apart."""
-    subprocess.run(["git", "init", "--quiet", "-b", "main", repository], check=True)
-    importer = subprocess.Popen(["git", "fast-import", "--quiet"], cwd=repository, stdin=subprocess.PIPE)
-    assert importer.stdin is not None  # a pipe
-    for number, tree in zip(range(commits), changes):
-        head = f"commit refs/heads/main\ncommitter Bench <b@example.org> {1_600_000_000 + 7_200 * number} +0000\n"
-        importer.stdin.write(f"{head}data 1\nx\n".encode())
-        for path, text in tree.items():
-            content = text.encode()
-            importer.stdin.write(f"M 100644 inline {path}\ndata {len(content)}\n".encode() + content + b"\n")
-    importer.stdin.close()
-    if importer.wait():
-        raise subprocess.CalledProcessError(importer.returncode, "git fast-import")
+    import_commits(repository, ((tree, ()) for tree in islice(changes, commits)), 7_200)
 
 
 def _path(number: int) -> str:

@@ -19,8 +19,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.commits import Tree, import_commits
 from benchmarks.generate import Repository
-from benchmarks.history import Tree
 from benchmarks.measure import Cost, measure
 
 _TOLD = (1, 10, 20, 40)
@@ -103,19 +103,7 @@ def make(repository: Path, documents: int, steps: int) -> None:
         Repository(documents).write(Path(folder))
         paths = sorted(path for path in Path(folder).rglob("*") if path.is_file())
         texts = {path.relative_to(folder).as_posix(): path.read_text() for path in paths}
-    subprocess.run(["git", "init", "--quiet", "-b", "main", repository], check=True)
-    importer = subprocess.Popen(["git", "fast-import", "--quiet"], cwd=repository, stdin=subprocess.PIPE)
-    assert importer.stdin is not None  # a pipe
-    for number, (changed, removed) in enumerate(_changes(texts, steps)):
-        head = f"commit refs/heads/main\ncommitter Bench <b@example.org> {1_600_000_000 + 3_600 * number} +0000\n"
-        importer.stdin.write(f"{head}data 1\nx\n".encode())
-        importer.stdin.write("".join(f"D {path}\n" for path in removed).encode())
-        for path, text in changed.items():
-            content = text.encode()
-            importer.stdin.write(f"M 100644 inline {path}\ndata {len(content)}\n".encode() + content + b"\n")
-    importer.stdin.close()
-    if importer.wait():
-        raise subprocess.CalledProcessError(importer.returncode, "git fast-import")
+    import_commits(repository, _changes(texts, steps), 3_600)
 
 
 def _changes(texts: Tree, steps: int) -> Iterator[tuple[Tree, list[str]]]:

@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -28,6 +27,7 @@ from matterhouse.sources.stores import open_store
 from matterhouse.warehouse import manifest, snapshots
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.snapshots import Snapshot
+from tests.serving import serving
 
 _KEY, _SECRET, _REGION = "tester", "secret-of-tester", "us-east-1"
 
@@ -140,15 +140,10 @@ def failing(endpoint: str, chance: random.Random, share: float) -> Iterator[str]
     error, or ends the connection, before or after the request was carried out.
     """
     facts = {"host": endpoint.removeprefix("http://"), "chance": chance, "share": share}
-    with ThreadingHTTPServer(("127.0.0.1", 0), type("Connection", (_Unreliable,), facts)) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        server.daemon_threads = True
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Connection", (_Unreliable,), facts))
+    server.daemon_threads = True
+    with serving(server) as address:
+        yield f"http://{address}"
 
 
 def environment(endpoint: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from matterhouse.settings.file import ConfigError
 from matterhouse.settings.group import seconds
 from matterhouse.settings.models import Settings
 from matterhouse.sources import redacted
+from matterhouse.warehouse.ledger import UNNAMED_SINCE
 
 Facts = Mapping[str, Mapping[str, Any]]
 
@@ -38,9 +39,9 @@ class Others:
 
     def noted(self, known: Facts) -> dict[str, dict]:
         """What is known of sources, with a note since when the configuration does not name one."""
-        found = {name: {key: each[key] for key in each if key != _SINCE} for name, each in known.items()}
+        found = {name: {key: each[key] for key in each if key != UNNAMED_SINCE} for name, each in known.items()}
         for name in self.unnamed.keys() & found.keys():
-            found[name][_SINCE] = self.unnamed[name]
+            found[name][UNNAMED_SINCE] = self.unnamed[name]
         return found
 
     @property
@@ -59,9 +60,6 @@ class Others:
         )
 
 
-_SINCE = "unnamed_since"
-
-
 def judged(known: Facts, settings: Settings, asked: Collection[str], accept_drop: bool, now: datetime) -> Others:
     """What becomes of the sources that are ``known`` and not in the settings; those ``asked`` for go."""
     gone = {name: facts for name, facts in known.items() if name not in settings.sources}
@@ -77,7 +75,7 @@ def judged(known: Facts, settings: Settings, asked: Collection[str], accept_drop
     staying = {name: facts for name, facts in gone.items() if name not in dropping}
     if settings.are_sources_chosen:
         return Others(dropping, staying, {}, [*notes, *_kept(staying)], accept_drop)
-    unnamed = {name: facts.get(_SINCE) or now.isoformat() for name, facts in staying.items()}
+    unnamed = {name: facts.get(UNNAMED_SINCE) or now.isoformat() for name, facts in staying.items()}
     retention = settings.retention.sources
     for name, since in unnamed.items():
         until = datetime.fromisoformat(since) + timedelta(seconds=seconds(retention)) if retention else None

@@ -21,6 +21,7 @@ from matterhouse.warehouse.lock import Locked
 _FORMAT = 4
 _RUNS_WITH_REJECTS, _MOST_REJECTS = 100, 100_000  # runs whose rejects are kept here, and of all of them so many
 _SECONDS_TO_WAIT = 5.0  # for a program that has the ledger open
+UNNAMED_SINCE = "unnamed_since"  # of the facts of a source that the configuration does not name any more
 
 
 class LedgerDamaged(Exception):

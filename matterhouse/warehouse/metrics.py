@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 from matterhouse import __version__
 from matterhouse.warehouse import manifest, snapshots
 from matterhouse.warehouse.layout import MANIFEST, Layout
-from matterhouse.warehouse.ledger import Ledger, LedgerDamaged
+from matterhouse.warehouse.ledger import UNNAMED_SINCE, Ledger, LedgerDamaged
 
 STATES = ("loaded", "unchanged", "partial", "failed", "cancelled", "killed")
 SUCCESSES = ("loaded", "unchanged")
@@ -110,7 +110,8 @@ def _of_sources(sources: Mapping[str, dict]) -> Iterator[Any]:
         labels=["source", "outcome"],
     )
     for name, facts in sources.items():
-        read.add_metric([name], datetime.fromisoformat(facts["refreshed_at"]).timestamp())
+        if UNNAMED_SINCE not in facts:  # nobody waits for one that the configuration does not name any more
+            read.add_metric([name], datetime.fromisoformat(facts["refreshed_at"]).timestamp())
         for outcome in _OF_A_SOURCE:
             counted.add_metric([name, outcome], facts["counts"].get(outcome, 0))
     yield from (read, counted)

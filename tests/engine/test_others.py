@@ -12,6 +12,7 @@ from matterhouse.engine.report import Report
 from matterhouse.engine.run import refresh
 from matterhouse.settings import loading
 from matterhouse.settings.file import ConfigError
+from matterhouse.warehouse import metrics
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.ledger import Ledger
 from tests.commands import matterhouse
@@ -342,3 +343,13 @@ def test_what_flags_call_otherwise_for_once_is_not_renamed_where_the_configurati
     assert rows(home / "w", PER_SOURCE) == [("new", 30), ("old", 30), ("tried", 30)]
     assert configured(home, f"{NEW}\n  {OLD}", accept_drop=True).error is None
     assert rows(home / "w", PER_SOURCE) == [("new", 30), ("old", 30)]
+
+
+def test_a_source_that_is_configured_no_more_trips_no_alarm_of_age(home: Path):
+    age = "matterhouse_source_refreshed_timestamp_seconds"
+    assert configured(home, f"{NEW}\n  {OLD}").error is None
+    assert f'{age}{{source="old"}}'.encode() in metrics.exposition(Layout(home / "w"))
+    assert configured(home, NEW).error is None
+    told = metrics.exposition(Layout(home / "w"))
+    assert f'{age}{{source="old"}}'.encode() not in told and f'{age}{{source="new"}}'.encode() in told
+    assert b'matterhouse_source_documents{outcome="records",source="old"} 30.0' in told

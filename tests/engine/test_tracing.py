@@ -6,11 +6,11 @@ import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from matterhouse.engine import tracing
+from tests.serving import serving
 
 COMMAND = [sys.executable, "-X", "importtime", "-m", "matterhouse.cli", "run", "--source", "news=folder:content"]
 STAGES = ["list", "extract", "load", "check", "publish"]
@@ -37,12 +37,8 @@ def collector() -> Iterator[tuple[str, list[bytes]]]:
         def log_message(self, *arguments):
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", arrived
-        server.shutdown()
-        thread.join()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as address:
+        yield f"http://{address}", arrived
 
 
 def run(content: Path, **environment: str) -> subprocess.CompletedProcess:

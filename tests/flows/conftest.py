@@ -5,9 +5,10 @@ import os
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
+
+from tests.serving import serving
 
 
 @pytest.fixture(scope="session")
@@ -78,10 +79,6 @@ def webhook(monkeypatch) -> Iterator[list[dict]]:
         def log_message(self, *arguments):
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        monkeypatch.setenv("HOOK_PORT", str(server.server_port))
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as address:
+        monkeypatch.setenv("HOOK_PORT", address.partition(":")[2])
         yield arrived
-        server.shutdown()
-        thread.join()

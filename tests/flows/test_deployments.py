@@ -19,6 +19,7 @@ from prefect.states import Running
 from matterhouse.flows import deployments
 from matterhouse.settings.file import ConfigError
 from tests.commands import matterhouse
+from tests.serving import serving
 
 ROOT = Path(__file__).parents[2]
 
@@ -171,11 +172,9 @@ def test_a_server_that_starts_late_is_waited_for(monkeypatch):
 def test_what_answers_but_is_no_prefect_server_is_one_sentence(config: Path, monkeypatch, tmp_path: Path):
     handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
     monkeypatch.setattr(SimpleHTTPRequestHandler, "log_message", lambda *_: None)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        Thread(target=server.serve_forever).start()
-        monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{server.server_port}/api")
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as address:
+        monkeypatch.setenv("PREFECT_API_URL", f"http://{address}/api")
         told = matterhouse("deploy", "--wait", "0", cwd=config.parent)
-        server.shutdown()
     assert told.returncode == 1
     [line] = told.stderr.splitlines()
     assert line.startswith("matterhouse: the Prefect server at http://127.0.0.1:")

@@ -4,7 +4,6 @@ import os
 import socketserver
 import ssl
 import subprocess
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
@@ -13,6 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+
+from tests.serving import serving
 
 
 @contextmanager
@@ -30,15 +31,10 @@ def git_server(folder: Path, before: Callable[[], object] = lambda: None) -> Ite
             number = self.request.fileno()
             subprocess.run(daemon, stdin=number, stdout=number, env=os.environ | safe, check=False)
 
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Connection) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"git://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Connection)
+    server.daemon_threads = True
+    with serving(server) as address:
+        yield f"git://{address}"
 
 
 def _file_handler(folder: Path, requests: list[str]) -> type[BaseHTTPRequestHandler]:
@@ -75,20 +71,15 @@ def https_server(folder: Path, requests: list[str]) -> Iterator[str]:
     """Serves the files of ``folder`` by https, with ETags, and leads from ``/to/URL`` to that URL; gives the beginning
     of its URLs. ``requests`` gets a line for each one asked for. As long as it runs, httpx trusts its certificate.
     """
-    with TemporaryDirectory() as own, ThreadingHTTPServer(("127.0.0.1", 0), _file_handler(folder, requests)) as server:
+    with TemporaryDirectory() as own, pytest.MonkeyPatch.context() as patch:
         certificate, key = f"{own}/certificate.pem", f"{own}/key.pem"
         made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
         made += ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-days", "2"]
         subprocess.run([*made, "-keyout", key, "-out", certificate], check=True, capture_output=True)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _file_handler(folder, requests))
         server.socket = context.wrap_socket(server.socket, server_side=True)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("SSL_CERT_FILE", certificate)
-            thread = threading.Thread(target=server.serve_forever)
-            thread.start()
-            try:
-                yield f"https://127.0.0.1:{server.server_address[1]}"
-            finally:
-                server.shutdown()
-                thread.join()
+        patch.setenv("SSL_CERT_FILE", certificate)
+        with serving(server) as address:
+            yield f"https://{address}"
