@@ -36,8 +36,14 @@ def judged(plan: SourcePlan, limits: LimitSettings, accept_drop: bool) -> Source
     if account.rejected > limits.rejected_count and account.rejected > limits.rejected_share * account.found:
         return SourceFailure(plan.name, REJECTS, _of_rejects(plan.name, account.rejected, account.found, limits))
     before = sum(entry.records for entry in plan.known.values()) or plan.records_before
-    if accept_drop or not is_sudden(before, account.records, limits.dropped_share):
+    # At another place the same number of documents may be other ones: those that were known have to be there.
+    gone = sum(entry.records for entry in plan.comparison.removed) if plan.has_moved else 0
+    now = min(account.records, before - gone)
+    if accept_drop or not is_sudden(before, now, limits.dropped_share):
         return None
+    if account.records > now:
+        change = f"{plan.name} would lose {gone:,} of {before:,} documents, and get others, at the place of its uri now"
+        return SourceFailure(plan.name, DROP, f"{change} (the limit is {limits.dropped_share:.0%} less); {_ACCEPT}")
     was_called = f" ({plan.was_called} until now)" if plan.was_called else ""
     change = f"{plan.name}{was_called} would go from {before:,} to {account.records:,} documents"
     if not account.found:

@@ -61,9 +61,13 @@ class SourcePlan:
         """Compare the listing, if there is one, with the ledger's files; it is not kept."""
         if self.listing is not None:
             self.known = ledger.files(self.name)
-            moved = self.facts is not None and self.facts["uri"] != redacted(self.settings.uri)
-            self.comparison = compare(self.listing, self.known, self.reread, self.kept_after, moved)
+            self.comparison = compare(self.listing, self.known, self.reread, self.kept_after, self.has_moved)
             self.listing = None
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether the source was read from another place before."""
+        return self.facts is not None and self.facts["uri"] != redacted(self.settings.uri)
 
     @property
     def files_to_read(self) -> int:

@@ -353,3 +353,17 @@ def test_a_source_that_is_configured_no_more_trips_no_alarm_of_age(home: Path):
     told = metrics.exposition(Layout(home / "w"))
     assert f'{age}{{source="old"}}'.encode() not in told and f'{age}{{source="new"}}'.encode() in told
     assert b'matterhouse_source_documents{outcome="records",source="old"} 30.0' in told
+
+
+def test_a_source_at_a_place_with_other_documents_keeps_those_that_it_had_until_that_is_accepted(home: Path):
+    (home / "third").mkdir()
+    for number in range(30):
+        (home / "third" / f"x{number:02}.md").write_text("---\ntitle: Other\n---\n")
+    sources = f"{NEW}\n  old: {{uri: 'folder:third'}}"
+    report = configured(home, sources)
+    assert (report.state, [failure.source for failure in report.failures]) == ("partial", ["old"])
+    assert "old would lose 30 of 30 documents, and get others" in report.failures[0].message
+    titles = "SELECT DISTINCT title FROM records WHERE source = 'old'"
+    assert rows(home / "w", titles) == [("Story",)]
+    assert configured(home, sources, accept_drop=True).error is None
+    assert rows(home / "w", titles) == [("Other",)]
