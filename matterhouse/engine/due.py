@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from matterhouse.engine import fingerprint
+from matterhouse.engine.identity import Identity
 from matterhouse.engine.plan import reading_limits
 from matterhouse.settings.group import seconds
 from matterhouse.settings.models import Settings
 from matterhouse.settings.source import SourceSettings
-from matterhouse.sources import Limits, redacted
+from matterhouse.sources import Limits
 
 # A schedule of the same interval does not start to the second, and must not find a source due every other time only.
 _EARLY_SHARE, _EARLY_SECONDS = 0.1, 60.0
@@ -29,8 +29,7 @@ def _due_at(own: SourceSettings, facts: Mapping[str, Any] | None, limits: Limits
     """
     if own.every is None or facts is None or facts.get("retry"):
         return None
-    here = (redacted(own.uri), own.ref, fingerprint.of_source(own, limits))
-    if here != (facts["uri"], facts["ref"], facts["fingerprint"]):
+    if Identity.configured(own, limits) != Identity.known(facts):
         return None
     listed_at, interval = datetime.fromisoformat(facts["refreshed_at"]).astimezone(UTC), seconds(own.every)
     due = listed_at + timedelta(seconds=interval)

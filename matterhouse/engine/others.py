@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from matterhouse.engine import fingerprint
 from matterhouse.engine.errors import MOST_TOLD
+from matterhouse.engine.identity import Identity
 from matterhouse.engine.plan import reading_limits
 from matterhouse.settings.file import ConfigError
 from matterhouse.settings.group import seconds
 from matterhouse.settings.models import Settings
-from matterhouse.sources import redacted
 from matterhouse.warehouse.ledger import UNNAMED_SINCE
 
 Facts = Mapping[str, Mapping[str, Any]]
@@ -94,13 +93,14 @@ def taken_twice(known: Facts, staying: Facts, settings: Settings) -> str:
     """Why the run cannot go on, or nothing: a source is read from another place than before, whose records stay under a
     name that the settings do not have, and would be there twice.
     """
-    at_place = {(facts["uri"], facts["ref"]): name for name, facts in staying.items()}
+    limits = reading_limits(settings)
+    at_place = {Identity.known(facts).place: name for name, facts in staying.items()}
     for name, own in settings.sources.items():
-        place = redacted(own.uri), own.ref
-        other = at_place.get(place)
-        if name in known and other is not None and place != (known[name]["uri"], known[name]["ref"]):
+        here = Identity.configured(own, limits)
+        other = at_place.get(here.place)
+        if name in known and other is not None and here.place != Identity.known(known[name]).place:
             return (
-                f"{name} is to be read from {place[0]} now, whose records the warehouse has as {other}, a source that"
+                f"{name} is to be read from {here.uri} now, whose records the warehouse has as {other}, a source that"
                 f" is not configured any more, while {name} has those of {known[name]['uri']}; to rename {other},"
                 f" take a name that was not there before; if its records may go, run `matterhouse forget {other}` first"
             )
@@ -127,29 +127,23 @@ def renamed(gone: Facts, known: Facts, settings: Settings) -> dict[str, str]:
     of that place and ref that went, and the new one the only one that came.
     """
     limits = reading_limits(settings)
-    came = {
-        name: (redacted(own.uri), own.ref, fingerprint.of_source(own, limits))
-        for name, own in settings.sources.items()
-        if name not in known
-    }
-    went = {name: (facts["uri"], facts["ref"], facts["fingerprint"]) for name, facts in gone.items()}
-    found = {old: new for olds, news in _by_place(went, came, 3) for old, new in zip(olds, news)}
-    went = {name: place for name, place in went.items() if name not in found}
-    came = {name: place for name, place in came.items() if name not in found.values()}
-    return found | {olds[0]: news[0] for olds, news in _by_place(went, came, 2) if len(olds) == len(news) == 1}
+    came = {name: Identity.configured(own, limits) for name, own in settings.sources.items() if name not in known}
+    went = {name: Identity.known(facts) for name, facts in gone.items()}
+    found = {old: new for olds, news in _alike(went, came) for old, new in zip(olds, news)}
+    places_left = {name: each.place for name, each in went.items() if name not in found}
+    places_new = {name: each.place for name, each in came.items() if name not in found.values()}
+    return found | {olds[0]: news[0] for olds, news in _alike(places_left, places_new) if len(olds) == len(news) == 1}
 
 
-def _by_place(
-    went: Mapping[str, tuple], came: Mapping[str, tuple], parts: int
-) -> Iterator[tuple[list[str], list[str]]]:
-    """Names of sources that went, and of those that came, whose places are alike in their first ``parts``."""
-    at_place: tuple[dict[tuple, list[str]], ...] = ({}, {})
-    for found, names in zip(at_place, (went, came)):
-        for name in sorted(names):
-            found.setdefault(names[name][:parts], []).append(name)
-    for place, olds in at_place[0].items():
-        if place in at_place[1]:
-            yield olds, at_place[1][place]
+def _alike(went: Mapping[str, tuple], came: Mapping[str, tuple]) -> Iterator[tuple[list[str], list[str]]]:
+    """Names of sources that went, and of those that came, that have the same value."""
+    by_value: tuple[dict[tuple, list[str]], ...] = ({}, {})
+    for found, values in zip(by_value, (went, came)):
+        for name in sorted(values):
+            found.setdefault(values[name], []).append(name)
+    for value, olds in by_value[0].items():
+        if value in by_value[1]:
+            yield olds, by_value[1][value]
 
 
 def _kept(staying: Facts) -> list[str]:

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from matterhouse.sources import copies
 from matterhouse.sources.errors import SourceUnavailable, Unreadable
 from matterhouse.sources.files import RACY_NS, File, Listing, path_text
 from matterhouse.sources.kinds import ARCHIVE, Request
 from matterhouse.sources.source import Source
-from matterhouse.sources.uris import redacted
 
 if TYPE_CHECKING:
     from matterhouse.sources.download import Download
@@ -46,9 +46,8 @@ class ArchiveSource(Source):
         where = next((self.uri[len(each) :] for each in ARCHIVE.schemes if self.uri.startswith(each)), self.uri)
         if request.clones is None:
             raise self._unavailable("an archive needs a folder for what it unpacks")
-        key = blake2b(os.fsencode(redacted(where)), digest_size=5).hexdigest()
         self._clones = os.path.abspath(request.clones)
-        ours = os.path.join(self._clones, f"{re.sub(r'[^A-Za-z0-9_-]', '_', self.name)[:60]}-{key}")
+        ours = copies.path_of(self._clones, self.name, where)
         self._download = self._fetched(where, f"{ours}.archive") if "://" in where else None
         self._path = self._download.path if self._download else os.path.abspath(os.path.expanduser(where))
         self._stem = _stem(where)

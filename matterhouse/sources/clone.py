@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
-from hashlib import blake2b
 
+from matterhouse.sources import copies
 from matterhouse.sources.gitcommand import GitFailed, run, run_remote
 from matterhouse.sources.limits import Limits
-from matterhouse.sources.uris import PROTOCOLS, redacted
+from matterhouse.sources.uris import PROTOCOLS
 
 REMOTE_HEAD = "refs/matterhouse/head"
 
@@ -23,11 +22,10 @@ class Clone:
     """
 
     def __init__(self, clones: str | os.PathLike[str], name: str, url: str, limits: Limits = Limits()):
-        key = blake2b(os.fsencode(redacted(url)), digest_size=5).hexdigest()
         self._clones = os.path.abspath(clones)
         self._url = url
         self._limits = limits
-        self.folder = os.path.join(self._clones, f"{re.sub(r'[^A-Za-z0-9_-]', '_', name)[:60]}-{key}.git")
+        self.folder = f"{copies.path_of(clones, name, url)}.git"
 
     def refresh(self) -> None:
         """Brings the copy up to the remote, or makes it; raises GitFailed, and then leaves it as it was.

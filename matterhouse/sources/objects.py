@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,6 +12,7 @@ from hashlib import blake2b
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from matterhouse.sources import copies
 from matterhouse.sources.errors import SourceUnavailable, Unreadable
 from matterhouse.sources.files import File, Listing, blob_id, path_text
 from matterhouse.sources.folder import too_large
@@ -62,9 +61,7 @@ class ObjectSource(Source):
             raise SourceUnavailable(self.name, self.uri, str(error)) from None
         if request.clones is None:
             raise SourceUnavailable(self.name, self.uri, "an object store needs a folder for what is known of it")
-        key = blake2b(os.fsencode(self.uri), digest_size=5).hexdigest()
-        name = f"{re.sub(r'[^A-Za-z0-9_-]', '_', self.name)[:60]}-{key}.versions"
-        self._versions = Versions(os.path.join(os.path.abspath(request.clones), name))
+        self._versions = Versions(f"{copies.path_of(request.clones, self.name, self.uri)}.versions")
 
     def list(self) -> Listing:
         """The included objects, with the content hashes of those that were read before.
