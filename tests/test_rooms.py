@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "dashboards": "warehouse sql",
     "engine": "history warehouse transforms reading settings sources sql process",
     "history": "warehouse transforms reading sources sql process",
-    "warehouse": "reading sources sql",
+    "warehouse": "sources sql",
     "transforms": "reading sources sql",
     "reading": "sources sql",
     "settings": "sources",
