@@ -86,19 +86,20 @@ class Extraction:
 
     def _extract(self, plan: SourcePlan) -> None:
         waiting = deque(self._batches(plan))
+        bytes_left = sum(batch.bytes for batch in waiting)
         while waiting or self._executor.is_pending:
-            self._choose_executor(waiting)
+            self._choose_executor(len(waiting), bytes_left)
             while waiting and self._executor.has_room:
+                bytes_left -= waiting[0].bytes
                 self._executor.submit(waiting.popleft())
             self._add(plan, self._executor.take())
         plan.read.sort(key=lambda entry: entry.path)
 
-    def _choose_executor(self, waiting: Sequence[Batch]) -> None:
+    def _choose_executor(self, batches_left: int, bytes_left: int) -> None:
         """Take on a worker process once that is worth it, by what was read so far."""
         if not self.fresh or not self.bytes_read or not isinstance(self._executor, InProcessExecutor):
             return
-        bytes_left = sum(batch.bytes for batch in waiting)
-        if is_worth_a_process(len(waiting), bytes_left, self.bytes_parsed / self.bytes_read):
+        if is_worth_a_process(batches_left, bytes_left, self.bytes_parsed / self.bytes_read):
             self._executor = WorkerProcessExecutor(self.setup, self._extractor, self.on_read)
 
     def _batches(self, plan: SourcePlan) -> Iterator[Batch]:

@@ -16,6 +16,9 @@ USUAL_ROWS, FEWEST_ROWS = 4096, 2048
 HEAVY_BYTES = 100_000_000
 # What DuckDB holds in memory of rows that are being inserted into empty tables; it writes the rest to the disk.
 FULL_LOAD_BYTES = 256_000_000
+# Besides that, this share of the bytes that are staged, but for the documents themselves: what is joined, grouped and
+# sorted grows with them, and not all of it can wait on the disk.
+FULL_LOAD_SHARE = 0.15
 # Besides the size of the database in a run with changes: what is noted of deleted rows grows with the tables that they
 # are spread over, and cannot wait on the disk.
 CHANGES_BYTES = 256_000_000
@@ -36,23 +39,26 @@ def limit(staged: Path, base: Path | None) -> str:
     full load. What is changed in a group of long documents is written anew with the others of the group.
     """
     needed = 1.25 * _heaviest(staged, base) + FULL_LOAD_BYTES / 2
-    return _bytes(max(_usual(base), needed, _front_matters(staged, base)))
+    return _bytes(max(_usual(staged, base), needed, _front_matters(staged, base)))
 
 
 def usual_limit(staged: Path, base: Path | None) -> str:
     """What DuckDB may use for all but the documents themselves; ``staged`` and ``base`` are as in ``limit``."""
-    return _bytes(max(_usual(base) if base else FULL_LOAD_BYTES * 3 // 2, _front_matters(staged, base)))
+    more = 0 if base else FULL_LOAD_BYTES / 2
+    return _bytes(max(_usual(staged, base) + more, _front_matters(staged, base)))
 
 
 def content_limit(staged: Path, base: Path) -> str:
     """What DuckDB may use in a run with changes for the tables of schema ``content``: to make those of 50,000 documents
     anew failed with ``usual_limit``.
     """
-    return _bytes(max(_usual(base) + FULL_LOAD_BYTES / 4, _front_matters(staged, base)))
+    return _bytes(max(_usual(staged, base) + FULL_LOAD_BYTES / 4, _front_matters(staged, base)))
 
 
-def _usual(base: Path | None) -> int:
-    return FULL_LOAD_BYTES if base is None else CHANGES_BYTES + (base / DATABASE).stat().st_size
+def _usual(staged: Path, base: Path | None) -> float:
+    if base is None:
+        return FULL_LOAD_BYTES + FULL_LOAD_SHARE * staging.bytes_of_tables(staged)
+    return CHANGES_BYTES + (base / DATABASE).stat().st_size
 
 
 def _front_matters(staged: Path, base: Path | None) -> int:

@@ -72,6 +72,11 @@ def files(folder: Path, table: str) -> list[Path]:
     return sorted((folder / table).glob("*"))
 
 
+def bytes_of_tables(folder: Path) -> int:
+    """Bytes of all that is staged but the documents themselves."""
+    return sum(file.stat().st_size for file in folder.glob("*/*.arrow"))
+
+
 def number_of(file: Path) -> int:
     """The number of the batch that a file is of, or of the part where it is one of ``raw.documents``."""
     return int(file.stem.partition("-")[0])

@@ -14,12 +14,23 @@ member (record_id, cluster_id) USING KEY (record_id) AS (
     FROM near
     GROUP BY record_id
     UNION
-    SELECT near.other_id, min(member.cluster_id)
-    FROM member
-    JOIN near USING (record_id)
-    JOIN recurring.member AS known ON known.record_id = near.other_id
-    WHERE member.cluster_id < known.cluster_id
-    GROUP BY near.other_id
+    -- Of a record whose cluster got a lower id: its neighbours, the record that gave their cluster its id, and those that
+    -- took their id from it. So a chain of stories needs few rounds; each one reads all links.
+    SELECT found.record_id, min(found.cluster_id)
+    FROM (
+        SELECT unnest([near.other_id, other.cluster_id]) AS record_id, member.cluster_id
+        FROM member
+        JOIN near USING (record_id)
+        JOIN recurring.member AS other ON other.record_id = near.other_id
+        WHERE member.cluster_id < other.cluster_id
+        UNION ALL
+        SELECT follower.record_id, member.cluster_id
+        FROM member
+        JOIN recurring.member AS follower ON follower.cluster_id = member.record_id
+    ) AS found
+    JOIN recurring.member AS known USING (record_id)
+    WHERE found.cluster_id < known.cluster_id
+    GROUP BY found.record_id
 ),
 told AS (
     SELECT member.cluster_id, record.record_id, record.published_at, canonical.canonical_provider_id AS provider_id

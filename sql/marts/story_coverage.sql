@@ -1,14 +1,20 @@
 -- empty without: related_links
 CREATE VIEW marts.story_coverage AS
+-- Windows, not ordered aggregates: these hold all entries in memory, which can wait on the disk.
 WITH entry AS (
-    SELECT
-        record_id,
-        coalesce(url_key, 'position ' || position) AS entry_key,
-        min(published_at) AS published_at,
-        first(provider_id ORDER BY published_at, position) AS provider_id
+    SELECT record_id, coalesce(url_key, 'position ' || position) AS entry_key, published_at, provider_id
     FROM main.related_articles
     WHERE related_record_id IS DISTINCT FROM record_id
-    GROUP BY ALL
+    QUALIFY row_number() OVER (PARTITION BY record_id, entry_key ORDER BY published_at, position) = 1
+),
+ranked AS (
+    SELECT
+        record_id,
+        published_at,
+        provider_id,
+        row_number() OVER (PARTITION BY record_id ORDER BY published_at, entry_key) AS rank,
+        count(published_at) OVER (PARTITION BY record_id) AS dated
+    FROM entry
 ),
 covered AS (
     SELECT
@@ -17,9 +23,12 @@ covered AS (
         count(published_at) AS dated_count,
         count(DISTINCT provider_id) AS provider_count,
         min(published_at) AS first_at,
-        first(provider_id ORDER BY published_at, entry_key) FILTER (published_at IS NOT NULL) AS first_provider_id,
-        quantile_disc(published_at, [0.25, 0.5, 0.75, 1.0]) AS quartiles
-    FROM entry
+        any_value(provider_id) FILTER (rank = 1 AND dated > 0) AS first_provider_id,
+        min(published_at) FILTER (rank >= dated * 0.25) AS quarter_at,
+        min(published_at) FILTER (rank >= dated * 0.5) AS half_at,
+        min(published_at) FILTER (rank >= dated * 0.75) AS three_quarters_at,
+        max(published_at) AS all_at
+    FROM ranked
     GROUP BY record_id
 ),
 told AS (
@@ -44,11 +53,11 @@ SELECT
     is_first,
     first_published_at,
     if(is_first, provider_id, first_provider_id) AS first_provider_id,
-    (epoch(quartiles[1]) - epoch(first_published_at)) / 60 AS minutes_to_quarter,
-    (epoch(quartiles[2]) - epoch(first_published_at)) / 60 AS minutes_to_half,
-    (epoch(quartiles[3]) - epoch(first_published_at)) / 60 AS minutes_to_three_quarters,
-    (epoch(quartiles[4]) - epoch(first_published_at)) / 60 AS minutes_to_all,
-    (epoch(quartiles[2]) - epoch(first_published_at)) / 86400 AS half_life_days
+    (epoch(quarter_at) - epoch(first_published_at)) / 60 AS minutes_to_quarter,
+    (epoch(half_at) - epoch(first_published_at)) / 60 AS minutes_to_half,
+    (epoch(three_quarters_at) - epoch(first_published_at)) / 60 AS minutes_to_three_quarters,
+    (epoch(all_at) - epoch(first_published_at)) / 60 AS minutes_to_all,
+    (epoch(half_at) - epoch(first_published_at)) / 86400 AS half_life_days
 FROM told;
 
 COMMENT ON VIEW marts.story_coverage IS 'One row per record with related articles: how coverage spread. Entries with the same url_key count once, those that lead to the record itself not at all; an entry has the date and provider that it states, which may differ from the record it leads to. Key: record_id.';

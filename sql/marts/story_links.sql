@@ -5,7 +5,7 @@ WITH pair AS (
         least(record_id, related_record_id) AS lower_id,
         greatest(record_id, related_record_id) AS higher_id,
         count(*) AS link_count,
-        count(DISTINCT record_id) = 2 AS is_mutual
+        min(record_id) <> max(record_id) AS is_mutual
     FROM main.related_articles
     WHERE related_record_id <> record_id
     GROUP BY ALL

@@ -47,6 +47,19 @@ def test_long_documents_are_written_in_smaller_groups(tmp_path):
     assert least < full <= change < 1_000_000_000, "it follows what the documents and the database weigh"
 
 
+def test_memory_of_a_full_load_follows_the_rows_that_are_staged_and_not_the_documents(tmp_path):
+    def limits(*staged: tuple[str, int]) -> list[int]:
+        for file, size in staged:
+            (tmp_path / file).parent.mkdir(exist_ok=True)
+            with (tmp_path / file).open("wb") as opened:
+                opened.truncate(size)  # takes no room
+        return [int(of(tmp_path, None).removesuffix("B")) for of in (memory.limit, memory.usual_limit)]
+
+    few = limits(("records/000000-000000.arrow", 10_000_000))
+    many = limits(("raw.scalars/000000-000000.arrow", 1_000_000_000), ("raw.scalars/000001-000000.arrow", 10**9))
+    assert max(few) < 400_000_000 < min(many) < max(many) < 1_000_000_000
+
+
 def test_comments_are_in_duckdb_and_in_the_parquet_fields(tmp_path):
     import pyarrow.parquet
 
