@@ -2,14 +2,12 @@
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Set
-from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import duckdb
 
 from matterhouse.sql import schema
+from tests import digests
 
 # Tables that tell of runs rather than of content.
 OF_RUNS = {"meta.runs", "meta.run_sources", "meta.checks", "meta.sources", "meta.schema_changes", "meta.removed"}
@@ -27,7 +25,7 @@ def open_snapshot(warehouse: Path) -> duckdb.DuckDBPyConnection:
 
 def rows(warehouse: Path, query: str) -> list[tuple]:
     """What a query gives on the current snapshot."""
-    with _attached((warehouse / "current").resolve()) as connection:
+    with digests.attached((warehouse / "current").resolve()) as connection:
         return connection.execute(query).fetchall()
 
 
@@ -50,9 +48,10 @@ def differences(one: Path, other: Path, without: frozenset[str] = frozenset()) -
     }
     columns_of = {name: table.column_names for name, table in _content().items()}
     columns_of |= {name: _columns(table) for name, table in described[0].items() if name not in found}
-    selected = {name: _selected(names, without | {"part"}) for name, names in columns_of.items()}
-    digests = [_digests(folder, selected) for folder in (left, right)]
-    for name in (name for name in selected if digests[0][name] != digests[1][name]):
+    but = without | {"part"}
+    selected = {name: digests.quoted([each for each in of if each not in but]) for name, of in columns_of.items()}
+    of_left, of_right = (digests.of_snapshot(folder, selected) for folder in (left, right))
+    for name in (name for name in selected if of_left[name] != of_right[name]):
         if count := _apart(left, right, f"SELECT {selected[name]} FROM {{}}.{schema.sql_name(name)}"):
             found[name] = count
     return found
@@ -63,14 +62,14 @@ def parquet_differences(warehouse: Path) -> dict[str, int]:
     snapshot = (warehouse / "current").resolve()
     columns_of = {name: table.column_names for name, table in schema.relations().items() if table.in_parquet}
     columns_of |= {name: _columns(table) for name, table in _of_content(snapshot).items()}
-    selected = {name: _selected(names) for name, names in columns_of.items()}
-    digests, found = _digests(snapshot, selected), {}
-    with _attached(snapshot) as connection:
-        for name, columns in selected.items():
-            files = f"read_parquet('{snapshot}/parquet/{name}/*.parquet', hive_partitioning = false)"
-            in_files, in_table = (f"SELECT {columns} FROM {rows}" for rows in (files, schema.sql_name(name)))
-            same = _digest(connection, in_files) == digests[name]
-            if not same and (count := _rows_apart(connection, in_files, in_table)):
+    in_tables = digests.of_snapshot(snapshot, {name: digests.quoted(names) for name, names in columns_of.items()})
+    in_files = digests.of_parquet(snapshot, columns_of)
+    found = {}
+    with digests.attached(snapshot) as connection:
+        for name in (name for name in columns_of if in_tables[name] != in_files[name]):
+            where = (digests.in_parquet(snapshot, name), schema.sql_name(name))
+            columns = digests.quoted(columns_of[name])
+            if count := _rows_apart(connection, *(f"SELECT {columns} FROM {rows}" for rows in where)):
                 found[name] = count
     return found
 
@@ -99,51 +98,6 @@ def _columns(described: dict) -> list[str]:
 
 def _content() -> dict[str, schema.Table]:
     return {name: table for name, table in (schema.tables() | schema.views()).items() if name not in OF_RUNS}
-
-
-def _selected(columns: Iterable[str], but: Set[str] = frozenset()) -> str:
-    return ", ".join(f'"{column}"' for column in columns if column not in but)
-
-
-_KNOWN: dict[tuple[Path, int, int], dict[tuple[str, str], tuple]] = {}
-
-
-def _digests(snapshot: Path, selected: Mapping[str, str]) -> dict[str, tuple]:
-    """The digests of some columns of tables and views of a snapshot; what was asked of the same file is known."""
-    database = snapshot / "warehouse.duckdb"
-    stat = database.stat()
-    known = _KNOWN.setdefault((database, stat.st_ino, stat.st_mtime_ns), {})
-    if selected.items() - known.keys():
-        with _attached(snapshot) as connection:
-            for name, columns in selected.items() - known.keys():
-                known[name, columns] = _digest(connection, f"SELECT {columns} FROM {schema.sql_name(name)}")
-    return {name: known[name, columns] for name, columns in selected.items()}
-
-
-def _digest(connection: duckdb.DuckDBPyConnection, query: str) -> tuple:
-    """The number of rows that a query gives, and the sum of their hashes: the same in any order of the rows."""
-    return connection.execute(f"SELECT count(*), sum(hash(row)) FROM ({query}) AS row").fetchall()[0]
-
-
-@contextmanager
-def _attached(snapshot: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that is in a snapshot's database."""
-    with _process_wide().cursor() as connection:
-        _attach(connection, snapshot, "warehouse")
-        try:
-            connection.execute("USE warehouse").fetchall()
-            yield connection
-        finally:
-            connection.execute("USE memory").fetchall()
-            connection.execute("DETACH warehouse").fetchall()
-
-
-@cache
-def _process_wide() -> duckdb.DuckDBPyConnection:
-    """A DuckDB that snapshots are attached to for a while: to start one takes twenty times as long."""
-    connection = duckdb.connect(config={"threads": 1})
-    connection.execute("SET GLOBAL TimeZone = 'UTC'").fetchall()
-    return connection
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, snapshot: Path, name: str) -> None:
