@@ -3,11 +3,13 @@
 A check's file begins with comment lines: ``-- severity: error`` (offending rows stop publication) or ``-- severity:
 warn`` (they are reported), then what the check demands, in words. With ``-- for each: table of main and raw`` or ``--
 for each: table of records`` in the second line it is one query that is asked of each of these tables, with
-``{table}``, ``{name}`` and ``{key}`` in place of the table's names and the columns of its key.
+``{table}``, ``{name}`` and ``{key}`` in place of the table's names and the columns of its key. With ``-- empty
+without: <tables>`` no row can offend while all of these tables are empty, with ``-- only where: <condition>`` none
+where that does not hold: then the query, which takes long to plan, is not asked.
 """
 
 import time
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import duckdb
@@ -19,6 +21,7 @@ from matterhouse.warehouse.content_names import quoted
 Tables = Sequence[schema.Table]
 _RECORDS = "records"
 _HISTORY = "table of history"  # of which none is the user's
+_HEADERS = {"severity", "for each", "empty without", "only where"}
 
 
 @dataclass(frozen=True)
@@ -63,23 +66,31 @@ def offending_rows(
 
 
 def _run(connection: duckdb.DuckDBPyConnection, name: str, own: Tables, empty: Set[str], untouched: Set[str]) -> Check:
-    severity, _, description = _header(name, sql.read(f"checks/{name}"))
+    header = _header(name)
     begun = time.perf_counter()
-    queries = _queries(connection, name, own, empty, untouched)
+    queries = _queries(connection, name, own, empty, untouched) if _may_offend(connection, header, empty) else []
     counts = [connection.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0] for query in queries]
-    return Check(name, severity, description, sum(counts), time.perf_counter() - begun)
+    return Check(name, header["severity"], header["description"], sum(counts), time.perf_counter() - begun)
 
 
-def _header(name: str, text: str) -> tuple[str, str | None, str]:
-    """A check's severity, what it is made for each of, and its description."""
-    lines = [line.removeprefix("--").strip() for line in text.splitlines() if line.startswith("--")]
-    severity = lines[0].removeprefix("severity:").strip() if lines else ""
-    each = (
-        lines.pop(1).removeprefix("for each:").strip() if len(lines) > 1 and lines[1].startswith("for each:") else None
-    )
-    if severity not in ("error", "warn") or len(lines) < 2:
+def _may_offend(connection: duckdb.DuckDBPyConnection, header: Mapping[str, str], empty: Set[str]) -> bool:
+    """Whether there can be rows that offend, by the header of a check."""
+    if "empty without" in header and set(header["empty without"].split(", ")) <= empty:
+        return False
+    condition = header.get("only where")
+    return condition is None or connection.execute(f"SELECT {condition}").fetchall()[0][0]
+
+
+def _header(name: str) -> dict[str, str]:
+    """The first lines of a check's file by their names, with its ``description``."""
+    lines = [line[2:].strip() for line in sql.read(f"checks/{name}").splitlines() if line.startswith("--")]
+    header: dict[str, str] = {}
+    while lines and lines[0].partition(": ")[0] in _HEADERS:
+        key, _, header[key] = lines.pop(0).partition(": ")
+    header["description"] = " ".join(lines)
+    if header.get("severity") not in ("error", "warn") or not lines:
         raise ValueError(f"sql/checks/{name}.sql has to begin with `-- severity: error` or `warn` and a description")
-    return severity, each, " ".join(lines[1:])
+    return header
 
 
 def _queries(
@@ -89,15 +100,15 @@ def _queries(
     empty: Set[str] = frozenset(),
     untouched: Set[str] = frozenset(),
 ) -> list[str]:
-    text = sql.read(f"checks/{name}")
-    severity, each, _ = _header(name, text)
+    text, header = sql.read(f"checks/{name}"), _header(name)
+    each = header.get("for each")
     if each is None:
         statements = connection.extract_statements(text)
         return [statement.query.strip().rstrip(";") for statement in statements]
     tables = [*_FOR_EACH[each](), *(own if each != _HISTORY else ())]
     without_comments = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
     beside = {_RECORDS} if f"main.{_RECORDS}" in without_comments else set()
-    past = untouched if severity == "error" else frozenset[str]()  # what was published broke no rule
+    past = untouched if header["severity"] == "error" else frozenset[str]()  # what was published broke no rule
     return [
         _for(table, without_comments)
         for table in tables

@@ -1,4 +1,5 @@
 -- severity: error
+-- empty without: history.record_versions
 -- The versions of a record follow each other without gap or overlap, and only the last one still holds.
 SELECT record_id, valid_from, valid_to, next_from
 FROM (

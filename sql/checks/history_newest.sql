@@ -1,4 +1,5 @@
 -- severity: error
+-- only where: EXISTS (FROM meta.sources WHERE history_commit_id IS NOT NULL) OR EXISTS (FROM history.record_versions)
 -- Of a source with history, the versions that still hold are the records, with their topics and as many entries and images.
 WITH newest AS (
     SELECT

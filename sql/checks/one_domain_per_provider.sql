@@ -1,4 +1,5 @@
 -- severity: warn
+-- empty without: providers
 -- A provider's name goes with one domain, and a domain with one name.
 SELECT 'name' AS shared, name AS value, list_sort(list(coalesce(domain, ''))) AS others
 FROM main.providers

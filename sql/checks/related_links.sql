@@ -1,4 +1,5 @@
 -- severity: error
+-- empty without: related_entries
 -- A related article leads to a record of the same url_key, and to none only where no record has that key.
 SELECT related.entry_id, related.url_key, related.related_record_id
 FROM main.related_entries AS related

@@ -8,25 +8,20 @@ SELECT
     count(*) AS rows,
     count(value) AS values,
     coalesce(bit_or(kind), 0) AS kinds,
-    count(DISTINCT value) FILTER (kind = 2 AND isfinite(content_number(value)))
-        > count(DISTINCT content_number(value)) FILTER (kind = 2 AND isfinite(content_number(value))) AS is_ambiguous,
+    count(DISTINCT value) FILTER (isfinite(number)) > count(DISTINCT number) FILTER (isfinite(number)) AS is_ambiguous,
     bool_or(type = 'list') AS has_empty_lists,
     min(left(value, 100)) FILTER (value <> '') AS least
 FROM (
     SELECT
-        collection,
-        path,
-        type,
-        value,
+        *,
         CASE
             WHEN value IS NULL THEN NULL
             WHEN type = 'int' THEN
-                CASE WHEN regexp_full_match(value, '0|-?[1-9][0-9]{0,14}') THEN 1
-                    WHEN abs(content_whole(value)) < 1000000000000000 THEN 1
-                    WHEN content_whole(value) IS NOT NULL THEN 64
+                CASE WHEN is_short OR whole BETWEEN -999999999999999 AND 999999999999999 THEN 1
+                    WHEN whole IS NOT NULL THEN 64
                     ELSE 32 END
             WHEN type = 'float' THEN
-                CASE WHEN content_number(value) IS NOT NULL THEN 2 ELSE 32 END
+                CASE WHEN number IS NOT NULL THEN 2 ELSE 32 END
             WHEN type = 'bool' THEN 4
             WHEN substr(value, 5, 1) <> '-' OR value < '0001' THEN 32
             WHEN type IN ('timestamp', 'str') AND regexp_full_match(value, '\d{4}-\d\d-\d\d') THEN
@@ -35,7 +30,13 @@ FROM (
                 CASE WHEN content_moment(value) IS NOT NULL THEN 16 ELSE 32 END
             ELSE 32
         END AS kind
-    FROM content_rows
+    FROM (
+        SELECT
+            *,
+            CASE WHEN type = 'int' AND NOT is_short THEN content_whole(value) END AS whole,
+            CASE WHEN type = 'float' THEN content_number(value) END AS number
+        FROM (SELECT *, type = 'int' AND regexp_full_match(value, '0|-?[1-9][0-9]{0,14}') AS is_short FROM content_rows)
+    )
 )
 GROUP BY collection, path
 QUALIFY row_number() OVER (PARTITION BY collection ORDER BY values DESC, path) <= $1

@@ -108,3 +108,20 @@ def test_a_table_that_no_row_can_offend_in_is_not_asked(connection):
     assert offending(empty={"record_topics"}) == {"unique_keys": 0, "no_orphans": 0}
     assert offending(untouched={"record_topics"}) == {"unique_keys": 0, "no_orphans": 1}  # records may have gone
     assert offending(untouched={"record_topics", "records"}) == {"unique_keys": 0, "no_orphans": 0}
+
+
+def test_no_row_can_offend_where_a_check_is_not_asked(sound, tmp_path):
+    """Nothing else than the tables that it names, or its condition, decides about that."""
+    conditional = 0
+    for name in sql.names("checks"):
+        headers = dict(line[3:].split(": ", 1) for line in sql.read(f"checks/{name}").splitlines() if ": " in line[:20])
+        database = shutil.copy(sound, tmp_path / f"{name}.duckdb")
+        with duckdb.connect(database) as connection:
+            for table in headers.get("empty without", "").split(", ") if "empty without" in headers else ():
+                connection.execute(f"DELETE FROM {table}").fetchall()
+            if "only where" in headers:
+                assert connection.execute(f"SELECT {headers['only where']}").fetchall() == [(False,)]
+            if headers.keys() & {"empty without", "only where"}:
+                conditional += 1
+                assert offending_rows(connection, name)[1] == [], name
+    assert conditional > 5
