@@ -25,7 +25,7 @@ from matterhouse.engine.interrupts import Interrupts, Stopped, interrupts
 from matterhouse.engine.page import markdown
 from matterhouse.engine.report import Report, RunState, accounts_told, breach, drift_in_words, histories_in_words
 from matterhouse.engine.run import Run
-from matterhouse.flows import artifacts, hooks
+from matterhouse.flows import artifacts, cluster, hooks
 from matterhouse.flows.state_names import PARTIAL, SKIPPED, TOO_MANY_REJECTS
 from matterhouse.settings.models import Settings
 from matterhouse.sources.uris import redacted_text
@@ -64,7 +64,8 @@ def do(settings: Settings, *, wait_seconds: float = 0, **options: Any) -> State:
     stopped it.
     """
     progress = artifacts.ShowProgress(settings.warehouse)
-    run = Run(settings, flow_run_id=flow_run.id, on_progress=progress, **options)
+    connect = cluster.connecting()
+    run = Run(settings, flow_run_id=flow_run.id, on_progress=progress, connect=connect, **options)
     try:
         with _stoppable() as signals, ExitStack() as entered:
             with signals.heeded():

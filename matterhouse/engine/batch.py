@@ -114,16 +114,19 @@ class Extractor:
     """Extracts batches one after the other. Blocks of text that they share are parsed once."""
 
     def __init__(self, setup: Setup):
-        self._setup = setup
+        self._setup, self._folder = setup, setup.folder
         self._reader = Reader(setup.limits)
         self._audit = Audit(setup.audit_share)
         self._shared: Shared | None = None
 
-    def extract(self, batch: Batch, on_read: Callable[[int], None] = lambda size: None) -> Outcome:
-        """Read and stage a batch; ``on_read`` is called with the size of every file.
+    def extract(
+        self, batch: Batch, on_read: Callable[[int], None] = lambda size: None, folder: Path | None = None
+    ) -> Outcome:
+        """Read and stage a batch, in another ``folder`` if one is given; ``on_read`` is called with every file's size.
 
         Raises ``sources.SourceUnavailable`` and ``sources.AuditFailed``.
         """
+        self._folder = folder or self._setup.folder
         parsed, distinct = self._reader.bytes_parsed, self._reader.distinct_blocks
         outcome = Outcome()
         for file, reason in batch.skipped:
@@ -187,8 +190,8 @@ class Extractor:
 
         documents: list[dict] = []
         flattened_bytes = self._reader.bytes_to_hold
-        write_tables = staging.table_writer(self._setup.folder, batch.number)
-        with staging.documents(self._setup.folder) as write:
+        write_tables = staging.table_writer(self._folder, batch.number)
+        with staging.documents(self._folder) as write:
             for staged_as, piece in pieces:
                 write(self._shared_in(batch).texts.frame(piece), staged_as)
                 for document in piece:

@@ -4,16 +4,21 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from matterhouse import process
 from matterhouse.engine.batch import Batch, Extractor, Outcome, Setup
 from matterhouse.engine.comparison import ALL_OVER
 from matterhouse.engine.executors import Executor
 from matterhouse.engine.executors.in_process import InProcessExecutor
-from matterhouse.engine.executors.worker_process import WorkerProcessExecutor, is_worth_a_process
+from matterhouse.engine.executors.worker_process import WorkerProcessExecutor, cores, is_worth_a_process
 from matterhouse.engine.parts import PartAssigner
 from matterhouse.engine.plan import SourcePlan
+from matterhouse.settings.engine import EngineSettings
 from matterhouse.sources import File, SourceUnavailable
+
+if TYPE_CHECKING:
+    from matterhouse.engine.executors.cluster import Connect
 
 # Bytes of documents that share Parquet files. A change of one writes those files anew.
 PART_BYTES = 16_000_000
@@ -33,8 +38,9 @@ class Extraction:
 
     Files are read, in the order of their paths, in batches of ``batch_bytes``. In a ``fresh`` load every batch has
     parts of its own, else changed files join the parts there are; ``next_part`` is the first free number. ``on_read``
-    is called with the size of every file that was read. ``rejects`` gets the rows of ``meta.rejects`` for these files,
-    ``breaches`` those of ``meta.field_errors`` that stop a run.
+    is called with the size of every file that was read. ``engine`` says where they are read, ``connect`` how a client
+    of a cluster is made if not by Dask itself; ``notes`` gets what an operator has to know of that. ``rejects`` gets
+    the rows of ``meta.rejects`` for these files, ``breaches`` those of ``meta.field_errors`` that stop a run.
     """
 
     setup: Setup
@@ -42,6 +48,9 @@ class Extraction:
     fresh: bool
     next_part: int
     on_read: Callable[[int], None]
+    engine: EngineSettings = field(default_factory=EngineSettings)
+    connect: "Connect | None" = None
+    notes: list[str] = field(default_factory=list)
     bytes_read: int = 0
     bytes_parsed: int = 0
     declined: int = 0
@@ -51,6 +60,10 @@ class Extraction:
     breaches: list[dict] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        if self.engine.kind == "dask":
+            from matterhouse.engine.executors.cluster import require
+
+            require("distributed")
         self._extractor = Extractor(self.setup)
         self._staged: dict[str, _Staged] = {}
         self._executor: Executor = InProcessExecutor(self._extractor, self.on_read)
@@ -96,11 +109,29 @@ class Extraction:
         plan.read.sort(key=lambda entry: entry.path)
 
     def _choose_executor(self, batches_left: int, bytes_left: int) -> None:
-        """Take on a worker process once that is worth it, by what was read so far."""
-        if not self.fresh or not self.bytes_read or not isinstance(self._executor, InProcessExecutor):
+        """Have batches extracted elsewhere as well once that is worth it: two or more are left."""
+        if batches_left < 2 or not isinstance(self._executor, InProcessExecutor):
             return
-        if is_worth_a_process(batches_left, bytes_left, self.bytes_parsed / self.bytes_read):
-            self._executor = WorkerProcessExecutor(self.setup, self._extractor, self.on_read)
+        if self.engine.kind == "dask":
+            self._executor = self._on_cluster()
+        elif self.engine.kind == "processes":
+            self._executor = self._in_processes(self.engine.processes or max(cores() - 1, 1))
+        elif not self.fresh or not self.bytes_read:
+            return
+        elif is_worth_a_process(batches_left, bytes_left, self.bytes_parsed / self.bytes_read):
+            self._executor = self._in_processes(1)
+
+    def _in_processes(self, processes: int) -> Executor:
+        return WorkerProcessExecutor(self.setup, self._extractor, self.on_read, processes)
+
+    def _on_cluster(self) -> Executor:
+        from matterhouse.engine.executors import cluster, on_cluster
+        from matterhouse.engine.executors.places import place_of
+
+        place = place_of(self.setup.folder, self.engine.shared)
+        opened = cluster.Cluster(self.engine, self.connect or cluster.connect)
+        common = (self.setup, self._extractor, self.on_read, self.notes, self.engine.patience_seconds)
+        return on_cluster.DaskExecutor(opened, place, *common)
 
     def _batches(self, plan: SourcePlan) -> Iterator[Batch]:
         if plan.comparison is None:

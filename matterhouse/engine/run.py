@@ -36,6 +36,7 @@ from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.lock import exclusive
 
 if TYPE_CHECKING:
+    from matterhouse.engine.executors.cluster import Connect
     from matterhouse.engine.extract import Extraction
     from matterhouse.sql.user_tables import UserTable
     from matterhouse.warehouse.build import Build
@@ -60,7 +61,7 @@ class Run:
     sources or tables lose many rows. ``drop_sources`` are sources of the warehouse that the settings do not
     name: their rows go. ``history_since`` is a commit after which histories are read again.
     ``trigger`` says what started the run, ``flow_run_id`` which Prefect flow run it is.
-    ``on_progress`` is called with a ``Progress``.
+    ``on_progress`` is called with a ``Progress``, ``connect`` for a client of the Dask cluster that the settings name.
     """
 
     def __init__(
@@ -74,15 +75,16 @@ class Run:
         trigger: str = "cli",
         flow_run_id: str | None = None,
         on_progress: Callable[[Progress], None] = lambda progress: None,
+        connect: Connect | None = None,
     ):
         started = datetime.now(UTC)
-        self.report = Report(f"{started:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}", _iso(started))
+        self.report = Report(f"{started:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}", started.isoformat(timespec="microseconds"))
         self._settings, self._on_progress = settings, on_progress
         self._accept_drop, self._trigger, self._flow_run_id = accept_drop, trigger, flow_run_id
         self._layout = Layout(settings.warehouse.absolute())
         # Of its own: a worker process of a run that was killed may still be writing.
         self._staged = self._layout.staging / self.report.run_id
-        self._history_since = history_since
+        self._history_since, self._connect = history_since, connect
         self._started = started
         self._asked: dict[str, Any] = {"full": full_refresh, "accept_drop": accept_drop, "asked": drop_sources}
         self._sources = RunSources(settings, {})
@@ -115,7 +117,7 @@ class Run:
                 self._give_up(error)
             shutil.rmtree(self._layout.staging, ignore_errors=True)
             self.report.sources, self.report.skipped = self._sources.accounts(), self._sources.skipped()
-            self.report.ended_at = _iso(datetime.now(UTC))
+            self.report.ended_at = datetime.now(UTC).isoformat(timespec="microseconds")
             with self._noting(), self._ground.ledger.transaction():
                 self._ground.ledger.put_runs([self._row()])
                 self._ground.ledger.put_rejects(
@@ -175,15 +177,15 @@ class Run:
             setup = Setup(report.run_id, report.started_at, limits, share, self._staged, self._user_tables)
             next_part = 0 if self._ground.fresh else self._ground.ledger.next_part()
             on_read = counting(self.files_to_read, self._on_progress)
-            extraction = Extraction(setup, self._settings.batch_bytes, self._ground.fresh, next_part, on_read)
+            where = (self._settings.engine, self._connect, report.notes)
+            extraction = Extraction(setup, self._settings.batch_bytes, self._ground.fresh, next_part, on_read, *where)
             with extraction as self._extraction:
                 for plan in self._sources.plans:
                     self._extract(extraction, plan)
             self._rejects = [each for each in extraction.rejects if not self._sources.has_failed(each["source"])]
             declared.refuse(each for each in extraction.breaches if not self._sources.has_failed(each["source"]))
-            report.bytes_read = extraction.bytes_read
+            report.bytes_read, report.distinct_blocks = extraction.bytes_read, extraction.distinct_blocks
             report.documents_declined = extraction.declined
-            report.distinct_blocks = extraction.distinct_blocks
             self._fail_without_sources()
             self._ground.keep_rows_of(self._sources.failures, self._sources.losing_records)
             report.notes += [] if self._ground.fresh else self._sources.notes_on_lost_records()
@@ -393,7 +395,3 @@ class Run:
     def _row(self) -> dict:
         """The run as the ledger and ``meta.runs`` know it."""
         return self.report.row(self._sources.accounts(), self._flow_run_id, self._trigger, self._ground.full)
-
-
-def _iso(moment: datetime) -> str:
-    return moment.isoformat(timespec="microseconds")

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from matterhouse.settings.engine import EngineSettings
 from matterhouse.settings.file import MARTS, TABLES, ConfigError, RawSettings, read
 from matterhouse.settings.messages import described
 from matterhouse.settings.models import DashboardSettings, Settings, groups
@@ -59,7 +60,8 @@ def load(
     marts = _own_folder(MARTS, settings.marts, raw, is_flag=False) if needs_sources else None
     metrics = settings.metrics_file and (raw.folder / settings.metrics_file.expanduser()).absolute()
     folders = {"warehouse": place, "tables": own, "marts": marts, "metrics_file": metrics}
-    return settings.model_copy(update=folders | {"dashboard": _anchored(settings.dashboard, raw)})
+    settled = {"dashboard": _anchored(settings.dashboard, raw), "engine": _with_folder(settings.engine, raw)}
+    return settings.model_copy(update=folders | settled)
 
 
 def _anchored(dashboard: DashboardSettings, raw: RawSettings) -> DashboardSettings:
@@ -67,6 +69,14 @@ def _anchored(dashboard: DashboardSettings, raw: RawSettings) -> DashboardSettin
     if dashboard.export is None:
         return dashboard
     return dashboard.model_copy(update={"export": Path(os.path.abspath(raw.folder / dashboard.export.expanduser()))})
+
+
+def _with_folder(engine: EngineSettings, raw: RawSettings) -> EngineSettings:
+    """The settings of the engine, its folder absolute."""
+    if engine.shared is None or "://" in engine.shared:
+        return engine
+    folder = os.path.abspath(raw.folder / Path(engine.shared).expanduser())
+    return engine.model_copy(update={"shared": folder})
 
 
 def only(settings: Settings, names: Sequence[str]) -> Settings:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, PrivateAttr, field_validator
 
+from matterhouse.settings.engine import EngineSettings
 from matterhouse.settings.group import Duration, Group
 from matterhouse.settings.notices import NoticeSettings
 from matterhouse.settings.source import EachOnce, SourceName, SourceSettings
@@ -184,6 +185,9 @@ class Settings(Group):
     dashboard: DashboardSettings = Field(
         DashboardSettings(), description="The dashboard: where it is, and where it is exported to as files."
     )
+    engine: EngineSettings = Field(
+        EngineSettings(), description="Where batches are read: here, in more processes, or on a Dask cluster."
+    )
     sources_at_once: int = Field(
         8, ge=1, le=64, description="How many sources are listed at the same time, since most of it may be waiting."
     )
@@ -248,4 +252,5 @@ def groups() -> dict[str, type[Group]]:
         "retention": RetentionSettings,
         "notices": NoticeSettings,
         "dashboard": DashboardSettings,
+        "engine": EngineSettings,
     }

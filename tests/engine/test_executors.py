@@ -30,7 +30,7 @@ def started(monkeypatch) -> list[Worker]:
 
     monkeypatch.setattr(worker_process, "Worker", Watched)
     monkeypatch.setattr(worker_process, "WORTH_A_PROCESS", 0)
-    monkeypatch.setattr(worker_process, "_cores", lambda: 2)
+    monkeypatch.setattr(worker_process, "cores", lambda: 2)
     return found
 
 

@@ -56,7 +56,7 @@ def source(settings: str) -> str:
     "text, expected",
     [
         ("warehose: w", "1: warehose: found a setting that does not exist here; expected one of warehouse, sources, tables, marts, "
-         "limits, retention, notices, metrics_file, dashboard, sources_at_once, batch_bytes, audit_share, publish. Did you mean warehouse?"),
+         "limits, retention, notices, metrics_file, dashboard, engine, sources_at_once, batch_bytes, audit_share, publish. Did you mean warehouse?"),
         ("\nuri: ../news", "2: uri: found a setting that does not exist here; expected it below the name of a source"),
         ("depth: 5", "1: depth: found a setting that does not exist here; expected it below `limits`"),
         ("limits: {batch_bytes: 5}", "1: limits.batch_bytes: found a setting that does not exist here; expected it outside of any group"),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from matterhouse.settings.engine import EngineSettings
 from matterhouse.settings.file import ConfigError
 from matterhouse.settings.loading import load
 from matterhouse.settings.models import (
@@ -20,7 +21,7 @@ from matterhouse.settings.source import SourceSettings
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = (ROOT / "docs" / "configuration.md").read_text("utf-8")
 GROUPS = {"": Settings, "sources.NAME.": SourceSettings, "limits.": LimitSettings}
-GROUPS |= {"retention.": RetentionSettings, "notices.": NoticeSettings}
+GROUPS |= {"retention.": RetentionSettings, "notices.": NoticeSettings, "engine.": EngineSettings}
 SETTINGS = [(prefix, name, setting) for prefix, model in GROUPS.items() for name, setting in model.model_fields.items()]
 
 
@@ -59,13 +60,14 @@ def test_the_template_is_a_configuration_of_defaults(folder: Path):
     write(uncommented)
     assert load() == expected
     assert not re.findall(
-        r"(?m)^ *[a-z_]+:", re.sub(r"(?m)^(sources|  content|limits|retention|notices|dashboard):$", "", template())
+        r"(?m)^ *[a-z_]+:",
+        re.sub(r"(?m)^(sources|  content|limits|retention|notices|dashboard|engine):$", "", template()),
     )
 
 
 @pytest.mark.parametrize("prefix, name, setting", SETTINGS)
 def test_every_setting_is_in_the_template_with_an_explanation(prefix: str, name: str, setting: object):
-    groups = {name: f"{name}:" for name in ("sources", "limits", "retention", "notices", "dashboard")}
+    groups = {name: f"{name}:" for name in ("sources", "limits", "retention", "notices", "dashboard", "engine")}
     indent = {"": "", "sources.NAME.": "    "}.get(prefix, "  ")
     line = (not prefix and groups.get(name)) or f"{indent}#{name}: {default(setting)}".rstrip()
     lines = template().splitlines()
@@ -79,9 +81,8 @@ def test_every_setting_is_in_the_template_with_an_explanation(prefix: str, name:
 
 @pytest.mark.parametrize("prefix, name, setting", SETTINGS)
 def test_every_setting_is_documented(prefix: str, name: str, setting: object):
-    text = {"sources": "none", "limits": "below", "retention": "below", "notices": "below", "dashboard": "below"}.get(
-        name
-    ) or default(setting)
+    groups = dict.fromkeys(("limits", "retention", "notices", "dashboard", "engine"), "below")
+    text = ({"sources": "none"} | groups).get(name) or default(setting)
     shown = text if text in ("none", "below") else f"`{text}`" if text else "none"
     assert f"\n| `{prefix}{name}` | {shown} | {setting.description} | " in DOCS
 
@@ -108,7 +109,7 @@ def test_every_example_is_a_value_that_can_be_set(prefix: str, name: str, exampl
 
 
 def test_only_settings_are_documented():
-    documented = re.findall(r"(?m)^\| `((?:sources\.NAME\.|limits\.|retention\.|notices\.)?[a-z_]+)` \|", DOCS)
+    documented = re.findall(r"(?m)^\| `((?:sources\.NAME\.|limits\.|retention\.|notices\.|engine\.)?[a-z_]+)` \|", DOCS)
     assert sorted(documented) == sorted(prefix + name for prefix, name, _ in SETTINGS)
 
 

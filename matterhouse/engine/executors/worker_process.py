@@ -1,11 +1,12 @@
-"""Batches are extracted in a worker process and, meanwhile, in the process of the run."""
+"""Batches are extracted in worker processes and, meanwhile, in the process of the run."""
 
 import os
 from collections.abc import Callable
 
 from matterhouse.engine.batch import Batch, Extractor, Outcome, Setup
 from matterhouse.engine.executors.in_process import InProcessExecutor
-from matterhouse.engine.executors.worker import Worker
+from matterhouse.engine.executors.places import place_of
+from matterhouse.engine.executors.worker import Worker, that_answered
 
 # Bytes of new text that are worth a worker process: its start takes as long as reading a good part of them, most of all
 # where that is done by columns. Where documents repeat each other, as in most repositories, it would parse the same
@@ -19,53 +20,60 @@ def is_worth_a_process(batches_left: int, bytes_left: int, share_of_new_text: fl
         batches_left >= 2
         and share_of_new_text > 0.5
         and share_of_new_text * bytes_left > WORTH_A_PROCESS
-        and _cores() > 1
+        and cores() > 1
     )
 
 
 class WorkerProcessExecutor:
-    """One batch at a time is with the worker process, one is with this process.
+    """One batch at a time is with each worker process, one is with this process.
 
     A batch whose worker failed or was killed is extracted in this process.
     """
 
-    def __init__(self, setup: Setup, extractor: Extractor, on_read: Callable[[int], None]):
-        self._extractor, self._on_read = extractor, on_read
+    def __init__(self, setup: Setup, extractor: Extractor, on_read: Callable[[int], None], processes: int = 1):
+        self._setup, self._extractor, self._on_read = setup, extractor, on_read
         self._here = InProcessExecutor(extractor, on_read)
-        self._worker = Worker(setup)
+        self._place = place_of(setup.folder, None)
+        self._place.open()
+        self._workers = [Worker(setup, self._place) for _ in range(processes)]
 
     @property
     def has_room(self) -> bool:
-        return self._worker.batch is None or self._here.has_room
+        return self._idle is not None or self._here.has_room
 
     @property
     def is_pending(self) -> bool:
-        return self._worker.batch is not None or self._here.is_pending
+        return any(worker.batch is not None for worker in self._workers) or self._here.is_pending
 
     def submit(self, batch: Batch) -> None:
-        if self._worker.batch is None:
-            self._worker.send(batch)
-        else:
-            self._here.submit(batch)
+        (self._idle.send if self._idle else self._here.submit)(batch)
 
     def take(self) -> Outcome:
-        if self._worker.batch is not None and (self._worker.has_answered or not self._here.is_pending):
-            return self._take_from_worker(self._worker.batch)
-        return self._here.take()
+        worker = that_answered(self._workers, wait=not self._here.is_pending)
+        if worker is None or worker.batch is None:
+            return self._here.take()
+        return self._take_from(worker, worker.batch)
 
     def close(self) -> None:
-        """End the worker process, whatever it does."""
-        self._worker.close()
+        """End the worker processes, whatever they do."""
+        for worker in self._workers:
+            worker.close()
+        self._place.remove()
 
-    def _take_from_worker(self, batch: Batch) -> Outcome:
-        outcome = self._worker.receive()
-        if outcome is None:  # a fault of the batch shows here as well; one of the worker does not matter
+    @property
+    def _idle(self) -> Worker | None:
+        return next((worker for worker in self._workers if worker.batch is None), None)
+
+    def _take_from(self, worker: Worker, batch: Batch) -> Outcome:
+        attempt = worker.receive()
+        if attempt is None:  # a fault of the batch shows here as well; one of the worker does not matter
             return self._extractor.extract(batch, self._on_read)
+        self._place.take(attempt, self._setup.folder)
         for file in batch.files:
             self._on_read(file.size)
-        return outcome
+        return attempt.outcome
 
 
-def _cores() -> int:
+def cores() -> int:
     """The cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

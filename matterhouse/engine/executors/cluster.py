@@ -1,0 +1,163 @@
+"""A Dask cluster as a run sees it: opened, looked over, given batches, asked for what is done, closed."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import socket
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from matterhouse.engine.errors import RunFailed
+from matterhouse.engine.executors import identity, on_worker
+from matterhouse.engine.executors.on_worker import Job, Sample
+from matterhouse.engine.executors.places import Attempt, Place, new_token
+from matterhouse.settings.engine import EngineSettings
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+# Gives a client as a context: of Dask itself, or in a flow of prefect-dask.
+Connect = Callable[[EngineSettings], AbstractContextManager["Client"]]
+
+CONNECT_SECONDS = 5
+_ANSWER_SECONDS = 10
+_LARGEST_MESSAGE = "1 GB"  # of which Dask does not warn
+_LOGGERS = ("distributed", "distributed.client")  # which have levels of their own
+
+
+def connect(engine: EngineSettings) -> AbstractContextManager[Client]:
+    """A client of the scheduler at ``engine.address``. Raises OSError."""
+    from distributed import Client
+
+    knock(engine)
+    client: AbstractContextManager[Client] = Client(
+        engine.address, timeout=CONNECT_SECONDS, set_as_default=False, name="matterhouse"
+    )
+    return client
+
+
+def knock(engine: EngineSettings) -> None:
+    """Raise OSError, at once where nothing listens at ``engine.address``: Dask would try for as long as it may."""
+    host, _, port = (engine.address or "").partition("://")[2].rpartition(":")
+    socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
+
+
+def require(package: str) -> None:
+    """Raise ``RunFailed`` where a package is missing that ``engine.kind: dask`` needs."""
+    if find_spec(package) is None:
+        raise RunFailed(
+            f"engine.kind is dask, and the package {package.replace('_', '-')} is not installed: "
+            "pip install 'matterhouse[dask]', or set engine.kind to local"
+        )
+
+
+class Cluster:
+    """The scheduler at ``address`` and its workers. Raises ``RunFailed`` where none answers."""
+
+    def __init__(self, engine: EngineSettings, connect: Connect):
+        self.address = engine.address
+        self._ours = identity.here()
+        with ExitStack() as held:
+            held.enter_context(_silently())
+            try:
+                self._client = held.enter_context(connect(engine))
+            except (OSError, ValueError) as error:
+                said = " ".join(str(error).split())[:200]
+                raise RunFailed(
+                    f"no Dask scheduler answers at {self.address}, which engine.address names, within "
+                    f"{CONNECT_SECONDS} seconds ({said}): start it, or set engine.kind to local"
+                ) from None
+            self._held = held.pop_all()
+
+    def refuse_others(self, place: Place) -> None:
+        """Raise ``RunFailed`` where a worker runs other code, or does not see the place that tables are staged in."""
+        for worker, why in self._asked(on_worker.look, self._ours, pickle.dumps(place)):
+            raise RunFailed(
+                f"worker {worker} of {self.address} cannot work for this run: {why}. docs/cluster.md says how workers "
+                "get the package and what they have to share; then start the worker again"
+            )
+
+    def complaint_about(self, sample: Sample) -> str | None:
+        """The first worker that does not see a source as it is here, and why; None where all do."""
+        for worker, why in self._asked(on_worker.look_at, pickle.dumps(sample)):
+            return f"worker {worker}: {why}"
+        return None
+
+    def _asked(self, question: Callable[..., str | None], *arguments: object) -> Iterator[tuple[str, str]]:
+        """The workers that have a complaint, and which."""
+        answers = self._client.run(question, *arguments, on_error="return")
+        for worker, answer in sorted(answers.items()):
+            if isinstance(answer, BaseException):
+                yield worker, f"matterhouse, as it is here, cannot be imported there ({answer})"
+            elif answer is not None:
+                yield worker, answer
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the scheduler is gone, and with it all that was submitted."""
+        return self._client.status != "running"
+
+    def workers(self) -> int:
+        """How many workers there are now; none, too, where the scheduler does not answer."""
+        scheduler = self._client.scheduler
+        with suppress(OSError, RuntimeError):
+            return len(self._client.sync(scheduler.ncores, callback_timeout=_ANSWER_SECONDS)) if scheduler else 0
+        return 0
+
+    def submit(self, job: Job) -> Future:
+        """Have a batch extracted, on whichever worker."""
+        import dask
+
+        key = f"matterhouse-{job.setup.run_id}-{job.batch.number:06d}-{new_token()[:8]}"
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": _LARGEST_MESSAGE}):
+            return self._client.submit(on_worker.extract, self._ours, pickle.dumps(job), key=key, pure=False)
+
+    def first_done(self, futures: Collection[Future], seconds: float) -> Future | None:
+        """One that is done, well or not; None where none is after so many seconds."""
+        from distributed import wait
+        from distributed.client import FuturesCancelledError
+
+        if not any(map(_is_done, futures)):
+            with suppress(TimeoutError, FuturesCancelledError), self._client.as_current():
+                wait(list(futures), timeout=seconds, return_when="FIRST_COMPLETED")
+        return next(filter(_is_done, futures), None)
+
+    def result(self, future: Future) -> Attempt | str | None:
+        """An attempt at the batch, or why there is none, in words; None where it got lost and is made anew."""
+        try:
+            answer: Attempt | str = future.result(timeout=_ANSWER_SECONDS)
+        except TimeoutError:
+            return None
+        except Exception as error:
+            return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        return answer
+
+    def close(self, futures: Collection[Future]) -> None:
+        """Let go of what was submitted, which cancels what does not run yet, and of the client."""
+        with self._held:
+            for future in futures:
+                future.release()
+
+
+def _is_done(future: Future) -> bool:
+    done: bool = future.done()
+    return done
+
+
+@contextmanager
+def _silently() -> Iterator[None]:
+    """Without Dask's own lines on a lost scheduler: the run tells of it."""
+    import_module("distributed")  # which sets their levels
+    loggers = [logging.getLogger(name) for name in _LOGGERS]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels):
+            logger.setLevel(level)

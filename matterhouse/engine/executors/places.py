@@ -1,0 +1,136 @@
+"""Where workers put what they stage: a folder per attempt at a batch, in a place that the run sees, too.
+
+An attempt has a name of its own, and only one that the run takes counts. So a worker that stalled and writes late harms
+nothing; what it leaves goes with the place when the run ends, or when the next one begins.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+from uuid import uuid4
+
+from matterhouse.engine.batch import Batch, Extractor, Outcome
+
+MARKER = "marker"
+_END = "-attempts"
+_OF_A_RUN = re.compile(rf"[0-9]{{8}}T[0-9]{{6}}Z-[0-9a-f]{{8}}{_END}")
+
+
+def new_token() -> str:
+    """What tells one attempt, or one place, from every other."""
+    return uuid4().hex
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A batch that a worker extracted. ``files`` are the paths of what it staged, below ``name`` -> their bytes."""
+
+    name: str
+    files: Mapping[str, int]
+    outcome: Outcome
+
+
+class Place(Protocol):
+    """A place for the attempts of a run. It is sent to the workers, and is the same there if they see its marker."""
+
+    def open(self) -> None:
+        """Make the place, with its marker, and remove what runs that were killed left beside it."""
+
+    def complaint(self) -> str | None:
+        """Why this is not the place that the run opened, in words; None where it is."""
+
+    def staging(self, attempt: str) -> AbstractContextManager[Path]:
+        """A folder to stage an attempt in; at the end it is there whole, after an exception not at all."""
+
+    def take(self, attempt: Attempt, folder: Path) -> None:
+        """Move what an attempt staged below ``folder``. Raises OSError or StoreFailed where it is not whole."""
+
+    def remove(self) -> None:
+        """Remove the place with all that is left in it."""
+
+
+@dataclass(frozen=True)
+class FolderPlace:
+    """A folder that the run and its workers have under the same path."""
+
+    path: Path
+    token: str = field(default_factory=new_token)
+
+    def open(self) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
+        for other in self.path.parent.iterdir():
+            if other != self.path and _OF_A_RUN.fullmatch(other.name):
+                shutil.rmtree(other, ignore_errors=True)
+        (self.path / MARKER).write_text(self.token)
+
+    def complaint(self) -> str | None:
+        try:
+            found = (self.path / MARKER).read_text()
+        except OSError as error:
+            return (
+                f"the folder {self.path.parent}, where the run stages tables, is not the same there ({error.strerror})"
+            )
+        return None if found == self.token else f"another folder stands at {self.path} there"
+
+    @contextmanager
+    def staging(self, attempt: str) -> Iterator[Path]:
+        unfinished = self.path / f"{attempt}.part"
+        unfinished.mkdir()  # and nothing above it: when the run is over, the place is gone
+        try:
+            yield unfinished
+            unfinished.rename(self.path / attempt)
+        except BaseException:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise
+
+    def take(self, attempt: Attempt, folder: Path) -> None:
+        there = self.path / attempt.name
+        for path, size in attempt.files.items():
+            if (there / path).stat().st_size != size:
+                raise OSError(f"{there / path} is not as it was written")
+        for path in attempt.files:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(there / path, folder / path)
+        shutil.rmtree(there, ignore_errors=True)
+
+    def remove(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+def place_of(staged: Path, shared: str | None) -> Place:
+    """The place for the attempts of a run that stages its tables in the folder ``staged``.
+
+    ``shared`` is the setting: another folder, or the prefix of an object store; by default it is beside ``staged``.
+    """
+    name = f"{staged.name}{_END}"
+    if shared is not None and "://" in shared:
+        from matterhouse.engine.executors.store_place import StorePlace
+
+        return StorePlace(shared, name)
+    return FolderPlace(Path(shared) / name if shared is not None else staged.with_name(name))
+
+
+def is_of_a_run(name: str) -> bool:
+    """Whether this is the name of a run's place."""
+    return _OF_A_RUN.fullmatch(name) is not None
+
+
+def attempted(extractor: Extractor, place: Place, batch: Batch, on_read: Callable[[int], None]) -> Attempt:
+    """Extract a batch as one more attempt at it. Raises what the extraction raises, OSError and StoreFailed."""
+    name = f"{batch.number:06d}-{new_token()}"
+    with place.staging(name) as folder:
+        outcome = extractor.extract(batch, on_read, folder)
+        files = {os.path.relpath(file, folder): file.stat().st_size for file in folder.glob("*/*")}
+    return Attempt(name, files, outcome)
+
+
+def discard(folder: Path, batch: Batch) -> None:
+    """Remove what was taken of a batch that is extracted once more."""
+    from matterhouse.warehouse import staging
+
+    staging.discard(folder, {batch.number}, {*map(batch.staged_as, batch.parts)})

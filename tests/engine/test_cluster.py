@@ -1,0 +1,160 @@
+"""Batches on a Dask cluster of real processes: the same tables as one process, and what is refused before it begins."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.dask_cluster import ROOT, DaskCluster, dask_cluster
+from benchmarks.generate import Repository
+from benchmarks.shapes import write as write_shape
+from matterhouse.engine.report import Report
+from matterhouse.engine.run import refresh
+from matterhouse.settings import loading as config
+from tests.warehouses import TIMES, differences, parquet_differences
+
+
+def run(warehouse: Path, uris: list[str], batch_bytes: int, **options: object) -> Report:
+    """A run of sources s0, s1 ... with settings of the engine."""
+    sources = [f"s{number}={uri}" for number, uri in enumerate(uris)]
+    settings = config.load(None, sources, warehouse)
+    engine = type(settings.engine).model_validate(options)
+    return refresh(settings.model_copy(update={"batch_bytes": batch_bytes, "engine": engine}))
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
+    with dask_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def repositories(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """One of the family's shape, whose entries are shared by documents of several batches, and documentation in git."""
+    folder = tmp_path_factory.mktemp("content")
+    Repository(40, repetition=12).write(folder / "family")
+    (folder / "family" / "broken.md").write_text("---\ntitle: [\n---\n")
+    write_shape(folder / "docs", "documentation", 30)
+    for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message", "All"]):
+        subprocess.run(["git", *command], cwd=folder / "docs", check=True)
+    return [f"folder:{folder / 'family'}", str(folder / "docs")]
+
+
+@pytest.fixture(scope="module")
+def alone(repositories: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The repositories, loaded by one process in one batch each."""
+    warehouse = tmp_path_factory.mktemp("alone") / "w"
+    assert run(warehouse, repositories, 48_000_000).state == "loaded"
+    return warehouse
+
+
+def test_the_tables_are_the_same_from_a_cluster(tmp_path, cluster, repositories, alone):
+    report = run(tmp_path / "w", repositories, 30_000, kind="dask", address=cluster.address)
+    assert (report.state, report.notes) == ("loaded", [])
+    assert cluster.batches > 10
+    assert differences(alone, tmp_path / "w", TIMES) == {}
+    assert parquet_differences(tmp_path / "w") == {}
+    assert [each.name for each in (tmp_path / "w" / "state").iterdir() if "ledger" not in each.name] == []
+
+
+@pytest.mark.slow
+def test_what_changed_is_read_by_a_cluster_too(tmp_path, cluster, repositories):
+    content = Path(shutil.copytree(repositories[0].removeprefix("folder:"), tmp_path / "content"))
+    for warehouse in ("one", "other"):
+        run(tmp_path / warehouse, [f"folder:{content}"], 30_000)
+    for file in sorted(content.rglob("*.md"))[::2]:
+        file.write_text(file.read_text().replace("title: ", "title: Changed ", 1))
+    run(tmp_path / "one", [f"folder:{content}"], 30_000)
+    before = cluster.batches
+    report = run(tmp_path / "other", [f"folder:{content}"], 30_000, kind="dask", address=cluster.address)
+    assert (report.state, report.notes) == ("loaded", []) and cluster.batches > before + 2
+    assert differences(tmp_path / "one", tmp_path / "other", TIMES) == {}
+    assert parquet_differences(tmp_path / "other") == {}
+
+
+@pytest.mark.slow
+def test_attempts_lie_in_the_shared_folder_and_leave_nothing_there(tmp_path, cluster, repositories, alone):
+    killed = tmp_path / "shared" / "20250101T000000Z-0123abcd-attempts" / "000001-x.part"
+    killed.mkdir(parents=True)
+    (tmp_path / "shared" / "mine").mkdir()
+    shared = str(tmp_path / "shared")
+    report = run(tmp_path / "w", repositories, 30_000, kind="dask", address=cluster.address, shared=shared)
+    assert (report.state, report.notes) == ("loaded", [])
+    assert differences(alone, tmp_path / "w", TIMES) == {}
+    assert os.listdir(shared) == ["mine"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc/self/cwd, which each process sees in its own way")
+def test_a_source_that_workers_do_not_see_is_read_by_the_run_itself(tmp_path, cluster, repositories, monkeypatch):
+    monkeypatch.chdir(repositories[0].removeprefix("folder:"))
+    before = cluster.batches
+    report = run(tmp_path / "w", ["folder:/proc/self/cwd/_news"], 30_000, kind="dask", address=cluster.address)
+    assert report.state == "loaded" and report.sources[0].loaded > 20 and cluster.batches == before
+    [note] = report.notes
+    assert note.startswith("source s0 was read here, since not every worker sees it: worker tcp://127.0.0.1:")
+    assert note.endswith("source s0 (folder:/proc/self/cwd/_news): there is no such folder")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc/self/cwd, which each process sees in its own way")
+def test_a_source_that_is_another_one_on_workers_is_read_by_the_run_itself(
+    tmp_path, cluster, repositories, monkeypatch
+):
+    monkeypatch.chdir(shutil.copytree(repositories[0].removeprefix("folder:"), tmp_path / "here"))
+    shutil.copytree("_news", cluster.folder / "_news")
+    first = sorted(os.listdir("_news"))[0]
+    (cluster.folder / "_news" / first).write_text("---\ntitle: Another\n---\n")
+    report = run(tmp_path / "w", ["folder:/proc/self/cwd/_news"], 30_000, kind="dask", address=cluster.address)
+    shutil.rmtree(cluster.folder / "_news")
+    [note] = report.notes
+    assert report.state == "loaded" and note.endswith(f"its file {first} is not the same there")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc/self/cwd, which each process sees in its own way")
+def test_a_shared_folder_that_workers_do_not_see_is_told(tmp_path, cluster, repositories, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    options = {"kind": "dask", "address": cluster.address, "shared": "/proc/self/cwd/shared"}
+    report = run(tmp_path / "w", repositories, 30_000, **options)
+    assert report.state == "failed" and report.error.startswith("worker tcp://127.0.0.1:")
+    assert "the folder /proc/self/cwd/shared, where the run stages tables, is not the same there" in report.error
+
+
+@pytest.mark.slow
+def test_a_worker_with_other_code_is_told_and_nothing_is_loaded(tmp_path, repositories):
+    other = tmp_path / "other"
+    shutil.copytree(ROOT / "matterhouse", other / "matterhouse", ignore=shutil.ignore_patterns("__pycache__"))
+    with open(other / "matterhouse" / "reading" / "reader.py", "a") as file:
+        file.write("# Another one.\n")
+    with dask_cluster(tmp_path / "cluster", workers=0) as cluster:
+        cluster.add_worker(other)
+        cluster.wait_for_workers(1)
+        report = run(tmp_path / "w", repositories, 30_000, kind="dask", address=cluster.address)
+    assert report.state == "failed" and not (tmp_path / "w" / "current").exists()
+    assert "other code runs there: code " in report.error and "docs/cluster.md" in report.error
+
+
+def test_a_missing_package_is_told_before_anything_is_read(tmp_path, repositories, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    report = run(tmp_path / "w", repositories, 30_000, kind="dask", address="tcp://127.0.0.1:8786")
+    assert report.state == "failed" and report.bytes_read == 0
+    assert "the package distributed is not installed: pip install 'matterhouse[dask]'" in report.error
+
+
+def test_a_wrong_address_is_told(tmp_path, repositories):
+    report = run(tmp_path / "w", repositories, 30_000, kind="dask", address="tcp://127.0.0.1:1")
+    assert report.state == "failed"
+    assert report.error.startswith("no Dask scheduler answers at tcp://127.0.0.1:1, which engine.address names, within")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("processes", [1, 3])
+def test_the_tables_are_the_same_from_more_processes(tmp_path, repositories, alone, processes):
+    report = run(tmp_path / "w", repositories, 30_000, kind="processes", processes=processes)
+    assert (report.state, report.notes) == ("loaded", [])
+    assert differences(alone, tmp_path / "w", TIMES) == {}
