@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import obstore
 import pytest
 
 from benchmarks.dask_cluster import ROOT, DaskCluster, dask_cluster
@@ -15,6 +16,8 @@ from benchmarks.shapes import write as write_shape
 from matterhouse.engine.report import Report
 from matterhouse.engine.run import refresh
 from matterhouse.settings import loading as config
+from matterhouse.sources.stores import open_store
+from tests.stores import bucket
 from tests.warehouses import TIMES, differences, parquet_differences
 
 
@@ -86,6 +89,31 @@ def test_attempts_lie_in_the_shared_folder_and_leave_nothing_there(tmp_path, clu
     assert (report.state, report.notes) == ("loaded", [])
     assert differences(alone, tmp_path / "w", TIMES) == {}
     assert os.listdir(shared) == ["mine"]
+
+
+@pytest.mark.slow
+def test_attempts_lie_in_an_object_store_and_leave_nothing_there(tmp_path, repositories, alone):
+    with bucket() as url, dask_cluster(tmp_path / "cluster") as cluster:
+        store = open_store(f"{url}/staging")
+        for key in ("20250101T000000Z-0123abcd-attempts/000001-x/records/000001-000000.arrow", "mine/report"):
+            obstore.put(store, key, b"old")
+        options = {"kind": "dask", "address": cluster.address, "shared": f"{url}/staging"}
+        report = run(tmp_path / "w", repositories, 30_000, **options)
+        assert (report.state, report.notes) == ("loaded", []) and cluster.batches > 10
+        assert differences(alone, tmp_path / "w", TIMES) == {}
+        assert parquet_differences(tmp_path / "w") == {}
+        assert [each["path"] for each in obstore.list(store).collect()] == ["mine/report"]
+
+
+@pytest.mark.slow
+def test_a_store_whose_login_workers_do_not_have_is_told(tmp_path, cluster, repositories):
+    with bucket() as url:
+        options = {"kind": "dask", "address": cluster.address, "shared": f"{url}/staging"}
+        report = run(tmp_path / "w", repositories, 30_000, **options)
+    assert report.state == "failed" and report.error.startswith("worker tcp://127.0.0.1:")
+    assert f"{url}/staging, where the run stages tables, cannot be read there" in report.error
+    missing = run(tmp_path / "w", repositories, 30_000, **options | {"shared": "s3://no-such-bucket-of-ours"})
+    assert missing.state == "failed" and missing.error.startswith("engine.shared: what workers stage cannot be kept")
 
 
 @pytest.mark.slow

@@ -91,6 +91,8 @@ class Cluster:
         """The workers that have a complaint, and which."""
         answers = self._client.run(question, *arguments, on_error="return")
         for worker, answer in sorted(answers.items()):
+            if isinstance(answer, OSError):
+                continue  # it is gone
             if isinstance(answer, BaseException):
                 yield worker, f"matterhouse, as it is here, cannot be imported there ({answer})"
             elif answer is not None:

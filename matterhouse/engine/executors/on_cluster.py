@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from matterhouse.engine.batch import Batch, Extractor, Outcome, Setup
+from matterhouse.engine.errors import RunFailed
 from matterhouse.engine.executors.cluster import Cluster
 from matterhouse.engine.executors.on_worker import Job, Sample
 from matterhouse.engine.executors.places import Attempt, Place, discard
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 
 _LOOK_SECONDS = 1.0
 _EACH = 2  # batches that a worker has at most: the one that it extracts, and the next
+
+
+def open_shared(place: Place) -> None:
+    """Open the place for what workers stage. Raises ``RunFailed`` and OSError."""
+    try:
+        place.open()
+    except StoreFailed as error:
+        raise RunFailed(f"engine.shared: what workers stage cannot be kept there: {error}") from None
 
 
 class DaskExecutor:
@@ -48,7 +57,7 @@ class DaskExecutor:
         self._is_over = False
         self._alone_since: float | None = None
         try:
-            place.open()
+            open_shared(place)
             cluster.refuse_others(place)
         except BaseException:
             self.close()
