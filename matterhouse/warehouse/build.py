@@ -100,8 +100,9 @@ class Build:
             self._carry_history()
         else:
             self._connection.begin()
-        self._load = database.Load(self._connection, self._fresh, self._user_tables)
         known = {} if kept is None else kept.manifest["tables"]
+        empty = {name for name, table in known.items() if not table["rows"]}
+        self._load = database.Load(self._connection, self._fresh, self._user_tables, empty)
         self._content = Content(self._connection, self._fresh, known, self._user_tables, self._lists)
         self._load.changed([*changes.read, *changes.gone])
         self._replaces = not self._fresh and self._load.replaces

@@ -3,7 +3,7 @@
 Nobody reads it before it is published, and it is thrown away when the run fails.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import chain
@@ -143,12 +143,18 @@ class Load:
     ``touched`` are the tables that have other rows than before, ``differing`` how the rows of tables of
     documents differ, but for ``raw.documents``, ``relinked`` the records whose related articles lead
     elsewhere than before, ``records_by_url`` where they lead now (``links.records_by_url``), ``entries`` those that the
-    run staged.
+    run staged. ``empty`` are tables that have no row before it.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, fresh: bool, own: Sequence[schema.Table] = ()):
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        fresh: bool,
+        own: Sequence[schema.Table] = (),
+        empty: Set[str] = frozenset(),
+    ):
         self._connection = connection
-        self._fresh = fresh
+        self._fresh, self._empty = fresh, empty
         self._own = {table.qualified: table for table in own}
         self.touched: set[str] = set(schema.tables() | self._own) if fresh else set()
         self.differing: dict[str, Differing] = {}
@@ -169,6 +175,8 @@ class Load:
         """Replace the rows of the changed documents by those that were staged."""
         for name in [*schema.tables_of(schema.DOCUMENT), *self._own]:
             files = staging.files(staged, name)
+            if not files and name in self._empty:
+                continue
             if not self._fresh and name != staging.AS_PARQUET:
                 self._replace(name, files)
                 continue

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from matterhouse.warehouse import empty_database, memory
+from matterhouse.warehouse import empty_database, memory, rowcounts
 from matterhouse.warehouse.content_names import quoted
 from matterhouse.warehouse.layout import DATABASE, PARQUET
 from matterhouse.warehouse.schema import literal
@@ -19,7 +19,7 @@ from matterhouse.warehouse.schema import literal
 # A database to which rows were only added is written anew when it has grown so much since it last was:
 GROWTH, GROWTH_BYTES = 1.25, 2_000_000
 _UNFINISHED = ".written"
-_PARTED = ("raw.documents", "raw.scalars")
+_PARTED = {'"raw"."documents"': "raw.documents", '"raw"."scalars"': "raw.scalars"}
 
 
 def has_grown(manifest: dict[str, Any]) -> bool:
@@ -55,11 +55,11 @@ def _copy(connection: duckdb.DuckDBPyConnection, file: Path, parts: Path) -> Non
     connection.execute("SET write_buffer_row_group_count = 1").fetchall()  # more of them only take memory
     connection.execute("COPY FROM DATABASE build TO written (SCHEMA)").fetchall()
     query = "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'build'"
-    names = connection.execute(query).fetchall()
+    names = [".".join(map(quoted, name)) for name in connection.execute(query).fetchall()]
+    counts = [f"SELECT {number}, count(*) FROM build.{name}" for number, name in enumerate(names)]
     connection.begin()
-    for schema_name, name in names:
-        table = f"{quoted(schema_name)}.{quoted(name)}"
-        rows = _parts(parts / f"{schema_name}.{name}") if f"{schema_name}.{name}" in _PARTED else f"build.{table}"
+    for table in (names[number] for number, rows in rowcounts.asked_together(connection, counts) if rows):
+        rows = _parts(parts / _PARTED[table]) if table in _PARTED else f"build.{table}"
         connection.execute(f"INSERT INTO written.{table} BY NAME FROM {rows}").fetchall()
     connection.commit()
 
