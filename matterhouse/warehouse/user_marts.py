@@ -36,6 +36,8 @@ def read(folder: Path | None) -> tuple[UserMart, ...]:
     """The marts that the files of a folder declare, each after those that it reads. Raises ``DeclarationError``."""
     found: dict[str, UserMart] = {}
     problems: list[str] = []
+    if not files(folder):
+        return ()
     with duckdb.connect(config=LOCKED_IN) as connection:
         for label, file in files(folder).items():
             try:
