@@ -13,7 +13,9 @@ from tests import digests
 OF_RUNS = {"meta.runs", "meta.run_sources", "meta.checks", "meta.sources", "meta.schema_changes", "meta.removed"}
 OF_RUNS |= {name for name, mart in schema.marts().items() if mart.reads & OF_RUNS}
 # Columns in which the same content differs when another run loads it.
-TIMES = frozenset({"first_seen_at", "last_changed_at", "rejected_at", "run_id", "changed_run_id", "first_run_id"})
+TIMES = frozenset(
+    {"first_seen_at", "kept_since", "last_changed_at", "rejected_at", "run_id", "changed_run_id", "first_run_id"}
+)
 
 
 def open_snapshot(warehouse: Path) -> duckdb.DuckDBPyConnection:
