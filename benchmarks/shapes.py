@@ -33,14 +33,14 @@ def documentation(random: random.Random, number: int) -> tuple[str, str]:
 def wide(random: random.Random, number: int) -> tuple[str, str]:
     """A document of keys that no other one has."""
     keys = "".join(f"key{number}x{key}: {_words(random, 1, 4)}\n" for key in range(_KEYS))
-    return f"wide-{number}.md", _document(f"title: Wide {number}\nheat: 1\n{keys}", "Text.")
+    return f"wide-{number}.md", _document(f"title: Wide {number}\nheat: 500\n{keys}", "Text.")
 
 
 def long(random: random.Random, number: int) -> tuple[str, str]:
     """A document with a long body."""
     paragraph = _words(random, 900, 1_100)
     return f"long-{number}.md", _document(
-        f"title: Long {number}\nheat: 1\n", f"{paragraph}\n\n" * (_LONG // len(paragraph))
+        f"title: Long {number}\nheat: 500\n", f"{paragraph}\n\n" * (_LONG // len(paragraph))
     )
 
 
