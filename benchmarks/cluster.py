@@ -11,12 +11,13 @@ import argparse
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from benchmarks.dask_cluster import DaskCluster, dask_cluster
 from benchmarks.generate import Repository
@@ -78,10 +79,8 @@ def _run(home: Path, cluster: DaskCluster, engine: Mapping[str, object]) -> Time
 
 def _cpu_seconds(cluster: DaskCluster) -> float:
     """CPU seconds that the workers took so far."""
-    times = subprocess.check_output(
-        ["ps", "-o", "cputimes=", *(f"-p{each.pid}" for each in cluster.workers)], text=True
-    )
-    return float(sum(map(int, times.split())))
+    times = [psutil.Process(worker.pid).cpu_times() for worker in cluster.workers]
+    return sum(each.user + each.system for each in times)
 
 
 def table(found: Mapping[str, Times]) -> str:
@@ -91,7 +90,7 @@ def table(found: Mapping[str, Times]) -> str:
         "|---|---:|---:|---:|---:|",
     ]
     lines += [
-        f"| {way} | {t.extract:.1f} | {t.wall:.1f} | {t.cpu:.1f} | {t.of_workers:.0f} |" for way, t in found.items()
+        f"| {way} | {t.extract:.1f} | {t.wall:.1f} | {t.cpu:.1f} | {t.of_workers:.1f} |" for way, t in found.items()
     ]
     return "\n".join(lines)
 

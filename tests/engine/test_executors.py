@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,21 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(tmp_path, alone, started
 
     monkeypatch.setattr(Worker, "send", send_and_kill)
     assert run(tmp_path / "both", f"folder:{SAMPLE}", 10_000).state == "loaded"
+    assert differences(alone, tmp_path / "both", TIMES) == {}
+
+
+def test_what_a_worker_had_written_when_it_was_killed_counts_for_nothing(tmp_path, alone, started, monkeypatch):
+    send, staging = Worker.send, tmp_path / "both" / "state" / "staging"
+
+    def send_and_kill_while_it_writes(self, batch):
+        send(self, batch)
+        while self._process.poll() is None and not any(staging.glob("*-attempts/*/*/*")):
+            time.sleep(0.001)
+        self._process.kill()
+
+    monkeypatch.setattr(Worker, "send", send_and_kill_while_it_writes)
+    assert run(tmp_path / "both", f"folder:{SAMPLE}", 10_000).state == "loaded"
+    assert len(started) == 1
     assert differences(alone, tmp_path / "both", TIMES) == {}
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from distributed import Future
 
 _LOOK_SECONDS = 1.0
+_MOST_TOLD = 5  # reasons
 _EACH = 2  # batches that a worker has at most: the one that it extracts, and the next
 
 
@@ -103,9 +104,10 @@ class DaskExecutor:
             self._cluster.close(self._futures)
         finally:
             self._place.remove()
-            for why, count in self._failed.items():
-                batches = "a batch" if count == 1 else f"{count:,} batches"
-                self._notes.append(f"{batches} that workers of {self._cluster.address} failed at were read here: {why}")
+            for why, count in self._failed.most_common(_MOST_TOLD):
+                failed_at = f"that workers of {self._cluster.address} failed at"
+                batches = f"a batch {failed_at} was" if count == 1 else f"{count:,} batches {failed_at} were"
+                self._notes.append(f"{batches} read here: {why}")
 
     def _can_be_seen(self, batch: Batch, sample: Sample) -> bool:
         """Whether every worker sees the source of a batch as it is here; asked once per source."""
