@@ -30,10 +30,16 @@ def make_newer(snapshot: Snapshot, version: str = "99.1.0") -> None:
     rewrite(snapshot.path / "manifest.json", json.dumps(described | {"checksum": checksum}).encode())
 
 
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return Project(tmp_path_factory.mktemp("published")).make(1)
+
+
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+def project(published: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A copy of the published project."""
     monkeypatch.setattr(recovery, "_NEWER", set())  # what another process finds out for itself
-    return Project(tmp_path).make(1)
+    return published.copy_to(tmp_path / "project")
 
 
 def test_the_manifest_names_the_versions_that_wrote_it(project: Project):
