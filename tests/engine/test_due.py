@@ -1,6 +1,7 @@
 """Sources that are listed from time to time only: ``every``."""
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,28 +13,38 @@ from matterhouse.settings import loading
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.ledger import Ledger
 from tests.commands import matterhouse
-from tests.warehouses import rows
+from tests.warehouses import copied, rows
 
 TITLES = "SELECT source, title FROM records ORDER BY ALL"
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A folder with a warehouse of `often` and of `seldom`, which is listed every six hours; both have a new title."""
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A folder with a warehouse of `often` and of `seldom`, which is listed every six hours; and a copy of it."""
+    folder = tmp_path_factory.mktemp("due") / "home"
     for name in ("often", "seldom"):
-        write(tmp_path, name, "First")
-    (tmp_path / "matterhouse.yml").write_text(
+        write(folder, name, "First")
+    (folder / "matterhouse.yml").write_text(
         "warehouse: w\nsources:\n  often: {uri: 'folder:often'}\n  seldom: {uri: 'folder:seldom', every: 6h}\n"
     )
-    first = refresh(loading.load(tmp_path / "matterhouse.yml"))
+    first = refresh(loading.load(folder / "matterhouse.yml"))
     assert (first.state, first.not_due) == ("loaded", {})
+    return folder, copied(folder, folder.with_name("kept"))
+
+
+@pytest.fixture
+def home(loaded: tuple[Path, Path]) -> Path:
+    """The folder as it was, at its place, as the warehouse knows its sources by that; both have a new title."""
+    folder, kept = loaded
+    shutil.rmtree(folder)
+    copied(kept, folder)
     for name in ("often", "seldom"):
-        write(tmp_path, name, "Second")
-    return tmp_path
+        write(folder, name, "Second")
+    return folder
 
 
 def write(home: Path, name: str, title: str) -> None:
-    (home / name).mkdir(exist_ok=True)
+    (home / name).mkdir(parents=True, exist_ok=True)
     (home / name / "a.md").write_text(f"---\ntitle: {title}\n---\n")
 
 
