@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from prefect.context import FlowRunContext
 
-from matterhouse.engine.executors.cluster import CONNECT_SECONDS, knock, require
 from matterhouse.settings.engine import EngineSettings
 
 if TYPE_CHECKING:
@@ -22,6 +21,8 @@ def connecting() -> "Callable[[EngineSettings], AbstractContextManager[Client]]"
 
     @contextmanager
     def connect(engine: EngineSettings) -> "Iterator[Client]":
+        from matterhouse.engine.executors.cluster import CONNECT_SECONDS, knock, require
+
         require("prefect_dask")
         from prefect_dask import DaskTaskRunner
 

@@ -1,6 +1,7 @@
 """The flow `refresh` with a Dask cluster: its client comes through prefect-dask, and the tables are the same."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from prefect_dask import DaskTaskRunner
 
 import matterhouse.flows.refresh
-from benchmarks.dask_cluster import DaskCluster, dask_cluster
+from benchmarks.dask_cluster import ROOT, DaskCluster, dask_cluster
 from benchmarks.generate import Repository
 from matterhouse.engine.run import refresh
 from matterhouse.flows.parameters import RefreshParameters
@@ -52,6 +53,15 @@ def test_the_flow_reads_on_the_cluster(tmp_path, cluster, content, own_runner):
     assert state.is_completed() and state.message.startswith("loaded: ")
     assert cluster.batches > before + 10
     assert differences(tmp_path / "alone", tmp_path / "warehouse", TIMES) == {}
+
+
+def test_the_flow_of_the_documentation_reads_on_the_cluster(tmp_path, cluster, content, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, content, kind="dask", address=cluster.address)
+    [code] = re.findall("(?s)```python\n(.*?)```", (ROOT / "docs" / "cluster.md").read_text("utf-8"))
+    before = cluster.batches
+    exec(code.replace("tcp://scheduler.example.org:8786", cluster.address), {})
+    assert cluster.batches > before + 10 and (tmp_path / "warehouse" / "current").exists()
 
 
 def test_the_flow_tells_of_a_wrong_address(tmp_path, content):

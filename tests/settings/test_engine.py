@@ -1,11 +1,14 @@
 """The settings of the engine: what is read where."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from matterhouse.settings.file import ConfigError
 from matterhouse.settings.loading import load
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def loaded(folder: Path, engine: str):
@@ -37,6 +40,11 @@ def test_a_cluster_has_an_address(tmp_path, address):
 def test_the_shared_place_is_a_folder_beside_the_file_or_a_prefix(tmp_path, shared, place):
     engine = loaded(tmp_path, f"{{kind: dask, address: 'tcp://scheduler:8786', shared: {shared}}}")
     assert engine.shared == (place and place.format(folder=tmp_path))
+
+
+def test_the_settings_that_the_documentation_shows_can_be_set(tmp_path):
+    shown = re.findall("(?s)```yaml\n.*?engine: (.*?)\n```", (ROOT / "docs" / "cluster.md").read_text("utf-8"))
+    assert [loaded(tmp_path, engine).kind for engine in shown] == ["processes", "dask"]
 
 
 @pytest.mark.parametrize(
