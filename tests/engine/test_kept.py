@@ -16,7 +16,7 @@ from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.ledger import Ledger
 from tests.commands import SAMPLE
 from tests.sources.conftest import Repository
-from tests.warehouses import TIMES, differences, parquet_differences, rows
+from tests.warehouses import TIMES, copied, differences, parquet_differences, rows
 
 TITLES = "SELECT path, title FROM records ORDER BY path"
 BOTH = [("_data/crew.yml#ann", "Ann"), ("_data/crew.yml#bob", "Bob"), ("a.md", "First"), ("b.md", "Other")]
@@ -25,20 +25,29 @@ LOST = "files that cannot be read lost the records that they had, as the time is
 BAD = "---\ntitle: [\n---\n"
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A folder with a warehouse of two stories and of a data file with two items."""
-    (tmp_path / "news" / "_data").mkdir(parents=True)
-    write(tmp_path, "_data/crew.yml", "ann: {title: Ann}\nbob: {title: Bob}\n")
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A folder with a warehouse of two stories and of a data file with two items; and a copy of it."""
+    folder = tmp_path_factory.mktemp("kept") / "home"
+    (folder / "news" / "_data").mkdir(parents=True)
+    write(folder, "_data/crew.yml", "ann: {title: Ann}\nbob: {title: Bob}\n")
     write(
-        tmp_path,
+        folder,
         "a.md",
         "---\ntitle: First\ntags: [sea]\nrelated: [{title: R, webUrl: 'https://r.example/1'}]\n---\nText.\n",
     )
-    write(tmp_path, "b.md", "---\ntitle: Other\n---\n")
-    assert run(tmp_path).state == "loaded"
-    assert rows(tmp_path / "w", TITLES) == BOTH
-    return tmp_path
+    write(folder, "b.md", "---\ntitle: Other\n---\n")
+    assert run(folder).state == "loaded"
+    assert rows(folder / "w", TITLES) == BOTH
+    return folder, copied(folder, folder.with_name("as_loaded"))
+
+
+@pytest.fixture
+def home(loaded: tuple[Path, Path]) -> Path:
+    """The folder as it was, at its place: the warehouse knows its source by that."""
+    folder, kept = loaded
+    shutil.rmtree(folder)
+    return copied(kept, folder)
 
 
 def write(home: Path, name: str, text: str) -> None:
