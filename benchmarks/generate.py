@@ -1,16 +1,20 @@
 """A seeded content repository of the family's shape, for measuring.
 
-    python -m benchmarks.generate FOLDER --documents 7000 [--repetition 35] [--seed 1]
+    python -m benchmarks.generate FOLDER --documents 7000 [--repetition 35] [--story 1] [--seed 1]
 
 The proportions are those counted in a real repository of the family (7,162 documents, 137 MB of
 front matter): seven documents in ten are news, a news document lists 32 related articles on
 average, and a related article is listed by about ``repetition`` documents, each time as the
-same block of text. The same arguments always write the same bytes.
+same block of text. With ``story`` that article is another document, as in the family: so many news documents in
+a row tell the same story and list each other; the others that one lists, which list it, too, are from
+other days. Then ``repetition`` does not count, an article is listed 32 times. The same arguments always write the
+same bytes.
 """
 
 import argparse
 import base64
 import random
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -36,22 +40,35 @@ _TOPICS = [
 ]
 _NEWS_SHARE, _LEARNING_SHARE = 0.70, 0.25
 _RELATED_PER_NEWS = 32
+# Ten documents a day are news: these are more than three days away, which tells stories apart.
+_STEPS, _EACH_WAY = range(33, 129), 14
 _WITH_IMAGES = 0.71
 _WITH_AMP = 0.33
 
 
 class Repository:
-    """Writes one generated repository; ``write(folder)`` is the only thing to call."""
+    """One generated repository: ``write`` puts it into a folder, ``texts`` gives a document after the other."""
 
-    def __init__(self, documents: int, repetition: float = 35, seed: int = 1):
+    def __init__(self, documents: int, repetition: float = 35, seed: int = 1, story: int = 1):
         self.random = random.Random(seed)
-        self.documents = documents
+        self.documents, self.story = documents, story
         self.publishers = [self._publisher(i) for i in range(max(12, documents // 40))]
-        links = int(documents * _NEWS_SHARE) * _RELATED_PER_NEWS
-        self.articles = [self._article(i) for i in range(max(_RELATED_PER_NEWS, int(links / repetition)))]
+        news = int(documents * _NEWS_SHARE)
+        articles = max(_RELATED_PER_NEWS, int(news * _RELATED_PER_NEWS / repetition)) if story == 1 else news
+        self.addresses = [self._address(i) for i in range(news)] if story > 1 else []
+        self.articles = [self._article(i) for i in range(articles)]
+        # How many places further on the articles stand that a news document lists, and whose documents list it.
+        self.steps = [bytes(self.random.sample(_STEPS, _EACH_WAY)) for _ in self.addresses]
 
     def write(self, folder: Path) -> None:
         """Write every document below ``folder``, which is created."""
+        for path, text in self.texts():
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="")
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """The path and the text of every document."""
         news = int(self.documents * _NEWS_SHARE)
         learning = int(self.documents * _LEARNING_SHARE)
         for number in range(self.documents):
@@ -61,9 +78,12 @@ class Repository:
                 path, head = self._learning(number - news)
             else:
                 path, head = self._organization(number - news - learning)
-            file = folder / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(f"---\n{head}---\n\n", encoding="utf-8", newline="")
+            yield path, f"---\n{head}---\n\n"
+
+    def _address(self, number: int) -> tuple[str, str, str, str]:
+        """Title, publisher and name of a news document that others list."""
+        title = self._words(5, 12)
+        return title, *self.random.choice(self.publishers), f"{title.lower().replace(' ', '-')}-{number}"
 
     def _words(self, least: int, most: int) -> str:
         return " ".join(self.random.choices(_WORDS, k=self.random.randint(least, most))).capitalize()
@@ -78,11 +98,16 @@ class Repository:
 
     def _article(self, number: int) -> str:
         """The block of text of one related article: the same wherever it is listed."""
-        name, domain = self.random.choice(self.publishers)
         day = _day(number * 0.1)
-        slug = f"{day:%Y/%m/%d}/{self._words(4, 8).lower().replace(' ', '-')}-{number}"
+        if self.addresses:
+            title, name, domain, slug = self.addresses[number]
+            slug = f"{day:%Y/%m/%d}/{slug}"
+        else:
+            name, domain = self.random.choice(self.publishers)
+            slug = f"{day:%Y/%m/%d}/{self._words(4, 8).lower().replace(' ', '-')}-{number}"
+            title = f"{self._words(6, 14)}: what’s next"
         lines = [
-            f'  - title: "{self._words(6, 14)}: what’s next"',
+            f'  - title: "{title}"',
             f'    excerpt: "{self._words(18, 48)} …"',
             f"    publishedDateTime: {day:%Y-%m-%dT%H:%M:%SZ}",
             f'    webUrl: "https://{domain}/{slug}/"',
@@ -111,9 +136,12 @@ class Repository:
 
     def _news(self, number: int, news: int) -> tuple[str, str]:
         day = _day(number / news * len(self.articles) * 0.1)
-        name, domain = self.random.choice(self.publishers)
-        title = self._words(5, 12)
-        slug = f"{title.lower().replace(' ', '-')}-{number}"
+        if self.addresses:
+            title, name, domain, slug = self.addresses[number]
+        else:
+            name, domain = self.random.choice(self.publishers)
+            title = self._words(5, 12)
+            slug = f"{title.lower().replace(' ', '-')}-{number}"
         head = (
             f'category: news\ntitle: "{title}"\nexcerpt: "{self._words(30, 60)} …"\n'
             f"publishedDateTime: {day:%Y-%m-%dT%H:%M:%SZ}\n"
@@ -136,12 +164,22 @@ class Repository:
 
     def _related(self, number: int, news: int) -> str:
         """Articles from around the document's own day, as an editor would link them."""
+        if self.addresses:
+            return "".join(self.articles[each] for each in self._listed(number, news))
         middle = number / news * len(self.articles)
         reach = 4 * _RELATED_PER_NEWS
         low = max(0, min(int(middle) - reach, len(self.articles) - 2 * reach))
         pool = self.articles[low : low + 2 * reach]
         count = min(len(pool), self.random.randint(_RELATED_PER_NEWS // 2, _RELATED_PER_NEWS * 3 // 2))
         return "".join(self.random.sample(pool, count))
+
+    def _listed(self, number: int, news: int) -> list[int]:
+        """The numbers of the news documents that one lists: those of its story, and others, which list it, too."""
+        first = number - number % self.story
+        same = [each for each in range(first, min(first + self.story, news)) if each != number]
+        later = [number + step for step in self.steps[number]]
+        earlier = [number - step for step in _STEPS if step <= number and step in self.steps[number - step]]
+        return [*same, *(each for each in later if each < news), *earlier]
 
     def _learning(self, number: int) -> tuple[str, str]:
         name, domain = self.random.choice(self.publishers)
@@ -178,5 +216,6 @@ if __name__ == "__main__":
     parser.add_argument("--documents", type=int, default=7_000)
     parser.add_argument("--repetition", type=float, default=35)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--story", type=int, default=1)
     given = parser.parse_args()
-    Repository(given.documents, given.repetition, given.seed).write(given.folder)
+    Repository(given.documents, given.repetition, given.seed, given.story).write(given.folder)

@@ -59,11 +59,11 @@ def summary(text: str) -> str:
     return "\n".join([f"{conditions}\n", *tables])
 
 
-def put_into(file: Path, text: str) -> None:
-    """Replace what stands between the two marks of a file."""
-    before, _, rest = file.read_text(encoding="utf-8").partition(_BEGIN)
+def put_into(file: Path, text: str, begin: str = _BEGIN) -> None:
+    """Replace what stands between the two marks of a file, of which ``begin`` is the first."""
+    before, _, rest = file.read_text(encoding="utf-8").partition(begin)
     _, _, after = rest.partition(_END)
-    file.write_text(f"{before}{_BEGIN}\n{text}{_END}{after}", encoding="utf-8")
+    file.write_text(f"{before}{begin}\n{text}{_END}{after}", encoding="utf-8")
 
 
 def _conditions(rounds: int) -> str:
@@ -104,7 +104,7 @@ def costs(result: Result) -> str:
     if result.floor is not None:
         share = f"{result.floor / ours.cpu:.2f}" if ours else ""
         rows.append((_FLOOR, f"{result.floor:.2f}", *[""] * 4, share))
-    return _table(("run", "CPU s", "wall s", "peak MB", "MB/s", "documents/s", "CPU ÷ ours"), rows)
+    return table(("run", "CPU s", "wall s", "peak MB", "MB/s", "documents/s", "CPU ÷ ours"), rows)
 
 
 def _figures(result: Result, cost: Cost, ours: Cost | None) -> tuple[str, ...]:
@@ -141,7 +141,7 @@ def reading(result: Result) -> str:
         (way, f"{seconds * result.bytes / 1e6:.3f}", f"{1 / seconds:,.0f}", f"{seconds / ours:.2f}" if ours else "")
         for way, seconds in ways.items()
     ]
-    return _table(("reading alone", "CPU s", "MB/s", "CPU ÷ ours"), rows)
+    return table(("reading alone", "CPU s", "MB/s", "CPU ÷ ours"), rows)
 
 
 def growth(results: Iterable[Result]) -> str:
@@ -161,13 +161,13 @@ def growth(results: Iterable[Result]) -> str:
         "1 % changed",
         "newest 1 %",
     )
-    return _table(header, rows)
+    return table(header, rows)
 
 
 def _share(cost: Cost | None, full: Cost) -> str:
     return f"{cost.cpu:.2f} ({cost.cpu / full.cpu:.0%})" if cost else ""
 
 
-def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [header, ("---", *["---:"] * (len(header) - 1)), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
