@@ -90,7 +90,7 @@ class DaskExecutor:
     def take(self) -> Outcome:
         while not self._here:
             future = self._cluster.first_done(self._futures, _LOOK_SECONDS)
-            if self._cluster.is_lost:
+            if self._cluster.is_lost or (future is not None and future.cancelled()):
                 self._give_up("the Dask scheduler is gone")
             elif future is None:
                 self._give_up_without_workers()
