@@ -121,6 +121,9 @@ class DaskExecutor:
     def _outcome_of(self, future: Future) -> Outcome | None:
         """The outcome of a batch that is done; None where it got lost, or is to be extracted here."""
         answer = self._cluster.result(future)
+        if isinstance(answer, str) and (self._cluster.is_lost or future.cancelled()):  # which is no fault of a worker
+            self._give_up("the Dask scheduler is gone")
+            return None
         if answer is None:  # Dask has it extracted once more
             self._give_up_without_workers()
             return None
