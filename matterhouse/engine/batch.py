@@ -66,11 +66,6 @@ class Batch:
     data_files: Mapping[str, str] = field(default_factory=dict)
     kept_after: str = ALL_OVER
 
-    @property
-    def bytes(self) -> int:
-        """Size of the files, as listed."""
-        return sum(file.size for file in self.files)
-
     def staged_as(self, path: str) -> int:
         """Number of the file that a document's texts are staged in: its part in a fresh load, else the batch."""
         return self.parts[path] if self.fresh else self.number

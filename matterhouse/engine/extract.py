@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 PART_BYTES = 16_000_000
 
 
+# Files to read, and files that are skipped, each with a reason.
+_Cut = tuple[list[File], list[tuple[File, str]]]
+
+
 @dataclass
 class _Staged:
     """Numbers of the batches of a source, and of the files that its documents are staged in."""
@@ -98,14 +102,18 @@ class Extraction:
         staging.discard(self.setup.folder, staged.batches, staged.documents)
 
     def _extract(self, plan: SourcePlan) -> None:
-        waiting = deque(self._batches(plan))
-        bytes_left = sum(batch.bytes for batch in waiting)
-        while waiting or self._executor.is_pending:
-            self._choose_executor(len(waiting), bytes_left)
-            while waiting and self._executor.has_room:
-                bytes_left -= waiting[0].bytes
-                self._executor.submit(waiting.popleft())
-            self._add(plan, self._executor.take())
+        waiting = deque(self._cut(plan))
+        bytes_left = sum(map(_bytes_of, waiting))
+        parts = self._part_assigner(plan)
+        try:
+            while waiting or self._executor.is_pending:
+                self._choose_executor(len(waiting), bytes_left)
+                while waiting and self._executor.has_room:
+                    bytes_left -= _bytes_of(waiting[0])
+                    self._executor.submit(self._batch(plan, *waiting.popleft(), parts))
+                self._add(plan, self._executor.take())
+        finally:
+            self.next_part = max(self.next_part, parts.next_part)
         plan.read.sort(key=lambda entry: entry.path)
 
     def _choose_executor(self, batches_left: int, bytes_left: int) -> None:
@@ -133,13 +141,16 @@ class Extraction:
         common = (self.setup, self._extractor, self.on_read, self.notes, self.engine.patience_seconds)
         return on_cluster.DaskExecutor(opened, place, *common)
 
-    def _batches(self, plan: SourcePlan) -> Iterator[Batch]:
-        if plan.comparison is None:
-            return
+    def _part_assigner(self, plan: SourcePlan) -> PartAssigner:
         part_bytes = min(PART_BYTES, self.batch_bytes)
         # What was loaded at once may grow: new documents join their neighbours.
         known, most = ({}, part_bytes) if self.fresh else (plan.known, 2 * part_bytes)
-        parts = PartAssigner(known, self.next_part, most)
+        return PartAssigner(known, self.next_part, most)
+
+    def _cut(self, plan: SourcePlan) -> Iterator[_Cut]:
+        """The files of each batch. What else a batch holds of them is put together when it is submitted."""
+        if plan.comparison is None:
+            return
         skipped = plan.comparison.skipped
         files: list[File] = []
         size = 0
@@ -147,11 +158,10 @@ class Extraction:
             files.append(file)
             size += file.size
             if size >= self.batch_bytes:
-                yield self._batch(plan, files, skipped, parts)
+                yield files, skipped
                 files, skipped, size = [], [], 0
         if files or skipped:
-            yield self._batch(plan, files, skipped, parts)
-        self.next_part = max(self.next_part, parts.next_part)
+            yield files, skipped
 
     def _batch(
         self, plan: SourcePlan, files: list[File], skipped: list[tuple[File, str]], parts: PartAssigner
@@ -197,3 +207,7 @@ class Extraction:
         self.bytes_parsed += outcome.bytes_parsed
         self.declined += outcome.declined
         self.distinct_blocks += outcome.distinct_blocks
+
+
+def _bytes_of(cut: _Cut) -> int:
+    return sum(file.size for file in cut[0])
