@@ -22,7 +22,9 @@ def files(entries: Mapping[str, Entry]) -> pa.Table:
     """``meta.files`` from entries of the ledger by record id: the columns of both have the same names."""
     columns: dict[str, Any] = dict(zip(Entry._fields, zip(*entries.values()))) | {"record_id": list(entries)}
     for name in ("first_seen_at", "last_changed_at", "kept_since"):
-        columns[name] = [moment and datetime.fromisoformat(moment) for moment in columns.get(name, ())]
+        written = columns.get(name, ())
+        moments = {moment: moment and datetime.fromisoformat(moment) for moment in set(written)}  # few: those of runs
+        columns[name] = [moments[moment] for moment in written]
     declared = schema.tables()["meta.files"].arrow_schema
     return pa.table([pa.array(columns.get(field.name, ()), field.type) for field in declared], names=declared.names)
 

@@ -160,9 +160,9 @@ class Ledger:
         return (self._connection.execute("SELECT max(part) FROM files").fetchone()[0] or 0) + 1
 
     def put_files(self, entries: Iterable[Entry]) -> None:
-        marks = ", ".join(f":{name}" for name in Entry._fields)
+        marks = ", ".join("?" for _ in Entry._fields)
         statement = f"INSERT OR REPLACE INTO files ({', '.join(Entry._fields)}) VALUES ({marks})"
-        self._connection.executemany(statement, (entry._asdict() for entry in entries))
+        self._connection.executemany(statement, entries)
 
     def drop_files(self, source: str, paths: Iterable[str]) -> None:
         statement = "DELETE FROM files WHERE source = ? AND path = ?"
