@@ -60,7 +60,7 @@ def test_the_tables_are_the_same_with_a_worker_process(tmp_path, started, kind):
     uri = f"folder:{content}" if kind == "folder" else as_git(content)
     alone = run(tmp_path / "alone", uri, 48_000_000)
     assert started == []
-    both = run(tmp_path / "both", uri, 10_000)
+    both = run(tmp_path / "both", uri, 20_000)
     assert len(started) == 1
     assert [account.loaded for account in both.sources] == [account.loaded for account in alone.sources] == [76]
     assert (both.bytes_read, both.documents_declined) == (alone.bytes_read, alone.documents_declined)
@@ -71,7 +71,7 @@ def test_the_tables_are_the_same_with_a_worker_process(tmp_path, started, kind):
 @pytest.mark.parametrize("instead", ["/bin/false", "/bin/cat", "/nonexistent"])
 def test_a_worker_that_fails_costs_nothing_but_time(tmp_path, alone, started, monkeypatch, instead):
     monkeypatch.setattr(sys, "executable", instead)
-    assert run(tmp_path / "both", f"folder:{SAMPLE}", 10_000).state == "loaded"
+    assert run(tmp_path / "both", f"folder:{SAMPLE}", 40_000).state == "loaded"
     assert differences(alone, tmp_path / "both", TIMES) == {}
 
 
@@ -83,7 +83,7 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(tmp_path, alone, started
         self._process.kill()
 
     monkeypatch.setattr(Worker, "send", send_and_kill)
-    assert run(tmp_path / "both", f"folder:{SAMPLE}", 10_000).state == "loaded"
+    assert run(tmp_path / "both", f"folder:{SAMPLE}", 40_000).state == "loaded"
     assert differences(alone, tmp_path / "both", TIMES) == {}
 
 
@@ -97,13 +97,13 @@ def test_what_a_worker_had_written_when_it_was_killed_counts_for_nothing(tmp_pat
         self._process.kill()
 
     monkeypatch.setattr(Worker, "send", send_and_kill_while_it_writes)
-    assert run(tmp_path / "both", f"folder:{SAMPLE}", 10_000).state == "loaded"
+    assert run(tmp_path / "both", f"folder:{SAMPLE}", 40_000).state == "loaded"
     assert len(started) == 1
     assert differences(alone, tmp_path / "both", TIMES) == {}
 
 
 def test_no_worker_outlives_its_run(tmp_path, started):
-    run(tmp_path / "both", f"folder:{SAMPLE}", 10_000)
+    run(tmp_path / "both", f"folder:{SAMPLE}", 40_000)
     assert [each._process.returncode for each in started] == [-9]  # ended by us, as it waited for more
 
 
