@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +15,13 @@ import pytest
 from benchmarks.dask_cluster import ROOT, DaskCluster, dask_cluster
 from benchmarks.generate import Repository
 from benchmarks.shapes import write as write_shape
+from matterhouse.engine.executors import cluster as cluster_module
+from matterhouse.engine.executors.places import place_of
 from matterhouse.engine.report import Report
 from matterhouse.engine.run import refresh
 from matterhouse.settings import loading as config
 from matterhouse.sources.stores import open_store
+from matterhouse.warehouse.layout import Layout
 from tests.stores import bucket
 from tests.warehouses import TIMES, differences, parquet_differences
 
@@ -78,23 +83,29 @@ def test_what_changed_is_read_by_a_cluster_too(tmp_path, cluster, repositories):
     assert parquet_differences(tmp_path / "other") == {}
 
 
+def left_by_a_killed_run(warehouse: Path) -> str:
+    """The name of the place that a run of the warehouse made for attempts."""
+    return place_of(Layout(warehouse).staging / "20250101T000000Z-0123abcd", "/shared").path.name
+
+
 @pytest.mark.slow
 def test_attempts_lie_in_the_shared_folder_and_leave_nothing_there(tmp_path, cluster, repositories, alone):
-    killed = tmp_path / "shared" / "20250101T000000Z-0123abcd-attempts" / "000001-x.part"
-    killed.mkdir(parents=True)
-    (tmp_path / "shared" / "mine").mkdir()
+    of_another = left_by_a_killed_run(tmp_path / "another")
+    for name in (left_by_a_killed_run(tmp_path / "w"), of_another, "mine"):
+        (tmp_path / "shared" / name / "000001-x.part").mkdir(parents=True)
     shared = str(tmp_path / "shared")
     report = run(tmp_path / "w", repositories, 30_000, kind="dask", address=cluster.address, shared=shared)
     assert (report.state, report.notes) == ("loaded", [])
     assert differences(alone, tmp_path / "w", TIMES) == {}
-    assert os.listdir(shared) == ["mine"]
+    assert sorted(os.listdir(shared)) == [of_another, "mine"], "a run of another warehouse may go on there"
 
 
 @pytest.mark.slow
 def test_attempts_lie_in_an_object_store_and_leave_nothing_there(tmp_path, repositories, alone):
     with bucket() as url, dask_cluster(tmp_path / "cluster") as cluster:
         store = open_store(f"{url}/staging")
-        for key in ("20250101T000000Z-0123abcd-attempts/000001-x/records/000001-000000.arrow", "mine/report"):
+        killed = left_by_a_killed_run(tmp_path / "w")
+        for key in (f"{killed}/000001-x/records/000001-000000.arrow", "mine/report"):
             obstore.put(store, key, b"old")
         options = {"kind": "dask", "address": cluster.address, "shared": f"{url}/staging"}
         report = run(tmp_path / "w", repositories, 30_000, **options)
@@ -144,6 +155,24 @@ def test_a_source_that_is_another_one_on_workers_is_read_by_the_run_itself(
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc/self/cwd, which each process sees in its own way")
+def test_a_file_that_a_worker_cannot_read_is_read_by_the_run_itself(tmp_path, cluster, monkeypatch):
+    for number in range(20):
+        file = tmp_path / "here" / "posts" / f"{number:02}.md"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"---\ntitle: {number}\n---\n{'Text. ' * 200}")
+    monkeypatch.chdir(tmp_path / "here")
+    shutil.copytree("posts", cluster.folder / "posts")
+    (cluster.folder / "posts" / "03.md").unlink()  # which is none of those that are compared
+    report = run(tmp_path / "w", ["folder:/proc/self/cwd/posts"], 12_000, kind="dask", address=cluster.address)
+    shutil.rmtree(cluster.folder / "posts")
+    [note] = report.notes
+    assert (report.state, report.sources[0].loaded, report.sources[0].rejected) == ("loaded", 20, 0)
+    assert note.startswith("a batch that workers of tcp://127.0.0.1:")
+    assert note.endswith("its file 03.md could not be read there (vanished)")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc/self/cwd, which each process sees in its own way")
 def test_a_shared_folder_that_workers_do_not_see_is_told(tmp_path, cluster, repositories, monkeypatch):
     monkeypatch.chdir(tmp_path)
     options = {"kind": "dask", "address": cluster.address, "shared": "/proc/self/cwd/shared"}
@@ -177,6 +206,28 @@ def test_a_wrong_address_is_told(tmp_path, repositories):
     report = run(tmp_path / "w", repositories, 30_000, kind="dask", address="tcp://127.0.0.1:1")
     assert report.state == "failed"
     assert report.error.startswith("no Dask scheduler answers at tcp://127.0.0.1:1, which engine.address names, within")
+
+
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n"], ids=["nothing", "HTTP"])
+def test_a_server_that_is_no_scheduler_is_told(tmp_path, repositories, said, monkeypatch):
+    monkeypatch.setattr(cluster_module, "CONNECT_SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        answering = threading.Thread(target=lambda: answer(server, said))
+        answering.start()
+        report = run(tmp_path / "w", repositories, 30_000, kind="dask", address=address)
+        answering.join()
+    assert report.state == "failed"
+    assert report.error.startswith(f"no Dask scheduler answers at {address}, which engine.address names, within")
+
+
+def answer(server: socket.socket, said: bytes) -> None:
+    """Say something to the first who connects, and hear them out."""
+    connection, _ = server.accept()
+    with connection:
+        connection.sendall(said)
+        while connection.recv(1024):
+            pass
 
 
 @pytest.mark.slow

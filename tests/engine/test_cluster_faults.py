@@ -12,6 +12,8 @@ import pytest
 
 from benchmarks.dask_cluster import ROOT, DaskCluster, dask_cluster
 from benchmarks.generate import Repository
+from matterhouse.engine.executors.cluster import Cluster
+from matterhouse.engine.executors.on_worker import Sample
 from matterhouse.engine.report import Progress, Report
 from matterhouse.engine.run import refresh
 from matterhouse.settings import loading as config
@@ -114,7 +116,40 @@ def test_a_scheduler_that_does_not_answer_is_given_up(tmp_path, content, alone):
         )
         cluster.scheduler.send_signal(signal.SIGCONT)
     [note] = report.notes
-    assert report.state == "loaded" and "tcp://127.0.0.1:" in note
+    assert report.state == "loaded" and note.startswith(
+        "the Dask scheduler did not answer for 3 seconds (tcp://127.0.0.1:"
+    )
+    assert differences(alone, tmp_path / "w", TIMES) == {}
+
+
+@pytest.mark.parametrize("how, said", [(signal.SIGKILL, "is gone"), (signal.SIGSTOP, "did not answer for 10 seconds")])
+def test_a_scheduler_that_goes_between_two_sources_costs_no_run(tmp_path, content, alone, how, said, monkeypatch):
+    """It is asked about each source before the first batch of it."""
+    with dask_cluster(tmp_path / "cluster") as cluster:
+        asked = Cluster.complaint_about
+
+        def ask(known: Cluster, sample: Sample) -> str | None:
+            if sample.source.name == "second":
+                cluster.scheduler.send_signal(how)
+            return asked(known, sample)
+
+        monkeypatch.setattr(Cluster, "complaint_about", ask)
+        sources = [f"first=folder:{content}", f"second=folder:{content}"]
+        settings = config.load(None, sources, tmp_path / "w")
+        engine = type(settings.engine)(kind="dask", address=cluster.address, patience="1s")
+        report = refresh(settings.model_copy(update={"batch_bytes": 120_000, "engine": engine}))
+        cluster.scheduler.send_signal(signal.SIGCONT)
+    assert report.error is None and said in " ".join(report.notes)
+    assert {account.loaded for account in report.sources} == {report.sources[0].loaded}
+
+
+def test_a_stopped_worker_costs_time_and_no_run(tmp_path, content, alone):
+    with dask_cluster(tmp_path / "cluster") as cluster:
+        cluster.workers[0].send_signal(signal.SIGSTOP)
+        report = run(tmp_path / "w", content, cluster, patience="1s")
+        cluster.workers[0].send_signal(signal.SIGCONT)
+    [note] = report.notes
+    assert report.state == "loaded" and note.startswith("the scheduler or a worker did not answer for 10 seconds")
     assert differences(alone, tmp_path / "w", TIMES) == {}
 
 
@@ -132,7 +167,7 @@ def test_a_worker_of_other_code_that_comes_later_gets_nothing_into_the_tables(tm
 
         report = run(tmp_path / "w", content, cluster, replace)
     [note] = report.notes
-    assert report.state == "loaded" and " read here: other code runs there: code " in note
+    assert report.state == "loaded" and " read here: worker " in note and "other code runs there: code " in note
     assert differences(alone, tmp_path / "w", TIMES) == {}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import pickle
 import socket
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from importlib import import_module
@@ -25,6 +26,7 @@ Connect = Callable[[EngineSettings], AbstractContextManager["Client"]]
 
 CONNECT_SECONDS = 5
 _ANSWER_SECONDS = 10
+_GREETING, _LONGEST_GREETING = b"pickle-protocol", 10_000
 _LARGEST_MESSAGE = "1 GB"  # of which Dask does not warn
 _LOGGERS = ("distributed", "distributed.client")  # which have levels of their own
 
@@ -41,9 +43,26 @@ def connect(engine: EngineSettings) -> AbstractContextManager[Client]:
 
 
 def knock(engine: EngineSettings) -> None:
-    """Raise OSError, at once where nothing listens at ``engine.address``: Dask would try for as long as it may."""
-    host, _, port = (engine.address or "").partition("://")[2].rpartition(":")
-    socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
+    """Raise OSError within seconds where no scheduler answers at ``engine.address``: Dask would try for as long as it
+    may, and wait for ever for one that is silent.
+
+    A scheduler tells whoever connects what it can pack and unpack; what another server says is not handed to Dask.
+    """
+    scheme, _, place = (engine.address or "").partition("://")
+    host, _, port = place.rpartition(":")
+    with socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS) as connection:
+        if scheme == "tcp":  # with tls:// it says nothing before it has seen a certificate
+            _await_greeting(connection)
+
+
+def _await_greeting(connection: socket.socket) -> None:
+    until, said = time.monotonic() + CONNECT_SECONDS, b""
+    while _GREETING not in said:
+        connection.settimeout(max(until - time.monotonic(), 0.001))
+        more = connection.recv(4096)
+        said += more
+        if not more or len(said) > _LONGEST_GREETING:
+            raise OSError("what listens there is no Dask scheduler")
 
 
 def require(package: str) -> None:
@@ -55,17 +74,21 @@ def require(package: str) -> None:
         )
 
 
+class NoAnswer(Exception):
+    """A scheduler or a worker does not answer, in words."""
+
+
 class Cluster:
     """The scheduler at ``address`` and its workers. Raises ``RunFailed`` where none answers."""
 
     def __init__(self, engine: EngineSettings, connect: Connect):
-        self.address = engine.address
+        self.address, self._patience = engine.address, max(engine.patience_seconds, _ANSWER_SECONDS)
         self._ours = identity.here()
         with ExitStack() as held:
             held.enter_context(_silently())
             try:
                 self._client = held.enter_context(connect(engine))
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, TypeError, RuntimeError) as error:  # TypeError: TLS is not set up
                 said = " ".join(str(error).split())[:200]
                 raise RunFailed(
                     f"no Dask scheduler answers at {self.address}, which engine.address names, within "
@@ -88,8 +111,13 @@ class Cluster:
         return None
 
     def _asked(self, question: Callable[..., str | None], *arguments: object) -> Iterator[tuple[str, str]]:
-        """The workers that have a complaint, and which."""
-        answers = self._client.run(question, *arguments, on_error="return")
+        """The workers that have a complaint, and which. Raises ``NoAnswer``."""
+        try:
+            answers = self._client.run(question, *arguments, on_error="return", callback_timeout=self._patience)
+        except TimeoutError:
+            raise NoAnswer(f"the scheduler or a worker did not answer for {self._patience:g} seconds") from None
+        except (OSError, RuntimeError) as error:  # what Dask raises when the scheduler is gone
+            raise NoAnswer(f"the Dask scheduler is gone ({error})") from None
         for worker, answer in sorted(answers.items()):
             if isinstance(answer, OSError):
                 continue  # it is gone
@@ -103,20 +131,25 @@ class Cluster:
         """Whether the scheduler is gone, and with it all that was submitted."""
         return self._client.status != "running"
 
-    def workers(self) -> int:
-        """How many workers there are now; none, too, where the scheduler does not answer."""
+    def workers(self) -> int | None:
+        """How many workers take batches now, but for those whose memory is full; None where no scheduler answers."""
         scheduler = self._client.scheduler
         with suppress(OSError, RuntimeError):
-            return len(self._client.sync(scheduler.ncores, callback_timeout=_ANSWER_SECONDS)) if scheduler else 0
-        return 0
+            if scheduler is not None:
+                known = self._client.sync(scheduler.identity, callback_timeout=_ANSWER_SECONDS)["workers"]
+                return sum(each["status"] == "running" for each in known.values())
+        return None
 
     def submit(self, job: Job) -> Future:
-        """Have a batch extracted, on whichever worker."""
+        """Have a batch extracted, on whichever worker. Raises ``NoAnswer``."""
         import dask
 
         key = f"matterhouse-{job.setup.run_id}-{job.batch.number:06d}-{new_token()[:8]}"
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": _LARGEST_MESSAGE}):
-            return self._client.submit(on_worker.extract, self._ours, pickle.dumps(job), key=key, pure=False)
+            try:
+                return self._client.submit(on_worker.extract, self._ours, pickle.dumps(job), key=key, pure=False)
+            except (OSError, RuntimeError) as error:
+                raise NoAnswer(f"the Dask scheduler is gone ({error})") from None
 
     def first_done(self, futures: Collection[Future], seconds: float) -> Future | None:
         """One that is done, well or not; None where none is after so many seconds."""

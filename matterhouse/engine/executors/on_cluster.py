@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from matterhouse.engine.batch import Batch, Extractor, Outcome, Setup
 from matterhouse.engine.errors import RunFailed
-from matterhouse.engine.executors.cluster import Cluster
+from matterhouse.engine.executors.cluster import Cluster, NoAnswer
 from matterhouse.engine.executors.on_worker import Job, Sample
 from matterhouse.engine.executors.places import Attempt, Place, discard
 from matterhouse.sources import SourceUnavailable
@@ -60,10 +60,12 @@ class DaskExecutor:
         try:
             open_shared(place)
             cluster.refuse_others(place)
+        except NoAnswer as error:
+            self._give_up(str(error))
         except BaseException:
             self.close()
             raise
-        self._workers = cluster.workers()
+        self._workers = cluster.workers() or 0
 
     @property
     def has_room(self) -> bool:
@@ -82,9 +84,13 @@ class DaskExecutor:
         except SourceUnavailable:
             self._here.append(batch)  # where it is told
             return
-        if self._can_be_seen(batch, sample):
-            self._futures[self._cluster.submit(Job(self._setup, self._place, batch, sample))] = batch
-        else:
+        try:
+            if self._can_be_seen(batch, sample):
+                self._futures[self._cluster.submit(Job(self._setup, self._place, batch, sample))] = batch
+            else:
+                self._here.append(batch)
+        except NoAnswer as error:
+            self._give_up(str(error))
             self._here.append(batch)
 
     def take(self) -> Outcome:
@@ -128,7 +134,7 @@ class DaskExecutor:
             self._give_up_without_workers()
             return None
         batch = self._futures.pop(future)
-        self._alone_since, self._workers = None, self._cluster.workers()
+        self._alone_since, self._workers = None, self._cluster.workers() or 0
         why = answer if isinstance(answer, str) else self._why_not_taken(answer)
         if isinstance(answer, str) or why is not None:
             self._failed[str(why)] += 1
@@ -147,21 +153,22 @@ class DaskExecutor:
         return None
 
     def _give_up_without_workers(self) -> None:
-        """Give up when there were no workers for as long as the run is to be patient."""
-        self._workers = self._cluster.workers()
-        if self._workers:
+        """Give up when there were no workers, or no answer, for as long as the run is to be patient."""
+        workers = self._cluster.workers()
+        self._workers = workers or 0
+        if workers:
             self._alone_since = None
             return
         self._alone_since = time.monotonic() if self._alone_since is None else self._alone_since
         if time.monotonic() - self._alone_since >= self._patience:
-            self._give_up(f"there was no Dask worker for {self._patience:g} seconds")
+            what = "the Dask scheduler did not answer" if workers is None else "there was no Dask worker"
+            self._give_up(f"{what} for {self._patience:g} seconds")
 
     def _give_up(self, why: str) -> None:
         """Extract here what is left. Late attempts of workers count for nothing."""
         batches = [self._futures[future] for future in self._futures]
-        self._notes.append(
-            f"{why} ({self._cluster.address}): the rest was read here, beginning with {len(batches):,} batches"
-        )
+        among = f", with {len(batches):,} batches that were submitted" if batches else ""
+        self._notes.append(f"{why} ({self._cluster.address}): the rest was read here{among}")
         self._cluster.close(self._futures)
         self._futures.clear()
         self._here.extend(batches)

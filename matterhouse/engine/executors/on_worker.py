@@ -19,6 +19,8 @@ from matterhouse.sources.files import blob_id
 
 _FILES_SEEN = 3
 _FILES_BETWEEN = 100  # after so many, a worker looks whether the run still goes on
+# Reasons why a file could not be read that may not hold for the run: other users, other mounts.
+_OF_THIS_HOST = {"io_error", "not_a_file", "permission", "vanished", "wrong_content"}
 _ONE_AT_A_TIME = threading.Lock()  # threads would take turns at the interpreter, each with a batch in memory
 _STARTED_AS = identity.here()  # an upgrade on disk changes nothing of what a process has imported
 
@@ -96,7 +98,7 @@ def extract(ours: Mapping[str, str], job: bytes) -> Attempt | str:
     with _ONE_AT_A_TIME:
         why = _other_code(ours)
         if why is not None:
-            return why
+            return f"worker {_name()}: {why}"
         try:
             process.tune()
             with process.without_garbage_collection():
@@ -117,7 +119,18 @@ def _extracted(job: Job) -> Attempt | str:
             raise RunIsOver
 
     why = job.place.complaint() or job.sample.complaint()
-    return why or attempted(Extractor(job.setup), job.place, job.batch, on_read)
+    if why is not None:
+        return why
+    attempt = attempted(Extractor(job.setup), job.place, job.batch, on_read)
+    unread = next((each for each in attempt.outcome.rejects if each["reason"] in _OF_THIS_HOST), None)
+    return attempt if unread is None else f"its file {unread['path']} could not be read there ({unread['reason']})"
+
+
+def _name() -> str:
+    from distributed import get_worker
+
+    worker = get_worker()
+    return f"{worker.name} ({worker.address})"
 
 
 def _other_code(ours: Mapping[str, str]) -> str | None:

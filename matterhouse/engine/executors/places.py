@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
@@ -18,7 +19,7 @@ from matterhouse.engine.batch import Batch, Extractor, Outcome
 
 MARKER = "marker"
 _END = "-attempts"
-_OF_A_RUN = re.compile(rf"[0-9]{{8}}T[0-9]{{6}}Z-[0-9a-f]{{8}}{_END}")
+_OF_A_RUN = re.compile(rf"[0-9]{{8}}T[0-9]{{6}}Z-[0-9a-f]{{8}}(?P<warehouse>-[0-9a-f]{{8}}){_END}")
 
 
 def new_token() -> str:
@@ -39,7 +40,7 @@ class Place(Protocol):
     """A place for the attempts of a run. It is sent to the workers, and is the same there if they see its marker."""
 
     def open(self) -> None:
-        """Make the place, with its marker, and remove what runs that were killed left beside it."""
+        """Make the place, with its marker, and remove what killed runs of the same warehouse left beside it."""
 
     def complaint(self) -> str | None:
         """Why this is not the place that the run opened, in words; None where it is."""
@@ -64,7 +65,7 @@ class FolderPlace:
     def open(self) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
         for other in self.path.parent.iterdir():
-            if other != self.path and _OF_A_RUN.fullmatch(other.name):
+            if is_left_beside(other.name, self.path.name):
                 shutil.rmtree(other, ignore_errors=True)
         (self.path / MARKER).write_text(self.token)
 
@@ -107,7 +108,8 @@ def place_of(staged: Path, shared: str | None) -> Place:
 
     ``shared`` is the setting: another folder, or the prefix of an object store; by default it is beside ``staged``.
     """
-    name = f"{staged.name}{_END}"
+    warehouse = blake2b(os.fsencode(staged.parent), digest_size=4).hexdigest()
+    name = f"{staged.name}-{warehouse}{_END}"
     if shared is not None and "://" in shared:
         from matterhouse.engine.executors.store_place import StorePlace
 
@@ -115,9 +117,10 @@ def place_of(staged: Path, shared: str | None) -> Place:
     return FolderPlace(Path(shared) / name if shared is not None else staged.with_name(name))
 
 
-def is_of_a_run(name: str) -> bool:
-    """Whether this is the name of a run's place."""
-    return _OF_A_RUN.fullmatch(name) is not None
+def is_left_beside(name: str, ours: str) -> bool:
+    """Whether this is the name of another place of the same warehouse as that of ``ours``: no run of it goes on."""
+    one, other = _OF_A_RUN.fullmatch(name), _OF_A_RUN.fullmatch(ours)
+    return one is not None and other is not None and name != ours and one["warehouse"] == other["warehouse"]
 
 
 def attempted(extractor: Extractor, place: Place, batch: Batch, on_read: Callable[[int], None]) -> Attempt:
@@ -126,6 +129,8 @@ def attempted(extractor: Extractor, place: Place, batch: Batch, on_read: Callabl
     with place.staging(name) as folder:
         outcome = extractor.extract(batch, on_read, folder)
         files = {os.path.relpath(file, folder): file.stat().st_size for file in folder.glob("*/*")}
+    if (why := place.complaint()) is not None:  # somebody removed it meanwhile, and with it perhaps some of the files
+        raise OSError(why)
     return Attempt(name, files, outcome)
 
 

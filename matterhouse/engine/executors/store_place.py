@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matterhouse.engine.executors.places import MARKER, Attempt, is_of_a_run, new_token
+from matterhouse.engine.executors.places import MARKER, Attempt, is_left_beside, new_token
 from matterhouse.sources.stores import StoreFailed, failures_in_words, open_store
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class StorePlace:
         with failures_in_words(self.url):
             beside = obstore.list_with_delimiter(self._store)["common_prefixes"]
             for other in beside:
-                if is_of_a_run(other.strip("/")) and other.strip("/") != self.name:
+                if is_left_beside(other.strip("/"), self.name):
                     self._remove(other.strip("/"))
             obstore.put(self._store, f"{self.name}/{MARKER}", self.token.encode())
 
