@@ -102,6 +102,21 @@ def test_what_a_worker_had_written_when_it_was_killed_counts_for_nothing(tmp_pat
     assert differences(alone, tmp_path / "both", TIMES) == {}
 
 
+def test_what_a_worker_had_written_and_somebody_removed_is_read_once_more(tmp_path, alone, started, monkeypatch):
+    receive, removed = Worker.receive, []
+
+    def receive_and_remove(self):
+        attempt = receive(self)
+        removed.extend((tmp_path / "both" / "state" / "staging").glob("*-attempts/*/records/*"))
+        for written in removed:
+            written.unlink(missing_ok=True)
+        return attempt
+
+    monkeypatch.setattr(Worker, "receive", receive_and_remove)
+    assert run(tmp_path / "both", f"folder:{SAMPLE}", 40_000).state == "loaded" and removed
+    assert differences(alone, tmp_path / "both", TIMES) == {}
+
+
 def test_no_worker_outlives_its_run(tmp_path, started):
     run(tmp_path / "both", f"folder:{SAMPLE}", 40_000)
     assert [each._process.returncode for each in started] == [-9]  # ended by us, as it waited for more

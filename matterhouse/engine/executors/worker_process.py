@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from matterhouse.engine.batch import Batch, Extractor, Outcome, Setup
 from matterhouse.engine.executors.in_process import InProcessExecutor
-from matterhouse.engine.executors.places import place_of
+from matterhouse.engine.executors.places import Attempt, discard, place_of
 from matterhouse.engine.executors.worker import Worker, that_answered
 
 # Bytes of new text that are worth a worker process: its start takes as long as reading a good part of them, most of all
@@ -66,12 +66,20 @@ class WorkerProcessExecutor:
 
     def _take_from(self, worker: Worker, batch: Batch) -> Outcome:
         attempt = worker.receive()
-        if attempt is None:  # a fault of the batch shows here as well; one of the worker does not matter
+        if attempt is None or not self._has_taken(attempt):
+            # A fault of the batch shows here as well; one of the worker does not matter.
+            discard(self._setup.folder, batch)
             return self._extractor.extract(batch, self._on_read)
-        self._place.take(attempt, self._setup.folder)
         for file in batch.files:
             self._on_read(file.size)
         return attempt.outcome
+
+    def _has_taken(self, attempt: Attempt) -> bool:
+        try:
+            self._place.take(attempt, self._setup.folder)
+        except OSError:  # somebody removed it
+            return False
+        return True
 
 
 def cores() -> int:
