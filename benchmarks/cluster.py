@@ -19,6 +19,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks import report
 from benchmarks.dask_cluster import DaskCluster, dask_cluster
 from benchmarks.generate import Repository
 from benchmarks.measure import measure
@@ -72,9 +73,9 @@ def _run(home: Path, cluster: DaskCluster, engine: Mapping[str, object]) -> Time
     before = _cpu_seconds(cluster)
     command = [sys.executable, "-m", "matterhouse.cli", "run", "--config", home / "matterhouse.yml", "--json"]
     cost, printed = measure(command, home)
-    report = json.loads(printed)
-    assert report["state"] == "loaded" and not report["notes"], printed
-    return Times(report["stages"]["extract"], cost.wall, cost.cpu, _cpu_seconds(cluster) - before)
+    told = json.loads(printed)
+    assert told["state"] == "loaded" and not told["notes"], printed
+    return Times(told["stages"]["extract"], cost.wall, cost.cpu, _cpu_seconds(cluster) - before)
 
 
 def _cpu_seconds(cluster: DaskCluster) -> float:
@@ -85,14 +86,10 @@ def _cpu_seconds(cluster: DaskCluster) -> float:
 
 def table(found: Mapping[str, Times]) -> str:
     """The times as a table in Markdown."""
-    lines = [
-        "| engine | extract, wall s | run, wall s | CPU s of the run | CPU s of workers |",
-        "|---|---:|---:|---:|---:|",
+    rows = [
+        (way, *(f"{seconds:.1f}" for seconds in (t.extract, t.wall, t.cpu, t.of_workers))) for way, t in found.items()
     ]
-    lines += [
-        f"| {way} | {t.extract:.1f} | {t.wall:.1f} | {t.cpu:.1f} | {t.of_workers:.1f} |" for way, t in found.items()
-    ]
-    return "\n".join(lines)
+    return report.table(("engine", "extract, wall s", "run, wall s", "CPU s of the run", "CPU s of workers"), rows)
 
 
 def _arguments() -> argparse.ArgumentParser:

@@ -9,11 +9,12 @@ import duckdb
 import pyarrow.parquet as pq
 
 from matterhouse.sql import schema
+from matterhouse.warehouse import content_names
+from matterhouse.warehouse.rowcounts import asked_together
 
 Digest = tuple[int, int | None]
 """The number of rows, and the sum of their hashes: the same in any order of the rows."""
 
-_TOGETHER = 50
 _EMPTY: Digest = (0, None)
 _OF_SNAPSHOTS: dict[tuple[Path, int, int], dict[tuple[str, str], Digest]] = {}
 _OF_VIEWS: dict[tuple, Digest] = {}
@@ -50,7 +51,7 @@ def in_parquet(snapshot: Path, name: str) -> str:
 
 def quoted(columns: Sequence[str]) -> str:
     """Names of columns as SQL takes them."""
-    return ", ".join(f'"{column}"' for column in columns)
+    return ", ".join(map(content_names.quoted, columns))
 
 
 @contextmanager
@@ -101,17 +102,13 @@ def _of_views(connection: duckdb.DuckDBPyConnection, selected: Mapping[str, str]
 
 
 def _counted(connection: duckdb.DuckDBPyConnection, names: Mapping[str, str]) -> dict[str, int]:
-    return dict(_together(connection, [f"SELECT '{name}', count(*) FROM {schema.sql_name(name)}" for name in names]))
+    counts = [f"SELECT '{name}', count(*) FROM {schema.sql_name(name)}" for name in names]
+    return dict(asked_together(connection, counts))
 
 
 def _asked(connection: duckdb.DuckDBPyConnection, queries: Mapping[str, str]) -> dict[str, Digest]:
     asked = [f"SELECT '{name}', count(*), sum(hash(row)) FROM ({query}) AS row" for name, query in queries.items()]
-    return {name: (rows, hashes) for name, rows, hashes in _together(connection, asked)}
-
-
-def _together(connection: duckdb.DuckDBPyConnection, queries: Sequence[str]) -> list[tuple]:
-    chunks = [queries[start : start + _TOGETHER] for start in range(0, len(queries), _TOGETHER)]
-    return [row for chunk in chunks for row in connection.execute(" UNION ALL ".join(chunk)).fetchall()]
+    return {name: (rows, hashes) for name, rows, hashes in asked_together(connection, asked)}
 
 
 @cache

@@ -36,6 +36,12 @@ def copied(folder: Path, to: Path) -> Path:
     return Path(shutil.copytree(folder, to, symlinks=True, dirs_exist_ok=True))
 
 
+def put_back(folder: Path, kept: Path) -> Path:
+    """A folder as it was when it was copied to ``kept``, at its place: warehouses know their sources by that."""
+    shutil.rmtree(folder)
+    return copied(kept, folder)
+
+
 def differences(one: Path, other: Path, without: frozenset[str] = frozenset()) -> dict[str, int]:
     """Tables of two warehouses that differ, with the number of rows that only one of them has, or of descriptions.
 

@@ -14,7 +14,7 @@ from matterhouse.engine.executors.in_process import InProcessExecutor
 from matterhouse.engine.executors.worker_process import WorkerProcessExecutor, cores, is_worth_a_process
 from matterhouse.engine.parts import PartAssigner
 from matterhouse.engine.plan import SourcePlan
-from matterhouse.settings.engine import EngineSettings
+from matterhouse.settings.models import Settings
 from matterhouse.sources import File, SourceUnavailable
 
 if TYPE_CHECKING:
@@ -40,19 +40,18 @@ class _Staged:
 class Extraction:
     """The extraction of a run, over all of its sources.
 
-    Files are read, in the order of their paths, in batches of ``batch_bytes``. In a ``fresh`` load every batch has
-    parts of its own, else changed files join the parts there are; ``next_part`` is the first free number. ``on_read``
-    is called with the size of every file that was read. ``engine`` says where they are read, ``connect`` how a client
-    of a cluster is made if not by Dask itself; ``notes`` gets what an operator has to know of that. ``rejects`` gets
-    the rows of ``meta.rejects`` for these files, ``breaches`` those of ``meta.field_errors`` that stop a run.
+    Files are read, in the order of their paths, in batches, of the size and where ``settings`` say. In a ``fresh`` load
+    every batch has parts of its own, else changed files join the parts there are; ``next_part`` is the first free
+    number. ``on_read`` is called with the size of every file that was read. ``connect`` makes the client of a cluster,
+    if not Dask itself; ``notes`` gets what an operator has to know of that. ``rejects`` gets the rows of
+    ``meta.rejects`` for these files, ``breaches`` those of ``meta.field_errors`` that stop a run.
     """
 
     setup: Setup
-    batch_bytes: int
+    settings: Settings
     fresh: bool
     next_part: int
     on_read: Callable[[int], None]
-    engine: EngineSettings = field(default_factory=EngineSettings)
     connect: "Connect | None" = None
     notes: list[str] = field(default_factory=list)
     bytes_read: int = 0
@@ -64,7 +63,7 @@ class Extraction:
     breaches: list[dict] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        if self.engine.kind == "dask":
+        if self.settings.engine.kind == "dask":
             from matterhouse.engine.executors.cluster import require
 
             require("distributed")
@@ -120,10 +119,10 @@ class Extraction:
         """Have batches extracted elsewhere as well once that is worth it: two or more are left."""
         if batches_left < 2 or not isinstance(self._executor, InProcessExecutor):
             return
-        if self.engine.kind == "dask":
+        if self.settings.engine.kind == "dask":
             self._executor = self._on_cluster()
-        elif self.engine.kind == "processes":
-            self._executor = self._in_processes(self.engine.processes or max(cores() - 1, 1))
+        elif self.settings.engine.kind == "processes":
+            self._executor = self._in_processes(self.settings.engine.processes or max(cores() - 1, 1))
         elif not self.fresh or not self.bytes_read:
             return
         elif is_worth_a_process(batches_left, bytes_left, self.bytes_parsed / self.bytes_read):
@@ -136,13 +135,13 @@ class Extraction:
         from matterhouse.engine.executors import cluster, on_cluster
         from matterhouse.engine.executors.places import place_of
 
-        place = place_of(self.setup.folder, self.engine.shared)
-        opened = cluster.Cluster(self.engine, self.connect or cluster.connect)
-        common = (self.setup, self._extractor, self.on_read, self.notes, self.engine.patience_seconds)
+        place = place_of(self.setup.folder, self.settings.engine.shared)
+        opened = cluster.Cluster(self.settings.engine, self.connect or cluster.connect)
+        common = (self.setup, self._extractor, self.on_read, self.notes, self.settings.engine.patience_seconds)
         return on_cluster.DaskExecutor(opened, place, *common)
 
     def _part_assigner(self, plan: SourcePlan) -> PartAssigner:
-        part_bytes = min(PART_BYTES, self.batch_bytes)
+        part_bytes = min(PART_BYTES, self.settings.batch_bytes)
         # What was loaded at once may grow: new documents join their neighbours.
         known, most = ({}, part_bytes) if self.fresh else (plan.known, 2 * part_bytes)
         return PartAssigner(known, self.next_part, most)
@@ -157,7 +156,7 @@ class Extraction:
         for file in plan.comparison.to_read:
             files.append(file)
             size += file.size
-            if size >= self.batch_bytes:
+            if size >= self.settings.batch_bytes:
                 yield files, skipped
                 files, skipped, size = [], [], 0
         if files or skipped:

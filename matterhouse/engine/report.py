@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -128,6 +129,11 @@ class Progress:
         if self.stage == "history":
             return f"{self.files:,} of {self.of:,} commits, {self.versions:,} versions"
         return f"{self.files:,} of {self.of:,} files"
+
+
+def iso(moment: datetime) -> str:
+    """A moment as runs, sources and files are noted with it."""
+    return moment.isoformat(timespec="microseconds")
 
 
 def counting(total: int, on_progress: Callable[[Progress], None]) -> Callable[[int], None]:

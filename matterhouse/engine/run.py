@@ -25,7 +25,7 @@ from matterhouse.engine.ground import Ground
 from matterhouse.engine.limits import judged, refuse_drops
 from matterhouse.engine.marker import Marker, note_killed
 from matterhouse.engine.plan import SourcePlan, reading_limits
-from matterhouse.engine.report import Progress, Report, RunState, counting, removed_in_short
+from matterhouse.engine.report import Progress, Report, RunState, counting, iso, removed_in_short
 from matterhouse.engine.run_history import RunHistory
 from matterhouse.engine.run_sources import RunSources
 from matterhouse.settings.group import seconds
@@ -78,7 +78,7 @@ class Run:
         connect: Connect | None = None,
     ):
         started = datetime.now(UTC)
-        self.report = Report(f"{started:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}", started.isoformat(timespec="microseconds"))
+        self.report = Report(f"{started:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}", iso(started))
         self._settings, self._on_progress = settings, on_progress
         self._accept_drop, self._trigger, self._flow_run_id = accept_drop, trigger, flow_run_id
         self._layout = Layout(settings.warehouse.absolute())
@@ -117,7 +117,7 @@ class Run:
                 self._give_up(error)
             shutil.rmtree(self._layout.staging, ignore_errors=True)
             self.report.sources, self.report.skipped = self._sources.accounts(), self._sources.skipped()
-            self.report.ended_at = datetime.now(UTC).isoformat(timespec="microseconds")
+            self.report.ended_at = iso(datetime.now(UTC))
             with self._noting(), self._ground.ledger.transaction():
                 self._ground.ledger.put_runs([self._row()])
                 self._ground.ledger.put_rejects(
@@ -177,15 +177,16 @@ class Run:
             setup = Setup(report.run_id, report.started_at, limits, share, self._staged, self._user_tables)
             next_part = 0 if self._ground.fresh else self._ground.ledger.next_part()
             on_read = counting(self.files_to_read, self._on_progress)
-            where = (self._settings.engine, self._connect, report.notes)
-            extraction = Extraction(setup, self._settings.batch_bytes, self._ground.fresh, next_part, on_read, *where)
+            fresh, notes = self._ground.fresh, report.notes
+            extraction = Extraction(setup, self._settings, fresh, next_part, on_read, self._connect, notes)
             with extraction as self._extraction:
                 for plan in self._sources.plans:
                     self._extract(extraction, plan)
             self._rejects = [each for each in extraction.rejects if not self._sources.has_failed(each["source"])]
             declared.refuse(each for each in extraction.breaches if not self._sources.has_failed(each["source"]))
-            report.bytes_read, report.distinct_blocks = extraction.bytes_read, extraction.distinct_blocks
+            report.bytes_read = extraction.bytes_read
             report.documents_declined = extraction.declined
+            report.distinct_blocks = extraction.distinct_blocks
             self._fail_without_sources()
             self._ground.keep_rows_of(self._sources.failures, self._sources.losing_records)
             report.notes += [] if self._ground.fresh else self._sources.notes_on_lost_records()

@@ -13,6 +13,7 @@ from matterhouse.engine.due import not_due
 from matterhouse.engine.errors import MOST_TOLD, SourceFailure
 from matterhouse.engine.ground import Ground
 from matterhouse.engine.plan import SourcePlan, plan_source
+from matterhouse.engine.report import iso
 from matterhouse.engine.side_by_side import side_by_side
 from matterhouse.settings.group import seconds
 from matterhouse.settings.models import Settings
@@ -101,7 +102,7 @@ class RunSources:
                 return SourceFailure.of(error)
 
         kept_for = timedelta(seconds=seconds(self._settings.retention.unreadable))
-        kept_after = (now - kept_for).isoformat(timespec="microseconds") if kept_for else ALL_OVER
+        kept_after = iso(now - kept_for) if kept_for else ALL_OVER
         was_called = {new: old for old, new in self._dropping.items() if new is not None}
         due = set(self._wanted) - self._not_due.keys() - self._planned.keys()
         names = [name for name in self._settings.sources if name in due]

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 from matterhouse.settings.group import Duration, Group, seconds
 from matterhouse.sources.stores import refuse_url
 
-_ADDRESS = re.compile(r"(?:tcp|tls)://[^\s/?#@]+:[0-9]{1,5}")
+_ADDRESS = re.compile(r"(?:tcp|tls)://[^\s/?#@]+:(?P<port>[0-9]{1,5})")
 
 
 class EngineSettings(Group):
@@ -27,15 +27,14 @@ class EngineSettings(Group):
     )
     shared: str | None = Field(
         None,
-        description="With `kind: dask`, where workers put what they read until the run takes it, for this warehouse "
-        "alone: a folder that they have under the same path, or a prefix of an object store; empty: the warehouse's "
-        "own folder.",
+        description="With `kind: dask`, where workers put what they read until the run takes it: a folder that they "
+        "have under the same path, or a prefix of an object store; empty: the warehouse's own folder.",
         examples=["/mnt/shared/staging", "s3://bucket/staging"],
     )
     patience: Duration = Field(
         "60s",
-        description="With `kind: dask`, how long a run waits while there is no worker, as a whole number and s, m, h, "
-        "d or w; then it reads the rest itself.",
+        description="With `kind: dask`, how long a run waits while there is no worker or no answer, as a whole number "
+        "and s, m, h, d or w; then it reads the rest itself.",
         examples=["5m"],
     )
     processes: int | None = Field(
@@ -48,13 +47,14 @@ class EngineSettings(Group):
 
     @property
     def patience_seconds(self) -> float:
-        """How long a run waits while there is no worker."""
+        """How long a run waits while there is no worker or no answer."""
         return seconds(self.patience)
 
     @field_validator("address")
     @classmethod
     def _is_an_address(cls, address: str | None) -> str | None:
-        if address is not None and not _ADDRESS.fullmatch(address):
+        found = _ADDRESS.fullmatch(address or "")
+        if address is not None and (found is None or not 0 < int(found["port"]) < 65536):
             raise ValueError("expected the address of a scheduler, as in tcp://scheduler.example.org:8786")
         return address
 

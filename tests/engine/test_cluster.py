@@ -16,7 +16,7 @@ from benchmarks.dask_cluster import ROOT, DaskCluster, dask_cluster
 from benchmarks.generate import Repository
 from benchmarks.shapes import write as write_shape
 from matterhouse.engine.executors import cluster as cluster_module
-from matterhouse.engine.executors.places import place_of
+from matterhouse.engine.executors.places import is_left_beside, place_of
 from matterhouse.engine.report import Report
 from matterhouse.engine.run import refresh
 from matterhouse.settings import loading as config
@@ -236,3 +236,15 @@ def test_the_tables_are_the_same_from_more_processes(tmp_path, repositories, alo
     report = run(tmp_path / "w", repositories, 30_000, kind="processes", processes=processes)
     assert (report.state, report.notes) == ("loaded", [])
     assert differences(alone, tmp_path / "w", TIMES) == {}
+
+
+def test_two_warehouses_of_one_path_on_two_machines_leave_each_others_attempts_alone(tmp_path):
+    staged = Path("state") / "staging" / "20250101T000000Z-0123abcd"
+    names = set()
+    for machine in ("one", "other"):
+        (tmp_path / machine).mkdir()
+        first, again = (place_of(tmp_path / machine / staged, "/shared").path.name for _ in range(2))
+        assert first == again
+        names.add(first)
+    one, other = names
+    assert not is_left_beside(one, other) and is_left_beside(one.replace("2025", "2024"), one)

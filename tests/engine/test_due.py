@@ -1,7 +1,6 @@
 """Sources that are listed from time to time only: ``every``."""
 
 import json
-import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from matterhouse.settings import loading
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.ledger import Ledger
 from tests.commands import matterhouse
-from tests.warehouses import copied, rows
+from tests.warehouses import copied, put_back, rows
 
 TITLES = "SELECT source, title FROM records ORDER BY ALL"
 
@@ -34,10 +33,8 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture
 def home(loaded: tuple[Path, Path]) -> Path:
-    """The folder as it was, at its place, as the warehouse knows its sources by that; both have a new title."""
-    folder, kept = loaded
-    shutil.rmtree(folder)
-    copied(kept, folder)
+    """The folder, in which both sources have a new title."""
+    folder = put_back(*loaded)
     for name in ("often", "seldom"):
         write(folder, name, "Second")
     return folder

@@ -16,7 +16,7 @@ from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.ledger import Ledger
 from tests.commands import SAMPLE
 from tests.sources.conftest import Repository
-from tests.warehouses import TIMES, copied, differences, parquet_differences, rows
+from tests.warehouses import TIMES, copied, differences, parquet_differences, put_back, rows
 
 TITLES = "SELECT path, title FROM records ORDER BY path"
 BOTH = [("_data/crew.yml#ann", "Ann"), ("_data/crew.yml#bob", "Bob"), ("a.md", "First"), ("b.md", "Other")]
@@ -44,10 +44,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture
 def home(loaded: tuple[Path, Path]) -> Path:
-    """The folder as it was, at its place: the warehouse knows its source by that."""
-    folder, kept = loaded
-    shutil.rmtree(folder)
-    return copied(kept, folder)
+    return put_back(*loaded)
 
 
 def write(home: Path, name: str, text: str) -> None:

@@ -18,7 +18,7 @@ from matterhouse.warehouse.ledger import Ledger
 from tests.commands import matterhouse
 from tests.sources.conftest import Repository
 from tests.sources.servers import git_server
-from tests.warehouses import TIMES, copied, differences, parquet_differences, rows
+from tests.warehouses import TIMES, copied, differences, parquet_differences, put_back, rows
 
 PER_SOURCE = "SELECT source, count(*) FROM records GROUP BY ALL ORDER BY ALL"
 KEPT = "kept from earlier runs, as this one was not told of them: old (30 records); "
@@ -41,10 +41,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture
 def home(loaded: tuple[Path, Path]) -> Path:
-    """The folder as it was: the warehouse knows its sources by their place."""
-    folder, kept = loaded
-    shutil.rmtree(folder)
-    return copied(kept, folder)
+    return put_back(*loaded)
 
 
 def run(home: Path, *names: str, warehouse: str = "w", **options) -> Report:

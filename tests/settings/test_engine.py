@@ -52,6 +52,8 @@ def test_the_settings_that_the_documentation_shows_can_be_set(tmp_path):
     [
         ("{kind: dask}", "expected an `address` with `kind: dask`"),
         ("{kind: dask, address: 'scheduler:8786'}", "expected the address of a scheduler"),
+        ("{kind: dask, address: 'tcp://scheduler:99999'}", "expected the address of a scheduler"),
+        ("{kind: dask, address: 'tcp://scheduler:0'}", "expected the address of a scheduler"),
         ("{kind: dask, address: 'tcp://u:p@scheduler:8786'}", "expected the address of a scheduler"),
         ("{kind: spark}", "kind"),
         ("{kind: dask, address: 'tcp://scheduler:8786', shared: 's3://key:secret@bucket'}", "expected a bucket"),

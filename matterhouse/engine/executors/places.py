@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
@@ -18,8 +17,8 @@ from uuid import uuid4
 from matterhouse.engine.batch import Batch, Extractor, Outcome
 
 MARKER = "marker"
-_END = "-attempts"
-_OF_A_RUN = re.compile(rf"[0-9]{{8}}T[0-9]{{6}}Z-[0-9a-f]{{8}}(?P<warehouse>-[0-9a-f]{{8}}){_END}")
+_END, _IDENTITY = "-attempts", "identity"
+_OF_A_RUN = re.compile(rf"[0-9]{{8}}T[0-9]{{6}}Z-[0-9a-f]{{8}}(?P<warehouse>(?:-[0-9a-f]{{8}})?){_END}")
 
 
 def new_token() -> str:
@@ -108,13 +107,24 @@ def place_of(staged: Path, shared: str | None) -> Place:
 
     ``shared`` is the setting: another folder, or the prefix of an object store; by default it is beside ``staged``.
     """
-    warehouse = blake2b(os.fsencode(staged.parent), digest_size=4).hexdigest()
-    name = f"{staged.name}-{warehouse}{_END}"
-    if shared is not None and "://" in shared:
+    if shared is None:
+        return FolderPlace(staged.with_name(f"{staged.name}{_END}"))
+    name = f"{staged.name}-{_identity(staged.parents[1] / _IDENTITY)}{_END}"
+    if "://" in shared:
         from matterhouse.engine.executors.store_place import StorePlace
 
         return StorePlace(shared, name)
-    return FolderPlace(Path(shared) / name if shared is not None else staged.with_name(name))
+    return FolderPlace(Path(shared) / name)
+
+
+def _identity(file: Path) -> str:
+    """What tells a warehouse from all others, which may have the same path on other machines: kept in its state."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_suffix(".part")
+        part.write_text(new_token()[:8])
+        part.rename(file)
+    return file.read_text()
 
 
 def is_left_beside(name: str, ours: str) -> bool:
