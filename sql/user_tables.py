@@ -149,12 +149,19 @@ class Covered:
     def _at(self, path: str) -> Iterator[dict[str, Any]]:
         nodes = [self._root]
         for step in paths.tokens(path):
-            nodes = (
-                [*nodes, *(node[paths.ITEM] for node in nodes if paths.ITEM in node)] if step != paths.ITEM else nodes
-            )
+            if step != paths.ITEM:
+                nodes = _and_their_items(nodes)
             found = [node[step] for node in nodes if step in node]
             if step != paths.ITEM:
                 found += [node[paths.ANY] for node in nodes if paths.ANY in node]
             nodes = found
-        yield from nodes
-        yield from (node[paths.ITEM] for node in nodes if paths.ITEM in node)
+        yield from _and_their_items(nodes)
+
+
+def _and_their_items(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The nodes, then those of items of lists there, and of lists in these: a value is a list of a list of one, too."""
+    found = list(nodes)
+    for node in found:
+        if paths.ITEM in node:
+            found.append(node[paths.ITEM])
+    return found

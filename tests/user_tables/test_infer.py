@@ -87,6 +87,16 @@ def test_a_mapping_among_texts_that_has_no_column_has_no_row_with_a_draft_either
     assert "content.posts_sorts" in same_with_and_without_drafts(tmp_path / "site", tmp_path)
 
 
+@pytest.mark.parametrize("item", ["s", "{k: s}", "[[[s]]]", "[s, {k: s}]"])
+def test_what_stands_for_a_list_of_lists_is_in_its_table_alone(tmp_path, item):
+    posts = tmp_path / "site" / "posts"
+    posts.mkdir(parents=True)
+    (posts / "a.md").write_text("---\nsorts: [[s, {k: t}], [u]]\n---\n")
+    (posts / "b.md").write_text(f"---\nsorts: {item}\n---\n")
+    assert "content.posts_sorts" in same_with_and_without_drafts(tmp_path / "site", tmp_path)
+    assert "content.posts_other" not in content_tables(tmp_path / "with")
+
+
 def test_a_draft_holds_what_was_found(tmp_path):
     kitchen = Kitchen(tmp_path, {})
     kitchen.write({"recipes/soup.md": f'{SOUP}\n"Page Type, it\'s": x', "recipes/pie.md": "title: Pie\nservings: 2"})

@@ -28,7 +28,9 @@ CONNECT_SECONDS = 5
 _ANSWER_SECONDS = 10
 _GREETING, _LONGEST_GREETING = b"pickle-protocol", 10_000
 _LARGEST_MESSAGE = "1 GB"  # of which Dask does not warn
-_LOGGERS = ("distributed", "distributed.client")  # which have levels of their own
+# Which have levels of their own. The last tells with a traceback that what was just begun cannot be cancelled, when
+# somebody stops the run at that moment.
+_LOGGERS = ("distributed", "distributed.client", "tornado.application")
 
 
 def connect(engine: EngineSettings) -> AbstractContextManager[Client]:
@@ -185,7 +187,7 @@ def _is_done(future: Future) -> bool:
 
 @contextmanager
 def _silently() -> Iterator[None]:
-    """Without Dask's own lines on a lost scheduler: the run tells of it."""
+    """Without Dask's own lines on a lost scheduler or a stopped run: the run tells of it."""
     import_module("distributed")  # which sets their levels
     loggers = [logging.getLogger(name) for name in _LOGGERS]
     levels = [logger.level for logger in loggers]
