@@ -161,7 +161,7 @@ class Covered:
 def _and_their_items(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The nodes, then those of items of lists there, and of lists in these: a value is a list of a list of one, too."""
     found = list(nodes)
-    for node in found:
-        if paths.ITEM in node:
-            found.append(node[paths.ITEM])
+    while nodes:
+        nodes = [node[paths.ITEM] for node in nodes if paths.ITEM in node]
+        found += nodes
     return found

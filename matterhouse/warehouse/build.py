@@ -143,13 +143,21 @@ class Build:
         counted.
         """
         counted = {name: table for name, table in self._tables().items() if table.schema != schema.MARTS}
-        self.rows = rowcounts.in_all(self._connection, counted)
+        self.rows = self._rows(counted)
         empty = {name for name, rows in self.rows.items() if not rows}
         found = run_checks(self._connection, self._user_tables, empty, counted.keys() - self._load.touched)
         self._load.add("meta.checks", bookkeeping.checks(run_id, found))
         self.rows["meta.checks"] += len(found)
         self.rows_by_source = rowcounts.by_source(self._connection, self._tables(), self.rows)
         return found
+
+    def _rows(self, tables: Mapping[str, schema.Table]) -> dict[str, int]:
+        """The rows of tables and views; those that the run left alone have as many as before."""
+        before = self._base.rows if self._base and not self._fresh else {}
+        touched = self._load.touched | self._load.touched_views
+        known = {name: before[name] for name in tables.keys() - touched if name in before}
+        asked = {name: table for name, table in tables.items() if name not in known}
+        return known | rowcounts.in_all(self._connection, asked)
 
     @property
     def histories(self) -> dict[str, dict[str, int]]:
@@ -212,7 +220,8 @@ class Build:
         self._commit(is_whole)
         self._write_parquet(parts_of_changed)
         if is_whole and not self._fresh:
-            rewriting.copy(self._connection, self._path)
+            filled = [name for name, table in self._tables().items() if table.kind == "table" and self.rows[name]]
+            rewriting.copy(self._connection, self._path, filled)
         if self._marts:
             self._make_marts()
             self._connection.execute("CHECKPOINT").fetchall()

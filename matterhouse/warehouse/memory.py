@@ -14,11 +14,14 @@ from matterhouse.warehouse.layout import DATABASE, PARQUET
 USUAL_ROWS, FEWEST_ROWS = 4096, 2048
 # Bytes of a group that are too many.
 HEAVY_BYTES = 100_000_000
-# What DuckDB holds in memory of rows that are being inserted into empty tables; it writes the rest to the disk.
-FULL_LOAD_BYTES = 256_000_000
+# What DuckDB holds in memory of rows that are being inserted into empty tables; it writes the rest to the disk. Twice
+# as much makes a load of 35,000 documents no quicker.
+FULL_LOAD_BYTES = 128_000_000
 # Besides that, this share of the bytes that are staged, but for the documents themselves: what is joined, grouped and
 # sorted grows with them, and not all of it can wait on the disk.
 FULL_LOAD_SHARE = 0.15
+# Besides what the rows weigh that are written together.
+WRITING_BYTES = 64_000_000
 # Besides the size of the database in a run with changes: what is noted of deleted rows grows with the tables that they
 # are spread over, and cannot wait on the disk.
 CHANGES_BYTES = 256_000_000
@@ -38,7 +41,7 @@ def limit(staged: Path, base: Path | None) -> str:
     ``staged`` is the folder with what is going to be loaded, ``base`` that of the snapshot that is changed, None in a
     full load. What is changed in a group of long documents is written anew with the others of the group.
     """
-    needed = 1.25 * _heaviest(staged, base) + FULL_LOAD_BYTES / 2
+    needed = 1.25 * _heaviest(staged, base) + WRITING_BYTES
     return _bytes(max(_usual(staged, base), needed, _front_matters(staged, base)))
 
 
@@ -52,7 +55,7 @@ def content_limit(staged: Path, base: Path) -> str:
     """What DuckDB may use in a run with changes for the tables of schema ``content``: to make those of 50,000 documents
     anew failed with ``usual_limit``.
     """
-    return _bytes(max(_usual(staged, base) + FULL_LOAD_BYTES / 4, _front_matters(staged, base)))
+    return _bytes(max(_usual(staged, base) + CHANGES_BYTES / 4, _front_matters(staged, base)))
 
 
 def _usual(staged: Path, base: Path | None) -> float:

@@ -6,20 +6,20 @@ copy of its rows. That also keeps the file as small as one of a full load.
 """
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from matterhouse.warehouse import empty_database, memory, rowcounts
-from matterhouse.warehouse.content_names import quoted
+from matterhouse.sql import schema
+from matterhouse.warehouse import empty_database, memory, parquet
 from matterhouse.warehouse.layout import DATABASE, PARQUET
 from matterhouse.warehouse.schema import literal
 
 # A database to which rows were only added is written anew when it has grown so much since it last was:
 GROWTH, GROWTH_BYTES = 1.25, 2_000_000
 _UNFINISHED = ".written"
-_PARTED = {'"raw"."documents"': "raw.documents", '"raw"."scalars"': "raw.scalars"}
 
 
 def has_grown(manifest: dict[str, Any]) -> bool:
@@ -34,19 +34,19 @@ def commit(connection: duckdb.DuckDBPyConnection) -> None:
     connection.commit()
 
 
-def copy(connection: duckdb.DuckDBPyConnection, snapshot: Path) -> None:
-    """Copy all rows to a new file in the unfinished snapshot, which has its Parquet files already, and go on with that
-    file; ``put_in_place`` gives it its name.
+def copy(connection: duckdb.DuckDBPyConnection, snapshot: Path, tables: Iterable[str]) -> None:
+    """Copy the rows of ``tables``, all that have any, to a new file in the unfinished snapshot, which has its Parquet
+    files already, and go on with that file; ``put_in_place`` gives it its name.
     """
-    _copy(connection, snapshot / f"{DATABASE}{_UNFINISHED}", snapshot / PARQUET)
+    _copy(connection, snapshot / f"{DATABASE}{_UNFINISHED}", snapshot / PARQUET, tables)
     connection.execute("USE written").fetchall()
     connection.execute("DETACH build").fetchall()
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, file: Path, parts: Path) -> None:
-    """Copy the database ``build`` to a file, which is attached as ``written``.
+def _copy(connection: duckdb.DuckDBPyConnection, file: Path, parts: Path, tables: Iterable[str]) -> None:
+    """Copy ``tables`` of the database ``build`` to a file, which is attached as ``written``.
 
-    Tables that are also in ``parts`` are read from there, where they are in the order of their documents' paths:
+    Those that are also in ``parts`` are read from there, where they are in the order of their documents' paths:
     neighbours are alike, and take less.
     """
     options = f"ROW_GROUP_SIZE {memory.rows_of_a_group(parts)}, {empty_database.OPTIONS}"
@@ -54,13 +54,11 @@ def _copy(connection: duckdb.DuckDBPyConnection, file: Path, parts: Path) -> Non
     connection.execute("SET checkpoint_threshold = '0B'").fetchall()
     connection.execute("SET write_buffer_row_group_count = 1").fetchall()  # more of them only take memory
     connection.execute("COPY FROM DATABASE build TO written (SCHEMA)").fetchall()
-    query = "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'build'"
-    names = [".".join(map(quoted, name)) for name in connection.execute(query).fetchall()]
-    counts = [f"SELECT {number}, count(*) FROM build.{name}" for number, name in enumerate(names)]
     connection.begin()
-    for table in (names[number] for number, rows in rowcounts.asked_together(connection, counts) if rows):
-        rows = _parts(parts / _PARTED[table]) if table in _PARTED else f"build.{table}"
-        connection.execute(f"INSERT INTO written.{table} BY NAME FROM {rows}").fetchall()
+    for table in tables:
+        name = schema.sql_name(table)
+        rows = _parts(parts / table) if table in parquet.PARTED else f"build.{name}"
+        connection.execute(f"INSERT INTO written.{name} BY NAME FROM {rows}").fetchall()
     connection.commit()
 
 
@@ -78,12 +76,14 @@ def put_in_place(folder: Path) -> None:
         (folder / f"{DATABASE}.wal").unlink(missing_ok=True)
 
 
-def bytes_when_copied(snapshot: Path, folder: Path) -> int:
-    """What the database of a snapshot takes when it is written as a whole: tried in ``folder``."""
+def bytes_when_copied(snapshot: Path, tables: Iterable[str], folder: Path) -> int:
+    """What the database of a snapshot, with rows in ``tables``, takes when it is written as a whole: tried in
+    ``folder``.
+    """
     file = folder / DATABASE
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute(f"ATTACH {literal(str(snapshot / DATABASE))} AS build (READ_ONLY)").fetchall()
-        _copy(connection, file, snapshot / PARQUET)
+        _copy(connection, file, snapshot / PARQUET, tables)
     size = file.stat().st_size
     file.unlink()
     return size

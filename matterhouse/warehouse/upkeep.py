@@ -106,7 +106,9 @@ def sizes(snapshot: Snapshot, folder: Path) -> dict[str, tuple[int, int]]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
-        database = rewriting.bytes_when_copied(snapshot.path, folder)
+        described = snapshot.manifest()["tables"].items()
+        filled = [name for name, table in described if table["kind"] == "table" and table["rows"]]
+        database = rewriting.bytes_when_copied(snapshot.path, filled, folder)
         files = [file for name in parquet.PARTED for file in (snapshot.parquet / name).glob("*.parquet")]
         fresh = sum(_bytes_when_joined(snapshot.parquet / name, folder) for name in parquet.PARTED)
     finally:
