@@ -19,8 +19,8 @@ from matterhouse.reading.envelope import CLOSING
 from matterhouse.reading.sheets import opened
 from matterhouse.reading.strict import Items, Unusual, mapping_of, parse_items, parse_scalar, usual_text
 
-# Of memory: a parsed block takes about six times its text, a short one more. The blocks of that repository fit; with three
-# times as much a load of 35,000 documents takes 70 MB more and is no quicker.
+# Of memory: a parsed block takes about six times its text, a short one more. The blocks of that repository fit; with
+# three times as much a load of 35,000 documents takes 70 MB more and is no quicker.
 MEMO_BYTES = 64_000_000
 _MISSING = object()
 _NEXT_KEY = re.compile(rb"\n(?=[^ \n])")

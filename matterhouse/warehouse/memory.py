@@ -19,7 +19,7 @@ HEAVY_BYTES = 100_000_000
 FULL_LOAD_BYTES = 128_000_000
 # Besides that, this share of the bytes that are staged, but for the documents themselves: what is joined, grouped and
 # sorted grows with them, and not all of it can wait on the disk.
-FULL_LOAD_SHARE = 0.15
+FULL_LOAD_SHARE = 0.3
 # Besides what the rows weigh that are written together.
 WRITING_BYTES = 64_000_000
 # Besides the size of the database in a run with changes: what is noted of deleted rows grows with the tables that they
