@@ -18,6 +18,7 @@ import pytest
 
 from benchmarks.generate import Repository
 from matterhouse.warehouse.snapshots import Snapshot
+from tests.commands import matterhouse
 from tests.warehouses import TIMES, differences, parquet_differences, rows
 
 pytestmark = pytest.mark.slow
@@ -27,17 +28,22 @@ ROOT = Path(__file__).parents[2]
 
 
 def start(content: Path, warehouse: Path, *options: str) -> subprocess.Popen:
-    """A run in a process of its own, cut in many small batches so that it has many moments to be killed in."""
-    config = warehouse.parent / "matterhouse.yml"
-    config.write_text(f"warehouse: {warehouse}\nbatch_bytes: 100000\nsources:\n  news:\n    uri: folder:{content}\n")
-    command = [sys.executable, "-m", "matterhouse.cli", "run", "--config", config, *options]
+    """A run in a process of its own."""
+    command = [sys.executable, "-m", "matterhouse.cli", "run", "--config", configured(content, warehouse), *options]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
-def finish(process: subprocess.Popen) -> int:
-    told, _ = process.communicate(timeout=300)
-    assert process.returncode == 0, told.decode()
-    return process.returncode
+def configured(content: Path, warehouse: Path) -> Path:
+    """A configuration that cuts a run in many small batches, so that it has many moments to be killed in."""
+    config = warehouse.parent / "matterhouse.yml"
+    config.write_text(f"warehouse: {warehouse}\nbatch_bytes: 100000\nsources:\n  news:\n    uri: folder:{content}\n")
+    return config
+
+
+def run(content: Path, warehouse: Path) -> None:
+    """A run to its end."""
+    done = matterhouse("run", "--config", configured(content, warehouse), cwd=ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def change(content: Path, chance: random.Random) -> None:
@@ -71,7 +77,7 @@ def test_a_killed_run_loses_nothing(tmp_path):
     content, warehouse = tmp_path / "content", tmp_path / "w"
     Repository(120, seed=5).write(content)
     begun = time.monotonic()
-    finish(start(content, warehouse))
+    assert b"Loaded" in start(content, warehouse).communicate(timeout=300)[0]
     duration = time.monotonic() - begun
     command = [sys.executable, "-m", "tests.engine.reader_loop", warehouse]
     reader = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -85,7 +91,7 @@ def test_a_killed_run_loses_nothing(tmp_path):
         process.communicate()
         moments[moment(warehouse, before)] += 1
         assert Snapshot((warehouse / "current").resolve()).damaged_files() == []
-        finish(start(content, warehouse))
+        run(content, warehouse)
         assert (warehouse / "current").resolve().name != before
         if number % 10 == 0:
             assert_equals_a_full_load(content, warehouse, tmp_path / "fresh")
@@ -99,7 +105,7 @@ def test_a_killed_run_loses_nothing(tmp_path):
 def assert_equals_a_full_load(content: Path, warehouse: Path, fresh: Path) -> None:
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
-    finish(start(content, fresh / "w"))
+    run(content, fresh / "w")
     assert differences(warehouse, fresh / "w", TIMES) == {}
     assert parquet_differences(warehouse) == {}
 
@@ -108,7 +114,7 @@ def assert_equals_a_full_load(content: Path, warehouse: Path, fresh: Path) -> No
 def test_an_interrupted_run_says_that_it_was_cancelled(tmp_path, ending):
     content, warehouse = tmp_path / "content", tmp_path / "w"
     Repository(240, seed=5).write(content)
-    finish(start(content, warehouse))
+    run(content, warehouse)
     before = (warehouse / "current").resolve().name
     change(content, random.Random(1))
     signal.signal(signal.SIGINT, signal.default_int_handler)  # else a child of a background job ignores Ctrl-C
@@ -120,7 +126,7 @@ def test_an_interrupted_run_says_that_it_was_cancelled(tmp_path, ending):
     process.communicate(timeout=180)
     assert process.returncode == 128 + ending
     assert (warehouse / "current").resolve().name == before
-    finish(start(content, warehouse))
+    run(content, warehouse)
     assert rows(warehouse, "SELECT state FROM meta.runs ORDER BY started_at") == [
         ("loaded",),
         ("cancelled",),
