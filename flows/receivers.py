@@ -23,7 +23,7 @@ def remember(config: Path | None, settings: Settings) -> None:
     facts = {"webhook": notices.webhook, "block": notices.block, "repeat_hours": notices.repeat_hours}
     text, file = json.dumps({"warehouse": str(settings.warehouse), "notices": facts}), _file(config)
     with suppress(OSError):
-        if file.exists() and file.read_text() == text:
+        if file.exists() and file.read_bytes() == text.encode():
             return
         file.parent.mkdir(parents=True, exist_ok=True)
         unfinished = file.with_name(f"{file.name}.{os.getpid()}")

@@ -10,6 +10,8 @@ from matterhouse.engine.report import Report, RunState
 from matterhouse.warehouse.layout import Layout
 from matterhouse.warehouse.ledger import Ledger
 
+_OF_A_RUN = {"run_id", "started_at", "facts", "pid", "host", "stage"}
+
 
 class Marker:
     """The file that says which run is going on, and in which stage; there is none while no run is.
@@ -56,7 +58,7 @@ def note_killed(layout: Layout, ledger: Ledger, notes: list[str]) -> None:
 def _read(file: Path) -> dict[str, Any] | None:
     try:
         known = json.loads(file.read_text())
-        return known if isinstance(known, dict) and {"run_id", "started_at", "facts", "stage"} <= known.keys() else None
+        return known if isinstance(known, dict) and known.keys() >= _OF_A_RUN else None
     except (OSError, ValueError):
         return None
 

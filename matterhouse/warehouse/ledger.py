@@ -90,7 +90,7 @@ class Ledger:
     def _is_as_it_was(self) -> bool:
         """Whether the file has the checksum that is noted of it; False where none is."""
         try:
-            noted = self._checksum_file.read_text()
+            noted = self._checksum_file.read_text(errors="replace")
         except OSError:
             return False
         try:

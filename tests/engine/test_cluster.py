@@ -248,3 +248,13 @@ def test_two_warehouses_of_one_path_on_two_machines_leave_each_others_attempts_a
         names.add(first)
     one, other = names
     assert not is_left_beside(one, other) and is_left_beside(one.replace("2025", "2024"), one)
+
+
+@pytest.mark.parametrize("damaged", [b"", b"\xb6", b"../other"])
+def test_what_tells_a_warehouse_from_others_is_made_anew_where_it_is_damaged(tmp_path, damaged):
+    warehouse = tmp_path / "w"
+    usual = left_by_a_killed_run(warehouse)
+    (warehouse / "state" / "identity").write_bytes(damaged)
+    mended = left_by_a_killed_run(warehouse)
+    assert mended != usual and mended == left_by_a_killed_run(warehouse)
+    assert len(mended) == len(usual)

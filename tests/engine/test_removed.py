@@ -138,8 +138,9 @@ def test_a_run_that_was_killed_when_it_had_published_is_told_as_what_it_is(home,
     assert rows(home / "w", query) == [("loaded",)]
 
 
-def test_a_mark_that_cannot_be_read_stops_nothing(home):
-    (home / "w" / "state" / "running.json").write_text("{")
+@pytest.mark.parametrize("mark", [b"{", b"\xb6", b'{"run_id": "1", "started_at": "", "facts": {}, "stage": "load"}'])
+def test_a_mark_that_cannot_be_read_stops_nothing(home, mark):
+    (home / "w" / "state" / "running.json").write_bytes(mark)
     assert matterhouse("status", cwd=home).returncode == 0
     assert (run(home).notes, (home / "w" / "state" / "running.json").exists()) == ([], False)
 

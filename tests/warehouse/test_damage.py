@@ -102,7 +102,7 @@ def test_readers_keep_a_damaged_snapshot_until_there_is_another(tmp_path):
     assert len(snapshots.snapshots(project.layout)) == 1
 
 
-LEDGERS = ["nonsense", "a number", "gone", "a folder", "no checksum", "no content"]
+LEDGERS = ["nonsense", "a number", "gone", "a folder", "no checksum", "no text", "no content"]
 
 
 @pytest.mark.parametrize("name", LEDGERS)
@@ -122,6 +122,8 @@ def test_a_damaged_ledger_is_made_anew_and_said(whole, tmp_path, name):
             ledger.mkdir()
         case "no checksum":
             ledger.with_name("ledger.sqlite.sha256").unlink()
+        case "no text":  # a bit of it flipped
+            ledger.with_name("ledger.sqlite.sha256").write_bytes(b"9b353c0f\xb6187cd89")
         case "no content":
             ledger.write_bytes(b"")
     project.edit("Later")

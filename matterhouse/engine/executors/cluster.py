@@ -133,6 +133,10 @@ class Cluster:
         """Whether the scheduler is gone, and with it all that was submitted."""
         return self._client.status != "running"
 
+    def answers(self) -> bool:
+        """Whether the scheduler answers: that it is gone is noticed later than what fails by that."""
+        return not self.is_lost and self.workers() is not None
+
     def workers(self) -> int | None:
         """How many workers take batches now, but for those whose memory is full; None where no scheduler answers."""
         scheduler = self._client.scheduler

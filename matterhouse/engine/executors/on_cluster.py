@@ -127,7 +127,8 @@ class DaskExecutor:
     def _outcome_of(self, future: Future) -> Outcome | None:
         """The outcome of a batch that is done; None where it got lost, or is to be extracted here."""
         answer = self._cluster.result(future)
-        if isinstance(answer, str) and (self._cluster.is_lost or future.cancelled()):  # which is no fault of a worker
+        if isinstance(answer, str) and (future.cancelled() or not self._cluster.answers()):
+            # which is no fault of a worker
             self._give_up("the Dask scheduler is gone")
             return None
         if answer is None:  # Dask has it extracted once more

@@ -70,7 +70,7 @@ class FolderPlace:
 
     def complaint(self) -> str | None:
         try:
-            found = (self.path / MARKER).read_text()
+            found = (self.path / MARKER).read_text(errors="replace")
         except OSError as error:
             return (
                 f"the folder {self.path.parent}, where the run stages tables, is not the same there ({error.strerror})"
@@ -118,8 +118,10 @@ def place_of(staged: Path, shared: str | None) -> Place:
 
 
 def _identity(file: Path) -> str:
-    """What tells a warehouse from all others, which may have the same path on other machines: kept in its state."""
-    if not file.exists():
+    """What tells a warehouse from all others, which may have the same path on other machines: kept in its state, and
+    made anew where that is damaged.
+    """
+    if not file.exists() or not re.fullmatch(rb"[0-9a-f]{8}", file.read_bytes()):
         file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_suffix(".part")
         part.write_text(new_token()[:8])
