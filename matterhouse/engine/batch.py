@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 NO_FRONT_MATTER, NO_MAPPING = "no_front_matter", "no_mapping"
 PIECE_BYTES = 4_000_000  # of documents whose texts are held in memory
 # Bytes of front matter, but those seen before, that are flattened together: on the way they take 33 times as much.
-FLATTENED_BYTES = 2_500_000
+FLATTENED_BYTES = 5_000_000
 _Piece = tuple[int, list[dict]]  # documents, and the number of the file that their texts are staged in
 
 
