@@ -77,7 +77,9 @@ def test_a_killed_run_loses_nothing(tmp_path):
     content, warehouse = tmp_path / "content", tmp_path / "w"
     Repository(120, seed=5).write(content)
     begun = time.monotonic()
-    assert b"Loaded" in start(content, warehouse).communicate(timeout=300)[0]
+    first = start(content, warehouse)
+    told, _ = first.communicate(timeout=300)
+    assert first.returncode == 0, told.decode()
     duration = time.monotonic() - begun
     command = [sys.executable, "-m", "tests.engine.reader_loop", warehouse]
     reader = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)

@@ -78,21 +78,22 @@ def test_an_unchanged_draft_changes_no_table_of_any_site(tmp_path_factory, docum
     same_with_and_without_drafts(folder / "site", folder)
 
 
+def two_posts(site: Path, sorts: str, others: str) -> None:
+    """A site whose two posts have ``sorts`` of different shapes."""
+    (site / "posts").mkdir(parents=True)
+    for name, value in (("a", sorts), ("b", others)):
+        (site / "posts" / f"{name}.md").write_text(f"---\nsorts: {value}\n---\n")
+
+
 @pytest.mark.parametrize("item", ["{'!!': 1}", "[{'!!': 1}, x]"])
 def test_a_mapping_among_texts_that_has_no_column_has_no_row_with_a_draft_either(tmp_path, item):
-    posts = tmp_path / "site" / "posts"
-    posts.mkdir(parents=True)
-    (posts / "a.md").write_text("---\nsorts: [s, t]\n---\n")
-    (posts / "b.md").write_text(f"---\nsorts: {item}\n---\n")
+    two_posts(tmp_path / "site", "[s, t]", item)
     assert "content.posts_sorts" in same_with_and_without_drafts(tmp_path / "site", tmp_path)
 
 
 @pytest.mark.parametrize("item", ["s", "{k: s}", "[[[s]]]", "[s, {k: s}]"])
 def test_what_stands_for_a_list_of_lists_is_in_its_table_alone(tmp_path, item):
-    posts = tmp_path / "site" / "posts"
-    posts.mkdir(parents=True)
-    (posts / "a.md").write_text("---\nsorts: [[s, {k: t}], [u]]\n---\n")
-    (posts / "b.md").write_text(f"---\nsorts: {item}\n---\n")
+    two_posts(tmp_path / "site", "[[s, {k: t}], [u]]", item)
     assert "content.posts_sorts" in same_with_and_without_drafts(tmp_path / "site", tmp_path)
     assert "content.posts_other" not in content_tables(tmp_path / "with")
 
